@@ -1,0 +1,157 @@
+"""Turns the catalogue's files into one object, by the derived form where it is up to date."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aipol.catalogue import build
+
+if TYPE_CHECKING:
+    from aipol.catalogue.model import App, ProtectedHost, SharedPlatform, Vendor
+    from aipol.catalogue.search import Hit
+
+HERE = Path(__file__).parent
+DERIVED = HERE / "_derived.json"
+# In a wheel the YAML lies beside this module; in a checkout the developers edit it under policy/.
+_PLACES = (HERE / "data", HERE.parents[2] / "policy" / "catalogue")
+
+
+class CatalogueError(Exception):
+    """The catalogue cannot be used; each line of the text names a file and a line."""
+
+
+class Catalogue:
+    """All apps; an app is built when it is first asked for."""
+
+    def __init__(self, raw: dict[str, Any], digest: str) -> None:
+        self._raw: dict[str, dict[str, Any]] = raw["apps"]
+        self._rest = raw
+        self._built: dict[str, App] = {}
+        self.digest = digest
+        self.seen: str = raw["index"]["seen"]
+        self.ids: tuple[str, ...] = tuple(sorted(self._raw))
+        self.categories: tuple[str, ...] = tuple(sorted(raw["index"]["categories"]))
+
+    def __contains__(self, app_id: object) -> bool:
+        return app_id in self._raw
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def app(self, app_id: str) -> App:
+        """The app with this id; KeyError where the catalogue has none."""
+        found = self._built.get(app_id)
+        if found is None:
+            found = self._built[app_id] = build.app(app_id, self._raw[app_id])
+        return found
+
+    def apps(self) -> tuple[App, ...]:
+        """Every app, by id."""
+        return tuple(self.app(app_id) for app_id in self.ids)
+
+    def by_category(self, category: str) -> tuple[str, ...]:
+        """Ids of the category's apps; KeyError where there is no such category."""
+        if category not in self.categories:
+            raise KeyError(category)
+        return tuple(app_id for app_id in self.ids if self._raw[app_id]["category"] == category)
+
+    def by_vendor(self, slug: str) -> tuple[str, ...]:
+        """Ids of the vendor's apps; KeyError where there is no such vendor."""
+        if slug not in self.vendors:
+            raise KeyError(slug)
+        return tuple(app_id for app_id in self.ids if self._raw[app_id]["vendor"] == slug)
+
+    def category_of(self, app_id: str) -> str:
+        """The app's category, without building the app."""
+        category: str = self._raw[app_id]["category"]
+        return category
+
+    def vendor_of(self, app_id: str) -> str:
+        """The slug of the app's vendor, without building the app."""
+        slug: str = self._raw[app_id]["vendor"]
+        return slug
+
+    def category_description(self, category: str) -> str:
+        """What the category holds, in words."""
+        description: str = self._rest["index"]["categories"][category]
+        return description
+
+    def vendor_name(self, slug: str) -> str:
+        """The name to show for a vendor's slug."""
+        return self.vendors[slug].name
+
+    def search(self, text: str) -> tuple[Hit, ...]:
+        """What `text` names: a host, an identifier, an id or part of a name; the closest first."""
+        from aipol.catalogue.search import search
+
+        return search(self._raw, text)
+
+    @cached_property
+    def vendors(self) -> dict[str, Vendor]:
+        """Vendors by slug."""
+        return {slug: build.vendor(slug, row) for slug, row in self._rest["vendors"].items()}
+
+    @cached_property
+    def protected(self) -> tuple[ProtectedHost, ...]:
+        """Hosts that no rule may block."""
+        rows = self._rest["protected"].items()
+        found = (build.protected(owner, row) for owner, hosts in rows for row in hosts)
+        return tuple(sorted(found, key=lambda row: (row.host, row.match)))
+
+    @cached_property
+    def shared_platforms(self) -> tuple[SharedPlatform, ...]:
+        """Suffixes that are never the root of a subtree block."""
+        return tuple(build.shared_platform(row) for row in self._rest["shared_platforms"])
+
+
+@lru_cache(maxsize=1)
+def load_catalogue() -> Catalogue:
+    """The shipped catalogue; read once a process."""
+    return load_from(source_directory(), DERIVED)
+
+
+def source_directory() -> Path:
+    """Where the catalogue's YAML lies."""
+    for place in _PLACES:
+        if (place / "index.yaml").is_file():
+            return place
+    raise CatalogueError(f"no catalogue: neither {_PLACES[0]} nor {_PLACES[1]} has an index.yaml")
+
+
+def load_from(directory: Path, derived: Path) -> Catalogue:
+    """The catalogue in `directory`; `derived` serves only while it is of the very same bytes."""
+    texts = {path.name: path.read_bytes() for path in sorted(directory.glob("*.yaml"))}
+    hashes = file_hashes(texts)
+    raw = _read_derived(derived, hashes)
+    if raw is None:
+        from aipol.catalogue.derive import merged
+
+        raw = merged(directory)
+    return Catalogue(raw, digest(texts))
+
+
+def file_hashes(texts: dict[str, bytes]) -> dict[str, str]:
+    """SHA-256 of every file, by name."""
+    return {name: hashlib.sha256(content).hexdigest() for name, content in texts.items()}
+
+
+def digest(texts: dict[str, bytes]) -> str:
+    """SHA-256 over the files in the order of their names: what a lock pins."""
+    whole = hashlib.sha256()
+    for name in sorted(texts):
+        whole.update(f"{name}\0{len(texts[name])}\0".encode())
+        whole.update(texts[name])
+    return whole.hexdigest()
+
+
+def _read_derived(derived: Path, hashes: dict[str, str]) -> dict[str, Any] | None:
+    try:
+        form = json.loads(derived.read_bytes())
+        return form if form["files"] == hashes else None
+    except (OSError, ValueError, LookupError, TypeError):
+        # Absent, damaged or of another version: the YAML answers instead.
+        return None

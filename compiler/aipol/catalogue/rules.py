@@ -1,0 +1,233 @@
+"""Turns the layout of a catalogue file into tables: which keys a row has and what each may hold."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aipol.catalogue.model import Feature, Match, Purpose, Role, Store, Tier
+from aipol.catalogue.tree import is_list, is_mapping
+from aipol.vocabulary import Surface
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The keys of one kind of mapping, each with its check; what is not named is unknown."""
+
+    required: Mapping[str, Callable[[Any], str | None]]
+    optional: Mapping[str, Callable[[Any], str | None]]
+
+    def faults(self, row: Any) -> list[tuple[str | None, str]]:
+        """Pairs of key and message; the key is None where the row as a whole is meant."""
+        if not is_mapping(row):
+            return [(None, "must be a mapping")]
+        checks = {**self.required, **self.optional}
+        found: list[tuple[str | None, str]] = [
+            (None, f"`{key}` is missing") for key in self.required if row.get(key) in (None, "")
+        ]
+        for key, value in row.items():
+            if key not in checks:
+                found.append((key, f"unknown key `{key}`"))
+            elif (message := checks[key](value)) is not None:
+                found.append((key, message))
+        return found
+
+
+def text(value: Any) -> str | None:
+    """Any text but the empty one."""
+    return None if isinstance(value, str) and value.strip() else "must be text"
+
+
+def flag(value: Any) -> str | None:
+    """True or false."""
+    return None if isinstance(value, bool) else "must be true or false"
+
+
+def count(value: Any) -> str | None:
+    """A number of things, at least one."""
+    return (
+        None
+        if isinstance(value, int) and not isinstance(value, bool) and value > 0
+        else "must be a number from 1"
+    )
+
+
+def texts(value: Any) -> str | None:
+    """A list of texts, not empty."""
+    good = is_list(value) and value and all(text(item) is None for item in value)
+    return None if good else "must be a list of texts"
+
+
+def one_of(values: Iterable[str]) -> Callable[[Any], str | None]:
+    """One word of a closed set."""
+    allowed = tuple(values)
+
+    def check(value: Any) -> str | None:
+        return None if value in allowed else f"`{value}` is not one of {', '.join(allowed)}"
+
+    return check
+
+
+def like(pattern: str, meaning: str) -> Callable[[Any], str | None]:
+    """Text of one form."""
+    form = re.compile(pattern)
+
+    def check(value: Any) -> str | None:
+        return (
+            None
+            if isinstance(value, str) and form.fullmatch(value)
+            else f"`{value}` is not {meaning}"
+        )
+
+    return check
+
+
+def schema(value: Any) -> str | None:
+    """The one layout this version reads."""
+    return None if value == 1 else f"schema `{value}` is not known, only 1"
+
+
+def anything(_value: Any) -> str | None:
+    """Checked elsewhere, against other rows."""
+    return None
+
+
+_LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
+# The last label may not be a number: that would be an address.
+host = like(
+    rf"(?=.{{1,253}}$)({_LABEL}\.)+(?!\d+$){_LABEL}",
+    "a host name (lower case, no wildcard, no URL)",
+)
+slug = like(r"[a-z0-9][a-z0-9-]{0,62}", "an id of lower-case letters, digits and hyphens")
+_guid = like(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", "a lower-case GUID")
+_dotted = like(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+", "an identifier of dotted names")
+# A package family name ends in 13 digits of the publisher's hash, written without i, l, o and u.
+_family = like(r"[A-Za-z0-9.-]{3,50}_[0-9a-hj-km-np-tv-z]{13}", "a package family name")
+
+_KINDS: dict[str, dict[str, Callable[[Any], str | None]]] = {
+    "macos": {
+        "bundle_id": _dotted,
+        "team_id": like(r"[A-Z0-9]{10}", "a Team id (10 letters and digits)"),
+        "signing_id": like(r"[A-Za-z0-9_.-]+", "a signing identifier"),
+        "app_name": like(r".+\.app", "the name of a bundle (`Name.app`)"),
+        "process": text,
+        "cask": like(r"[a-z0-9@+.-]+", "a cask's token"),
+    },
+    "windows": {
+        "winget_id": like(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)+", "a winget id"),
+        "exe": like(r"[^\\/:]+\.exe", "a file name that ends in `.exe`"),
+        "pfn": _family,
+        "product_code": text,
+        "upgrade_code": like(r"\{[0-9A-F]{8}-([0-9A-F]{4}-){3}[0-9A-F]{12}\}", "a GUID in braces"),
+        "install_path": text,
+        "command": like(r"[A-Za-z0-9_.-]+", "a command's name"),
+    },
+    "cli": {
+        "binary": like(r"[A-Za-z0-9_.-]+", "a command's name"),
+        "npm": like(r"(@[a-z0-9-]+/)?[a-z0-9._-]+", "an npm package"),
+        "pypi": like(r"[a-z0-9][a-z0-9._-]*", "a PyPI package"),
+        "brew_formula": like(r"[a-z0-9@+._-]+", "a formula's name"),
+        "brew_cask": like(r"[a-z0-9@+._-]+", "a cask's token"),
+    },
+}
+_STORES: dict[str, Callable[[Any], str | None]] = {
+    "chrome": like(r"[a-p]{32}", "a Chrome extension id (32 letters from a to p)"),
+    "edge": like(r"[a-p]{32}", "an Edge add-on id (32 letters from a to p)"),
+    "firefox": text,
+    "vscode": like(r"[A-Za-z0-9-]+\.[A-Za-z0-9-]+", "a VS Code extension id (publisher.name)"),
+    "jetbrains": _dotted,
+}
+_PROVIDERS: dict[str, Callable[[Any], str | None]] = {
+    "entra": _guid,
+    "google": like(r"[0-9]+-[a-z0-9]+\.apps\.googleusercontent\.com", "a Google client id"),
+}
+
+_SOURCED = {"source": text, "tier": one_of(Tier)}
+_SECOND = {"also": text, "note": text}
+_IDENTIFIER = {
+    "surface": one_of(Surface),
+    "match_alone": flag,
+    "shared": flag,
+    "shared_with": texts,
+    **_SECOND,
+}
+
+DOMAIN = Shape(
+    {"domain": host, "role": one_of(Role), "match": one_of(Match), **_SOURCED},
+    {"sources": count, "shared": flag, **_SECOND},
+)
+IDENTIFIERS = {
+    section: Shape({"kind": one_of(kinds), "value": text, **_SOURCED}, _IDENTIFIER)
+    for section, kinds in _KINDS.items()
+}
+EXTENSION = Shape({"store": one_of(Store), "id": text, "name": text, **_SOURCED}, _SECOND)
+OAUTH = Shape(
+    {"provider": one_of(_PROVIDERS), "client_id": text, "name": text, **_SOURCED}, {"also": text}
+)
+FIREWALL = Shape({"product": slug, "kind": text, "name": text, **_SOURCED}, {})
+FACT = Shape({"fact": text, "value": text, **_SOURCED}, {"also": text})
+HOST_MATCH = Shape({"host": host, "match": one_of(Match)}, {})
+RESTRICTION = Shape(
+    {
+        "header": like(r"[A-Za-z0-9-]+", "a header's name"),
+        "value": text,
+        "hosts": anything,
+        **_SOURCED,
+    },
+    {"needs": text, "effect": text, "also_block": texts, "also": text},
+)
+PROTECTED = Shape(
+    {"host": host, "match": one_of(Match), "purpose": one_of(Purpose), **_SOURCED}, {}
+)
+SHARED_PLATFORM = Shape({"suffix": host, "source": text}, {})
+VENDOR = Shape({"name": text}, {"country": like(r"[A-Z]{2}", "a country's two letters")})
+INDEX = Shape(
+    {
+        "schema": schema,
+        "seen": like(r"\d{4}-\d{2}(-\d{2})?", "a month or a day"),
+        "categories": anything,
+    },
+    {},
+)
+
+ROWS = {
+    "domains": DOMAIN,
+    **IDENTIFIERS,
+    "extensions": EXTENSION,
+    "oauth": OAUTH,
+    "firewall": FIREWALL,
+    "facts": FACT,
+}
+APP = Shape(
+    {"name": text, "vendor": slug, "kind": slug, "source": text},
+    {
+        "edition_of": slug,
+        "homepage": like(r"https?://\S+", "a web address"),
+        "notes": text,
+        "features": texts,
+        "tenant_restriction": anything,
+        **dict.fromkeys(ROWS, anything),
+    },
+)
+feature = one_of(Feature)
+
+
+def value_fault(section: str, row: dict[str, Any]) -> tuple[str, str] | None:
+    """The key and the message where a value is not of the form its kind, store or provider has."""
+    table, selector, key = _VALUES.get(section, ({}, "", ""))
+    check = table.get(row.get(selector, ""))
+    if check is None or not isinstance(row.get(key), str):
+        return None
+    message = check(row[key])
+    return None if message is None else (key, message)
+
+
+_VALUES: dict[str, tuple[dict[str, Callable[[Any], str | None]], str, str]] = {
+    **{section: (kinds, "kind", "value") for section, kinds in _KINDS.items()},
+    "extensions": (_STORES, "store", "id"),
+    "oauth": (_PROVIDERS, "provider", "client_id"),
+}

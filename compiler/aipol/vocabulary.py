@@ -1,0 +1,77 @@
+"""The words every stage shares: effects, surfaces, accounts, situations."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Effect(StrEnum):
+    """What happens to a use, from least to most strict."""
+
+    ALLOW = "allow"
+    WARN = "warn"
+    JUSTIFY = "justify"
+    BLOCK = "block"
+
+    @property
+    def strictness(self) -> int:
+        """Position on the ladder, 0 for `allow`."""
+        return _LADDER[self]
+
+
+_LADDER = {effect: position for position, effect in enumerate(Effect)}
+
+
+def strictest(first: Effect, second: Effect) -> Effect:
+    """The stricter of two effects."""
+    return first if first.strictness >= second.strictness else second
+
+
+class Surface(StrEnum):
+    """A way to reach an app."""
+
+    WEB = "web"
+    API = "api"
+    DESKTOP = "desktop"
+    EXTENSION = "extension"
+    IDE = "ide"
+    CLI = "cli"
+    BUILTIN = "builtin"
+    CONNECTOR = "connector"
+
+
+class Account(StrEnum):
+    """Whose tenant or workspace a person is signed in to; `any` where it makes no difference."""
+
+    CORPORATE = "corporate"
+    PERSONAL = "personal"
+    ANY = "any"
+
+
+class Situation(StrEnum):
+    """On which device and from which network an app is used."""
+
+    MACOS_CORPORATE = "managed-macos/corporate"
+    MACOS_ELSEWHERE = "managed-macos/elsewhere"
+    WINDOWS_CORPORATE = "managed-windows/corporate"
+    WINDOWS_ELSEWHERE = "managed-windows/elsewhere"
+    UNMANAGED_CORPORATE = "unmanaged/corporate"
+    UNMANAGED_ELSEWHERE = "unmanaged/elsewhere"
+
+    device: str
+    """`managed-macos`, `managed-windows` or `unmanaged`."""
+    network: str
+    """`corporate` or `elsewhere`."""
+
+    def __init__(self, value: str) -> None:
+        self.device, _, self.network = value.partition("/")
+
+
+MACOS = (Situation.MACOS_CORPORATE, Situation.MACOS_ELSEWHERE)
+WINDOWS = (Situation.WINDOWS_CORPORATE, Situation.WINDOWS_ELSEWHERE)
+ON_NETWORK = (
+    Situation.MACOS_CORPORATE,
+    Situation.WINDOWS_CORPORATE,
+    Situation.UNMANAGED_CORPORATE,
+)
+EVERYWHERE = tuple(Situation)

@@ -1,0 +1,304 @@
+"""What the lint says about catalogues that are wrong in one place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aipol.catalogue.derive import derive
+from aipol.catalogue.lint import lint
+from aipol.catalogue.load import CatalogueError, source_directory
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CHAT = """\
+acme:
+  name: Acme Chat
+  vendor: acme-labs
+  kind: chat
+  source: page:acme.example
+  domains:
+    - {domain: chat.acme.example, role: ui, match: subtree, source: page:acme.example, tier: A}
+  macos:
+    - {kind: bundle_id, value: example.acme.chat, source: page:acme.example, tier: A}
+    - {kind: team_id, value: AB12CD34EF, source: page:acme.example, tier: A}
+  windows:
+    - {kind: pfn, value: Acme.Chat_8wekyb3d8bbwe, source: page:acme.example, tier: A}
+  extensions:
+    - {store: chrome, id: abcdefghijklmnopabcdefghijklmnop, name: Acme, source: page:x, tier: A}
+  oauth:
+    - {provider: entra, client_id: 11111111-2222-3333-4444-555555555555, name: A,
+       source: x, tier: A}
+acme-enterprise:
+  name: Acme Chat Enterprise
+  vendor: acme-labs
+  kind: chat
+  edition_of: acme
+  source: page:acme.example
+"""
+FILES = {
+    "index.yaml": "schema: 1\nseen: 2026-08\ncategories:\n  chat: assistants\n",
+    "vendors.yaml": "acme-labs: {name: Acme Labs, country: PL}\n",
+    "protected.yaml": (
+        "acme:\n"
+        "  - {host: mdm.acme.example, match: exact, purpose: update, source: page:x, tier: A}\n"
+    ),
+    "shared_platforms.yaml": "- {suffix: pages.example, source: page:x}\n",
+    "chat.yaml": CHAT,
+}
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Path:
+    """A small catalogue without a fault."""
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_small_catalogue_is_clean(catalogue: Path) -> None:
+    """A catalogue that keeps every rule has no fault."""
+    assert lint(catalogue) == ()
+
+
+def test_shipped_catalogue_is_clean() -> None:
+    """What ships keeps every rule."""
+    assert [str(fault) for fault in lint(source_directory())] == []
+
+
+# (file, text in it, what stands there instead, line of the fault, piece of the message)
+SEEDED = {
+    "duplicate key": (
+        "chat.yaml",
+        "  kind: chat\n  source",
+        "  kind: chat\n  kind: chat\n  source",
+        5,
+        "duplicate key `kind`",
+    ),
+    "unknown key": (
+        "chat.yaml",
+        "  kind: chat\n  source",
+        "  kind: chat\n  kinds: chat\n  source",
+        5,
+        "unknown key `kinds`",
+    ),
+    "unknown row key": (
+        "chat.yaml",
+        "tier: A}\n  macos",
+        "tier: A, roll: ui}\n  macos",
+        7,
+        "unknown key `roll`",
+    ),
+    "alias": ("chat.yaml", "name: Acme Chat\n", "name: &a Acme Chat\n  notes: *a\n", 2, "alias"),
+    "a URL for a host": (
+        "chat.yaml",
+        "domain: chat.acme.example",
+        "domain: https://chat.acme.example",
+        7,
+        "not a host name",
+    ),
+    "a wildcard host": (
+        "chat.yaml",
+        "domain: chat.acme.example",
+        "domain: '*.acme.example'",
+        7,
+        "not a host name",
+    ),
+    "upper case host": (
+        "chat.yaml",
+        "domain: chat.acme.example",
+        "domain: Chat.acme.example",
+        7,
+        "not a host name",
+    ),
+    "an address": (
+        "chat.yaml",
+        "domain: chat.acme.example",
+        "domain: 10.0.0.1",
+        7,
+        "not a host name",
+    ),
+    "unknown role": (
+        "chat.yaml",
+        "role: ui",
+        "role: website",
+        7,
+        "`website` is not one of ui, api",
+    ),
+    "unknown match": (
+        "chat.yaml",
+        "match: subtree",
+        "match: suffix",
+        7,
+        "`suffix` is not one of exact",
+    ),
+    "unknown tier": (
+        "chat.yaml",
+        "example, tier: A}\n  macos",
+        "example, tier: D}\n  macos",
+        7,
+        "`D` is not one of A, B, C",
+    ),
+    "one tier C source": (
+        "chat.yaml",
+        "example, tier: A}\n  macos",
+        "example, tier: C}\n  macos",
+        7,
+        "second source",
+    ),
+    "missing source": (
+        "chat.yaml",
+        "match: subtree, source: page:acme.example",
+        "match: subtree",
+        7,
+        "`source` is missing",
+    ),
+    "app without source": (
+        "chat.yaml",
+        "kind: chat\n  source: page:acme.example",
+        "kind: chat",
+        1,
+        "`source` is missing",
+    ),
+    "bad bundle id": (
+        "chat.yaml",
+        "example.acme.chat",
+        "acme chat",
+        9,
+        "not an identifier of dotted names",
+    ),
+    "bad Team id": ("chat.yaml", "AB12CD34EF", "ab12cd34ef", 10, "not a Team id"),
+    "short Team id": ("chat.yaml", "AB12CD34EF", "AB12CD34E", 10, "not a Team id"),
+    "unknown kind": (
+        "chat.yaml",
+        "kind: team_id",
+        "kind: team",
+        10,
+        "`team` is not one of bundle_id",
+    ),
+    "bad package family": (
+        "chat.yaml",
+        "Chat_8wekyb3d8bbwe",
+        "Chat_8wekyb3d8bbwo",
+        12,
+        "package family",
+    ),
+    "bad Chrome id": (
+        "chat.yaml",
+        "id: abcdefghijklmnopa",
+        "id: zbcdefghijklmnopa",
+        14,
+        "not a Chrome extension id",
+    ),
+    "unknown store": (
+        "chat.yaml",
+        "store: chrome",
+        "store: opera",
+        14,
+        "`opera` is not one of chrome",
+    ),
+    "bad GUID": ("chat.yaml", "11111111-2222", "1111111-2222", 16, "not a lower-case GUID"),
+    "same row twice": (
+        "chat.yaml",
+        "  windows:",
+        "    - {kind: team_id, value: AB12CD34EF, source: x, tier: A}\n  windows:",
+        11,
+        "twice",
+    ),
+    "unknown vendor": (
+        "chat.yaml",
+        "vendor: acme-labs\n  kind: chat\n  source",
+        "vendor: acne\n  kind: chat\n  source",
+        3,
+        "not in vendors.yaml",
+    ),
+    "unknown feature": (
+        "chat.yaml",
+        "  domains:",
+        "  features: [clippy]\n  domains:",
+        6,
+        "`clippy` is not one of",
+    ),
+    "edition of nothing": (
+        "chat.yaml",
+        "edition_of: acme\n",
+        "edition_of: acmee\n",
+        22,
+        "no app that can have editions",
+    ),
+    "protected host": (
+        "protected.yaml",
+        "mdm.acme.example, match: exact",
+        "acme.example, match: children",
+        7,
+        "protected host",
+    ),
+    "platform": (
+        "shared_platforms.yaml",
+        "pages.example",
+        "a.chat.acme.example",
+        7,
+        "platform of many services",
+    ),
+    "unknown purpose": (
+        "protected.yaml",
+        "purpose: update",
+        "purpose: fun",
+        2,
+        "`fun` is not one of",
+    ),
+    "unknown schema": ("index.yaml", "schema: 1", "schema: 2", 1, "schema `2` is not known"),
+    "category without file": (
+        "index.yaml",
+        "  chat:",
+        "  image: pictures\n  chat:",
+        4,
+        "has no file",
+    ),
+    "bad country": ("vendors.yaml", "country: PL", "country: Poland", 1, "two letters"),
+    "a tab": ("chat.yaml", "  kind: chat\n  source", "\tkind: chat\n  source", 4, "not YAML"),
+}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "line", "piece"), SEEDED.values(), ids=SEEDED.keys()
+)
+def test_seeded_fault_is_found(
+    catalogue: Path, file: str, old: str, new: str, line: int, piece: str
+) -> None:
+    """Each fault is named once or more, with its file and its line."""
+    text = FILES[file]
+    assert old in text
+    (catalogue / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    faults = lint(catalogue)
+    where = (
+        "chat.yaml" if file in {"protected.yaml", "shared_platforms.yaml"} and line > 2 else file
+    )
+    assert any(
+        fault.file == where and fault.line == line and piece in fault.message for fault in faults
+    ), [str(fault) for fault in faults]
+
+
+def test_equal_identifiers_name_each_other(catalogue: Path) -> None:
+    """Two apps with one bundle id are a fault until each says so."""
+    other = CHAT.partition("acme-enterprise:")[0].replace("acme:", "other:", 1)
+    for old in ("Chat_8wekyb3d8bbwe", "abcdefghijklmnopa", "11111111-2222"):
+        other = other.replace(old, old[::-1] if "-" not in old else "22222222-2222")
+    other = other.replace("ewbb8d3bykew8_tahC", "Other_8wekyb3d8bbwe").replace("aponm", "ponml")
+    (catalogue / "chat.yaml").write_text(CHAT + other, encoding="utf-8")
+    assert any("`shared_with` must be ['other']" in fault.message for fault in lint(catalogue))
+
+
+def test_missing_file_is_a_fault(catalogue: Path) -> None:
+    """A catalogue without its protected hosts is not read at all."""
+    (catalogue / "protected.yaml").unlink()
+    assert [str(fault) for fault in lint(catalogue)] == ["protected.yaml:1: the file is missing"]
+
+
+def test_deriving_a_faulty_catalogue_fails(catalogue: Path) -> None:
+    """No derived form is made from a catalogue with a fault; the error names file and line."""
+    (catalogue / "chat.yaml").write_text(CHAT.replace("role: ui", "role: x"), encoding="utf-8")
+    with pytest.raises(CatalogueError, match=r"chat\.yaml:7: `x` is not one of"):
+        derive(catalogue)

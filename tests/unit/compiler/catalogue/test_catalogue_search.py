@@ -1,0 +1,62 @@
+"""What the catalogue finds for a host, an identifier or a name."""
+
+from __future__ import annotations
+
+import pytest
+
+from aipol.catalogue import load_catalogue
+
+CATALOGUE = load_catalogue()
+
+# text -> (app, field) of the first hit
+FIRST = {
+    "chatgpt.com": ("chatgpt", "domain"),
+    "https://chatgpt.com/c/1?x=2": ("chatgpt", "domain"),
+    "CHATGPT.COM.": ("chatgpt", "domain"),
+    "chatgpt.com:443": ("chatgpt", "domain"),
+    "deep.sub.claude.ai": ("claude", "domain"),
+    "api.anthropic.com": ("claude-api", "domain"),
+    "com.anthropic.claudefordesktop": ("claude", "bundle_id"),
+    "com.ANTHROPIC.claudefordesktop": ("claude", "bundle_id"),
+    "fcoeoabgfenejglbffodgkkbkcdhcgfn": ("claude", "chrome"),
+    "github.COPILOT-chat": ("github-copilot", "vscode"),
+    "ollama.exe": ("ollama", "exe"),
+    "Microsoft.Copilot_8wekyb3d8bbwe": ("microsoft-copilot", "pfn"),
+    "fb8d773d-7ef8-4ec0-a117-179f88add510": ("m365-copilot", "entra"),
+    "@anthropic-ai/claude-code": ("claude-code", "npm"),
+    "claude-base": ("claude", "paloalto"),
+    "m365-copilot": ("m365-copilot", "id"),
+    "le chat": ("mistral-le-chat", "name"),
+}
+
+
+@pytest.mark.parametrize(("text", "hit"), FIRST.items(), ids=FIRST.keys())
+def test_first_hit(text: str, hit: tuple[str, str]) -> None:
+    """The closest meaning comes first."""
+    first = CATALOGUE.search(text)[0]
+    assert (first.app, first.field) == hit
+
+
+@pytest.mark.parametrize(
+    "text", ["notopenai.com", "openai.com.evil.example", "com", "", "  ", "zzz-nothing"]
+)
+def test_look_alikes_are_no_hit(text: str) -> None:
+    """A host that only looks like a listed one is not found as a host."""
+    assert not [hit for hit in CATALOGUE.search(text) if hit.field == "domain"]
+
+
+def test_more_specific_host_comes_first() -> None:
+    """Of two parents of a host the nearer one is the better answer."""
+    hits = [hit.value for hit in CATALOGUE.search("eu.api.openai.com") if hit.field == "domain"]
+    assert hits[-1] == "openai.com"
+
+
+def test_exact_and_parent_are_told_apart() -> None:
+    """A hit says whether the catalogue has this very value."""
+    by_value = {hit.value: hit.exact for hit in CATALOGUE.search("chat.openai.com")}
+    assert by_value == {"chat.openai.com": True, "openai.com": False}
+
+
+def test_every_app_is_found_by_its_id() -> None:
+    """No id is unreachable by search."""
+    assert all(app_id in {hit.app for hit in CATALOGUE.search(app_id)} for app_id in CATALOGUE.ids)
