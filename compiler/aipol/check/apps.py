@@ -1,0 +1,105 @@
+"""Check the apps and hosts that a policy declares itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aipol.catalogue.model import Match
+from aipol.check.known import Catalogue, Known, has_identifier, hint_or_list
+from aipol.diagnostics import codes
+from aipol.diagnostics.model import Diagnostic
+from aipol.language.assemble import Assembled
+from aipol.language.hosts import HostError, canonical_host
+from aipol.language.model import App, AppDomain
+from aipol.language.placed import Placed
+from aipol.language.words import clip, near
+from aipol.source import Span
+
+_NEEDED = ("name", "vendor", "category")
+
+
+def check_apps(assembled: Assembled, known: Known) -> Iterator[Diagnostic]:
+    """What an app needs to be one, and hosts that are not its own to block."""
+    for app_id, app in assembled.apps.items():
+        if not known.in_catalogue(app_id):
+            yield from _lacks(app_id, app, known)
+        category = app.value.category
+        if category is not None and category not in known.categories:
+            hint = hint_or_list(category, known.categories, "the catalogue has no categories")
+            span = app.span("category")
+            yield codes.UNKNOWN_CATEGORY.at(span, category=category, hint=hint)
+        for position, domain in enumerate(app.value.domains or ()):
+            span = app.span("domains", position, "domain")
+            yield from _domain(domain, span, known.catalogue)
+
+
+def check_gateway_hosts(assembled: Assembled) -> Iterator[Diagnostic]:
+    """Hosts of the organisation's own gateways."""
+    if assembled.network is None:
+        return
+    for name, gateway in assembled.network.value.gateways.items():
+        finding = _not_a_host(gateway.host, assembled.network.span("gateways", name, "host"))
+        if finding is not None:
+            yield finding
+
+
+def _lacks(app_id: str, app: Placed[App], known: Known) -> Iterator[Diagnostic]:
+    span, where = app.key_span(), f"app `{app_id}`"
+    guess = near(app_id, known.catalogue.ids)
+    hint = "the catalogue lacks it, so the policy must say what it is"
+    if guess is not None:
+        hint = f"did you mean `{guess}`? An app that the catalogue lacks needs it"
+    for key in _NEEDED:
+        if getattr(app.value, key) is None:
+            yield codes.MISSING_KEY.at(span, where=where, key=key, hint=hint)
+    if not has_identifier(app.value):
+        hint = "or another identifier: `macos`, `windows`, `extensions`, `binaries`"
+        yield codes.MISSING_KEY.at(span, where=where, key="domains", hint=hint)
+
+
+def _domain(domain: AppDomain, span: Span, catalogue: Catalogue) -> Iterator[Diagnostic]:
+    fault = _not_a_host(domain.domain, span)
+    if fault is not None:
+        yield fault
+        return
+    host, match = canonical_host(domain.domain), Match(domain.match)
+    # A host that is declared shared is never blocked by a rule about the app.
+    if domain.shared:
+        return
+    for protected in catalogue.protected:
+        if _overlap(host, match, protected.host, protected.match):
+            hint = "leave it out, or mark it `shared: true`: then it is never blocked"
+            words = {"domain": host, "host": protected.host, "purpose": str(protected.purpose)}
+            yield codes.PROTECTED_HOST.at(span, hint=hint, related=(), **words)
+            break
+    if _is_platform(host, match, catalogue):
+        hint = f"name the app's own host, such as `chat.{host}`, or mark it `shared: true`"
+        yield codes.SHARED_PLATFORM.at(span, domain=host, hint=hint)
+
+
+def _not_a_host(text: str, span: Span) -> Diagnostic | None:
+    try:
+        canonical_host(text)
+    except HostError as error:
+        return codes.BAD_DOMAIN.at(span, domain=clip(text), why=str(error), hint=error.instead)
+    return None
+
+
+def _overlap(host: str, match: Match, other: str, other_match: Match) -> bool:
+    """Whether two host patterns have a host in common."""
+    if host == other:
+        return {match, other_match} != {Match.EXACT, Match.CHILDREN}
+    if other.endswith(f".{host}"):
+        return match is not Match.EXACT
+    return host.endswith(f".{other}") and other_match is not Match.EXACT
+
+
+def _is_platform(host: str, match: Match, catalogue: Catalogue) -> bool:
+    """Whether a pattern takes in sites of others: a platform, what is above one, or a suffix."""
+    if match is not Match.EXACT and "." not in host:
+        return True
+    return any(
+        host == platform.suffix
+        or (match is not Match.EXACT and platform.suffix.endswith(f".{host}"))
+        for platform in catalogue.shared_platforms
+    )

@@ -1,0 +1,35 @@
+"""Check every name that a policy uses against what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from aipol.check import apps, identity, references, selectors
+from aipol.check.known import Catalogue, Known
+from aipol.diagnostics.model import Diagnostic
+from aipol.language.assemble import Assembled
+from aipol.language.order import in_reading_order
+
+
+def check_names(
+    assembled: Assembled, catalogue: Catalogue, target_ids: Collection[str]
+) -> tuple[Diagnostic, ...]:
+    """All findings about names, in reading order: the child's file first, then its bases."""
+    known = Known(assembled, catalogue)
+    findings = (
+        *selectors.check_selectors(assembled, known),
+        *references.check_groups_exist(assembled),
+        *references.check_data_classes_exist(assembled),
+        *references.check_gateways_exist(assembled),
+        *references.check_targets_exist(assembled, target_ids),
+        *references.check_vendors_exist(assembled, known),
+        *references.check_tests_name_what_exists(assembled, known),
+        *identity.check_ids(assembled),
+        *identity.check_identities(assembled),
+        *identity.check_protected_accounts(assembled),
+        *identity.check_cycles(assembled),
+        *identity.check_last_tier(assembled),
+        *apps.check_apps(assembled, known),
+        *apps.check_gateway_hosts(assembled),
+    )
+    return in_reading_order(findings, assembled.layers)

@@ -1,0 +1,104 @@
+"""Every kind of finding aipol can make, once."""
+
+from __future__ import annotations
+
+from aipol.diagnostics.model import Rule, Severity
+
+_E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+# 1xx: the text and its shape
+UNREADABLE_FILE = Rule("AIP101", "unreadable-file", _E, "cannot read `{file}`: {why}")
+FILE_TOO_LARGE = Rule("AIP102", "file-too-large", _E, "`{file}` has more than {limit} bytes")
+YAML_SYNTAX = Rule("AIP103", "yaml-syntax", _E, "{why}")
+DUPLICATE_KEY = Rule("AIP104", "duplicate-key", _E, "key `{key}` is given twice")
+ALIAS_USED = Rule("AIP105", "alias-used", _E, "anchors and aliases are not part of the language")
+UNKNOWN_TAG = Rule("AIP106", "unknown-tag", _E, "tag `{tag}` is not part of the language")
+UNKNOWN_KEY = Rule("AIP107", "unknown-key", _E, "unknown key `{key}` in {where}")
+MISSING_KEY = Rule("AIP108", "missing-key", _E, "{where} lacks `{key}`")
+WRONG_TYPE = Rule("AIP109", "wrong-type", _E, "{what} must be {expected}, not {found}")
+BAD_VALUE = Rule("AIP110", "bad-value", _E, "{what} {why}")
+EMPTY = Rule("AIP111", "empty", _E, "{what} is empty")
+TOO_DEEP = Rule("AIP112", "too-deep", _E, "nested more than {limit} levels deep")
+SEVERAL_DOCUMENTS = Rule("AIP113", "several-documents", _E, "a policy is one YAML document")
+MISSING_BASE = Rule("AIP114", "missing-base", _E, "base `{base}` cannot be used: {why}")
+MORE_FINDINGS = Rule("AIP115", "more-findings", _N, "`{file}` has more than {limit} findings")
+
+# 2xx: names and what they stand for
+UNKNOWN_APP = Rule("AIP201", "unknown-app", _E, "app `{app}` is not in the catalogue")
+UNKNOWN_CATEGORY = Rule("AIP202", "unknown-category", _E, "no category `{category}`")
+UNKNOWN_GROUP = Rule("AIP203", "unknown-group", _E, "group `{group}` is not defined")
+UNKNOWN_DATA_CLASS = Rule("AIP204", "unknown-data-class", _E, "no data class `{data_class}`")
+UNKNOWN_VENDOR = Rule("AIP205", "unknown-vendor", _E, "vendor `{vendor}` is not known")
+UNKNOWN_GATEWAY = Rule("AIP206", "unknown-gateway", _E, "gateway `{gateway}` is not defined")
+UNKNOWN_TARGET = Rule("AIP207", "unknown-target", _E, "no target `{target}`")
+DUPLICATE_ID = Rule("AIP208", "duplicate-id", _E, "id `{id}` is used twice")
+BAD_DOMAIN = Rule("AIP209", "bad-domain", _E, "`{domain}` is not a host name: {why}")
+PROTECTED_HOST = Rule(
+    "AIP210", "protected-host", _E, "`{domain}` would block `{host}`, which is protected: {purpose}"
+)
+SHARED_PLATFORM = Rule(
+    "AIP211", "shared-platform", _E, "`{domain}` is a platform that unrelated sites share"
+)
+GROUP_CYCLE = Rule("AIP212", "group-cycle", _E, "group `{group}` is defined by itself")
+EMPTY_GROUP = Rule("AIP213", "empty-group", _E, "nobody can be in group `{group}`")
+APP_IS_EDITION = Rule("AIP214", "app-is-edition", _E, "`{app}` is an edition of `{parent}`")
+APP_UNREACHABLE = Rule(
+    "AIP215", "app-unreachable", _W, "`{app}` has no identifier that a target could act on"
+)
+SURFACE_ABSENT = Rule(
+    "AIP216", "surface-absent", _E, "none of the apps of `{rule}` has the surface `{surface}`"
+)
+EXCEPTION_EXPIRED = Rule(
+    "AIP217", "exception-expired", _W, "exception `{exception}` ended on {until}"
+)
+OVERLAPPING_IDENTITY = Rule(
+    "AIP218", "overlapping-identity", _E, "groups `{group}` and `{other}` share the {kind} identity"
+)
+OPEN_TIERS = Rule("AIP219", "open-tiers", _E, "the last vendor tier has a `when`")
+PROTECTED_ACCOUNT = Rule(
+    "AIP220", "protected-account", _E, "`{account}` must stay reachable and cannot be governed"
+)
+
+# 3xx: what the policy means
+SHADOWED_RULE = Rule("AIP301", "shadowed-rule", _W, "{kind} `{rule}` can never decide anything")
+REDUNDANT_RULE = Rule("AIP302", "redundant-rule", _W, "removing {kind} `{rule}` changes nothing")
+LOCKED_FLOOR = Rule(
+    "AIP303", "locked-floor", _W, "{kind} `{rule}` is looser than the locked rule `{locked}`"
+)
+POLICY_TEST_FAILED = Rule("AIP304", "policy-test-failed", _E, "test {number}: {why}")
+EVIDENCE_EXPIRED = Rule(
+    "AIP305", "evidence-expired", _W, "`{fact}` of vendor `{vendor}` ended on {until}"
+)
+TENANT_UNKNOWN = Rule(
+    "AIP306", "tenant-unknown", _W, "`{rule}` allows corporate accounts of `{app}` but names none"
+)
+
+# 4xx: lowering to targets
+TOO_MANY_CLASSES = Rule(
+    "AIP401", "too-many-classes", _E, "{target} would need {count} classes of people, limit {limit}"
+)
+LIMIT_EXCEEDED = Rule("AIP402", "limit-exceeded", _E, "{target}: {what} {count}, limit {limit}")
+GAP_BUDGET = Rule("AIP403", "gap-budget", _E, "{count} gaps, and the policy allows {budget}")
+BAD_SETTING = Rule("AIP404", "bad-setting", _E, "target `{target}`: {why}")
+
+# 5xx: reading artefacts back
+VERDICT_DIFFERS = Rule(
+    "AIP501", "verdict-differs", _E, "{artifact}: {question} is {found}, the policy says {expected}"
+)
+ARTIFACT_UNREADABLE = Rule("AIP502", "artifact-unreadable", _E, "{artifact}: {why}")
+ARTIFACT_MISSING = Rule("AIP503", "artifact-missing", _E, "{artifact} is missing")
+ARTIFACT_UNEXPECTED = Rule(
+    "AIP504", "artifact-unexpected", _E, "{artifact} is not an output of this policy"
+)
+LOCK_OUT = Rule("AIP505", "lock-out", _E, "{artifact} blocks the protected host `{host}`")
+COVERAGE_UNTRUE = Rule(
+    "AIP506", "coverage-untrue", _E, "{target} claims {claim} for {ruling}, which is not so: {why}"
+)
+ARTIFACT_STALE = Rule("AIP507", "artifact-stale", _E, "{artifact} is not what compile gives: {why}")
+
+ALL: tuple[Rule, ...] = tuple(
+    sorted(
+        (rule for rule in list(globals().values()) if isinstance(rule, Rule)), key=lambda r: r.code
+    )
+)
+BY_CODE: dict[str, Rule] = {rule.code: rule for rule in ALL}

@@ -1,0 +1,1 @@
+"""The policy language: what an author writes, and how it is read."""

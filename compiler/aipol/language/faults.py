@@ -1,0 +1,202 @@
+"""Put what the policy model refuses into the words of the language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from aipol.diagnostics import codes
+from aipol.diagnostics.model import Diagnostic
+from aipol.language.document import Document, Path
+from aipol.language.shape import fields_at, owners
+from aipol.language.types import PATTERN_WORDS, MisfitError
+from aipol.language.where import what, where
+from aipol.language.words import clip, found, listed, near
+from aipol.source import Span
+
+_EXPECTED = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "bool_type": "`true` or `false`",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+}
+_PLAIN = re.compile(r"\w[\w./ -]*")
+_TRUTH: Mapping[str, str] = {
+    "yes": "true",
+    "on": "true",
+    "true": "true",
+    "y": "true",
+    "no": "false",
+    "off": "false",
+    "false": "false",
+    "n": "false",
+}
+
+
+class Fault:
+    """One thing that the model refused, and where."""
+
+    def __init__(self, document: Document, details: ErrorDetails) -> None:
+        self.document = document
+        self.kind = details["type"]
+        self.context: Mapping[str, Any] = details.get("ctx", {})
+        self.on_key = details["loc"][-1:] == ("[key]",)
+        self.path: Path = details["loc"][:-1] if self.on_key else details["loc"]
+        self.value = document.at(document.nearest(self.path))
+
+    @property
+    def follows_from_another(self) -> bool:
+        """Whether a fault that is already told is the reason of this one."""
+        if any(self.path[: len(hole)] == hole for hole in self.document.holes):
+            return True
+        # What is counted is what was valid: a list whose items are wrong is not empty.
+        return self.kind == "too_short" and bool(self.value)
+
+    @property
+    def span(self) -> Span:
+        """The key or the value to point at."""
+        return self.document.key_span(self.path) if self.on_key else self.document.span(self.path)
+
+    @property
+    def what(self) -> str:
+        """The key or the value in words."""
+        return (
+            f"key `{clip(str(self.path[-1]))}`" if self.on_key else what(self.document, self.path)
+        )
+
+
+def finding_of(fault: Fault) -> Diagnostic:
+    """The finding that says what is wrong."""
+    return _FINDINGS.get(fault.kind, _other)(fault)
+
+
+def _bad(fault: Fault, why: str, *, hint: str = "") -> Diagnostic:
+    return codes.BAD_VALUE.at(fault.span, what=fault.what, why=why, hint=hint)
+
+
+def _unknown_key(fault: Fault) -> Diagnostic:
+    key, parent = str(fault.path[-1]), fault.path[:-1]
+    place = where(fault.document, parent)
+    span = fault.document.key_span(fault.path)
+    return codes.UNKNOWN_KEY.at(span, key=clip(key), where=place, hint=_key_hint(key, parent))
+
+
+def _key_hint(key: str, parent: Path) -> str:
+    if key == "<<":
+        return "merge keys are not part of the language: write the keys out"
+    known = fields_at(parent)
+    guess = near(key, known)
+    if guess is not None:
+        return f"did you mean `{guess}`?"
+    if owners(key):
+        return f"`{key}` is a key of {' and '.join(owners(key)[:2])}: check the indentation"
+    return f"known keys: {listed(known)}" if known else ""
+
+
+def _missing(fault: Fault) -> Diagnostic:
+    key, parent = fault.path[-1], fault.path[:-1]
+    hint = "add `version: 1`" if fault.path == ("version",) else ""
+    span = fault.document.key_span(parent)
+    return codes.MISSING_KEY.at(span, key=key, where=where(fault.document, parent), hint=hint)
+
+
+def _wrong_type(fault: Fault) -> Diagnostic:
+    expected = _EXPECTED[fault.kind]
+    is_now, hint = found(fault.value), _type_hint(expected, fault.value)
+    return codes.WRONG_TYPE.at(
+        fault.span, what=fault.what, expected=expected, found=is_now, hint=hint
+    )
+
+
+def _type_hint(expected: str, value: Any) -> str:
+    match expected, value:
+        case "text", bool() | int() | float():
+            return f'write it in quotes: "{str(value).lower()}"'
+        case "`true` or `false`", str() if value.lower() in _TRUTH:
+            return f"write `{_TRUTH[value.lower()]}`"
+        case "a whole number", str() if value.isdecimal():
+            return f"write it without quotes and leading zeros: {clip(value.lstrip('0') or '0')}"
+        case "a list", str() if value:
+            word = value if _PLAIN.fullmatch(value) else f'"{value}"'
+            return f"write `[{clip(word)}]`"
+        case "a mapping", None:
+            return "write `{}` for a mapping without keys"
+        case _:
+            return ""
+
+
+def _choice(fault: Fault) -> Diagnostic:
+    allowed = _choices(str(fault.context["expected"]))
+    if len(allowed) == 1:
+        return _bad(fault, f"must be `{allowed[0]}`, not {found(fault.value)}")
+    guess = near(fault.value, allowed) if isinstance(fault.value, str) else None
+    hint = f"did you mean `{guess}`?" if guess else ""
+    return _bad(fault, f"must be one of {listed(allowed)}, not {found(fault.value)}", hint=hint)
+
+
+def _choices(expected: str) -> tuple[str, ...]:
+    """The allowed values out of a listing such as `'a', 'b' or 'c'`."""
+    words = expected.replace(" or ", ", ").split(", ")
+    return tuple(word.strip("'") for word in words)
+
+
+def _empty(fault: Fault) -> Diagnostic:
+    place = where(fault.document, fault.path)
+    return codes.EMPTY.at(fault.span, what=place, hint="say what is meant, or leave it out")
+
+
+def _pattern(fault: Fault) -> Diagnostic:
+    why = PATTERN_WORDS.get(str(fault.context.get("pattern")), "is not written as it should be")
+    return _bad(fault, why if fault.on_key else f"{why}, not {found(fault.value)}")
+
+
+def _refused(fault: Fault) -> Diagnostic:
+    error = fault.context.get("error")
+    if isinstance(error, MisfitError):
+        span = fault.document.key_span((*fault.path, error.at))
+        place = where(fault.document, fault.path)
+        return codes.BAD_VALUE.at(span, what=place, why=str(error))
+    return _bad(fault, str(error))
+
+
+def _too_small(fault: Fault) -> Diagnostic:
+    return _bad(fault, f"must be at least {fault.context['ge']}, not {fault.value}")
+
+
+def _too_great(fault: Fault) -> Diagnostic:
+    return _bad(fault, f"must be at most {fault.context['le']}, not {fault.value}")
+
+
+def _too_long(fault: Fault) -> Diagnostic:
+    most = fault.context.get("max_length", 0)
+    unit = "characters" if isinstance(fault.value, str) else "items"
+    return _bad(fault, f"must have at most {most} {unit}" if most else "takes no items")
+
+
+def _other(fault: Fault) -> Diagnostic:
+    return _bad(fault, f"cannot be {found(fault.value)}")
+
+
+_FINDINGS: dict[str, Callable[[Fault], Diagnostic]] = {
+    **dict.fromkeys(_EXPECTED, _wrong_type),
+    "extra_forbidden": _unknown_key,
+    "missing": _missing,
+    "enum": _choice,
+    "literal_error": _choice,
+    "too_short": _empty,
+    "string_too_short": _empty,
+    "string_pattern_mismatch": _pattern,
+    "value_error": _refused,
+    "greater_than_equal": _too_small,
+    "less_than_equal": _too_great,
+    "too_long": _too_long,
+    "string_too_long": _too_long,
+}

@@ -1,0 +1,73 @@
+"""Turn a document into a policy, or say what does not fit the language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import ValidationError
+
+from aipol.diagnostics import codes
+from aipol.diagnostics.model import Diagnostic
+from aipol.language.document import Document, Path
+from aipol.language.faults import Fault, finding_of
+from aipol.language.model import Policy
+from aipol.language.order import in_order
+from aipol.language.shape import fields_at
+from aipol.language.shapes import is_list, is_mapping
+from aipol.language.where import where
+from aipol.language.words import near
+
+
+def parse(document: Document) -> tuple[Policy | None, tuple[Diagnostic, ...]]:
+    """The policy that `document` writes down, with everything that keeps it from being one."""
+    nothing = [path for path in _nothings(document.value) if path not in document.holes]
+    try:
+        # JSON, because strictness must not mind that a list is not yet a tuple.
+        policy = Policy.model_validate_json(json.dumps(document.value))
+    except ValidationError as error:
+        findings = _findings(document, error, frozenset(nothing))
+    else:
+        findings = []
+        if not nothing:
+            return (None if document.holes else policy), ()
+    # A key without a value would mean "no limit" to a reader and "forgotten" to its author.
+    findings.extend(_no_value(document, path) for path in nothing)
+    return None, in_order(document.file, findings)
+
+
+def _no_value(document: Document, path: Path) -> Diagnostic:
+    hint = "give it a value, or leave the key out; what belongs to it must be indented below it"
+    return codes.EMPTY.at(document.span(path), what=where(document, path), hint=hint)
+
+
+def _nothings(value: Any, path: Path = ()) -> Iterator[Path]:
+    if value is None:
+        yield path
+    elif is_mapping(value):
+        for key, below in value.items():
+            yield from _nothings(below, (*path, key))
+    elif is_list(value):
+        for position, below in enumerate(value):
+            yield from _nothings(below, (*path, position))
+
+
+def _findings(
+    document: Document, error: ValidationError, nothing: frozenset[Path]
+) -> list[Diagnostic]:
+    details = error.errors(include_url=False, include_input=False)
+    faults = [Fault(document, one) for one in details]
+    misspelt = {
+        (*fault.path[:-1], near(str(fault.path[-1]), fields_at(fault.path[:-1])))
+        for fault in faults
+        if fault.kind == "extra_forbidden"
+    }
+    findings = [
+        finding_of(fault)
+        for fault in faults
+        if not fault.follows_from_another
+        and document.nearest(fault.path) not in nothing
+        and not (fault.kind == "missing" and fault.path in misspelt)
+    ]
+    return list({(found.span, found.code, found.message): found for found in findings}.values())

@@ -1,0 +1,131 @@
+"""The JSON Schema says what the compiler says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from pydantic import BaseModel
+
+from aipol.cli.init import STARTER
+from aipol.language.load import load_text
+from aipol.language.parse import parse
+from aipol.language.schema import policy_schema
+
+
+def _accepts(text: str, schema: dict[str, Any] | None = None) -> bool:
+    document, _ = load_text("p.yaml", text)
+    assert document is not None
+    validator: Any = jsonschema.Draft202012Validator(schema or policy_schema())
+    return bool(validator.is_valid(document.value))
+
+
+def test_it_is_a_schema_with_a_name() -> None:
+    """The dialect is 2020-12, and editors have something to show."""
+    schema = policy_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema["$schema"].endswith("/2020-12/schema")
+    assert schema["$id"] == "urn:aipol:policy:1"
+    assert schema["title"] == "AI-usage policy"
+
+
+def test_the_starter_policy_fits() -> None:
+    """What `aipol init` writes is valid by the schema too."""
+    assert _accepts(STARTER)
+
+
+_RULE = "rules: [{{id: r, apps: [a], groups: [g], effect: allow, {}}}]\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "rulez: []",
+        "rules: []",
+        "rules: [{id: r}]",
+        "groups: {G: {all: true}}",
+        "groups: {g: {all: false}}",
+        "groups: {g: {jamff: a}}",
+        "unlisted_ai: deny",
+        "targets: {jamf: 1}",
+        "vendors: {v: {sso: []}}",
+        "vendors: {v: {sso: {untill: 2027-01-01}}}",
+        "on_gap:",
+        "protected: [root]",
+        _RULE.format("acount: corporate"),
+        _RULE.format("account: both"),
+        _RULE.format("account: {corporate: a}"),
+        _RULE.format("require: {mfa: 1}"),
+        _RULE.format("surfaces: [webb]"),
+    ],
+)
+def test_what_the_compiler_refuses_the_schema_refuses(line: str) -> None:
+    """A slip is underlined in the editor before anybody runs a check."""
+    text = f"version: 1\n{line}\n"
+    document, findings = load_text("p.yaml", text)
+    assert document is not None
+    assert findings or parse(document)[1]
+    assert not _accepts(text)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "vendors: {v: {sso: true, soc2: {until: 2027-01-01}, data_region: eu, audit_right: true}}",
+        _RULE.format("account: personal"),
+        _RULE.format("account: {corporate: [ws-1]}"),
+        _RULE.format("require: {sso: true, rate: {requests: 1, per: day}}"),
+    ],
+)
+def test_what_the_compiler_reads_the_schema_accepts(line: str) -> None:
+    """Short forms are no errors in the editor either."""
+    text = f"version: 1\n{line}\n"
+    document, findings = load_text("p.yaml", text)
+    assert document is not None
+    assert (findings, parse(document)[1]) == ((), ())
+    assert _accepts(text)
+
+
+def _fields(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield from schema["properties"].items()
+    for name, definition in schema["$defs"].items():
+        for key, field in definition.get("properties", {}).items():
+            yield f"{name}.{key}", field
+
+
+def test_every_key_is_described_with_an_example() -> None:
+    """An editor shows a sentence and a value for each key."""
+    without = [
+        name
+        for name, field in _fields(policy_schema())
+        if "`" not in field.get("description", "") and name != "AccountMatch.personal"
+    ]
+    assert without == []
+
+
+class _Mode(BaseModel):
+    mode: str
+
+
+class _Settings(BaseModel):
+    inner: _Mode
+
+
+def test_settings_of_targets_become_part_of_it() -> None:
+    """Each target brings the schema of its settings, with definitions that do not collide."""
+    settings = {name: _Settings.model_json_schema() for name in ("one", "two")}
+    schema = policy_schema(settings)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert _accepts("version: 1\ntargets: {one: {inner: {mode: a}}}\n", schema)
+    assert not _accepts("version: 1\ntargets: {one: {inner: {mode: 1}}}\n", schema)
+    assert not _accepts("version: 1\ntargets: {three: {}}\n", schema)
+
+
+def test_the_schema_says_what_yaml_can_hold() -> None:
+    """No key may be null: a key without a value is an error."""
+    text = yaml.safe_dump(policy_schema())
+    assert "'null'" not in text
+    assert "type: 'null'" not in text
