@@ -1,0 +1,136 @@
+"""Account for every clause of every ruling in every situation, over all targets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from aipol.ir import Ir, Ruling
+from aipol.target import EFFECT_CLAUSE, Coverage, Reason, Status, Target
+from aipol.vocabulary import Effect, Situation
+
+OUT_OF_REACH = Reason(
+    "out-of-reach",
+    "this target does not act in this situation",
+    "add a target that does, or manage the device",
+    absent=True,
+)
+NO_TARGET = Reason("no-target", "no target is configured", "add one under `targets:`")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One cell of the matrix: one clause of one ruling, in one situation, on one target."""
+
+    ruling: Ruling
+    clause: str
+    situation: Situation
+    record: Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A clause of a ruling that nothing carries out in a situation, with the best-placed reason."""
+
+    ruling: Ruling
+    clause: str
+    situation: Situation
+    target: str
+    reason: Reason
+
+
+def clauses_of(ruling: Ruling) -> tuple[str, ...]:
+    """The clauses that must be accounted for."""
+    return (EFFECT_CLAUSE, *(name for name, _ in ruling.obligations.items()))
+
+
+def complete(ir: Ir, target: Target, records: tuple[Coverage, ...]) -> tuple[Coverage, ...]:
+    """`records` with the situations outside the target's reach accounted for.
+
+    Raises ValueError when, inside its reach, the target accounts for a clause not exactly once:
+    that is a fault of the target, not of a policy.
+    """
+    outside = tuple(situation for situation in Situation if situation not in target.reach)
+    seen: dict[tuple[str, str], list[Situation]] = {}
+    for record in records:
+        seen.setdefault((record.ruling, record.clause), []).extend(record.situations)
+    filled = list(records)
+    wanted = sorted(target.reach)
+    for ruling in ir.rulings:
+        for clause in clauses_of(ruling):
+            found = sorted(seen.pop((ruling.id, clause), []))
+            if found != wanted:
+                msg = f"target {target.id}: {ruling.id} clause {clause} accounts for {found}"
+                raise ValueError(msg)
+            if outside:
+                filled.append(
+                    Coverage(
+                        ruling.id, clause, target.id, outside, Status.UNSUPPORTED, OUT_OF_REACH
+                    )
+                )
+    if seen:
+        msg = f"target {target.id}: accounts for clauses the policy lacks: {sorted(seen)[:3]}"
+        raise ValueError(msg)
+    return tuple(sorted(filled, key=lambda r: (r.ruling, r.clause, r.situations)))
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Ruling x clause x situation x target; `records` by target id."""
+
+    ir: Ir
+    records: Mapping[str, tuple[Coverage, ...]]
+
+    @cached_property
+    def by_clause(self) -> Mapping[tuple[str, str], tuple[Coverage, ...]]:
+        """All targets' records of one clause of one ruling."""
+        table: dict[tuple[str, str], list[Coverage]] = {}
+        for records in self.records.values():
+            for record in records:
+                table.setdefault((record.ruling, record.clause), []).append(record)
+        return {key: tuple(found) for key, found in table.items()}
+
+    def rows(self) -> Iterator[Row]:
+        """Every cell, in the order of rulings, clauses, targets and situations."""
+        for ruling in self.ir.rulings:
+            for clause in clauses_of(ruling):
+                for record in self.by_clause.get((ruling.id, clause), ()):
+                    for situation in record.situations:
+                        yield Row(ruling, clause, situation, record)
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Every clause and situation in which nothing holds it."""
+        return tuple(
+            gap
+            for ruling in self.ir.rulings
+            for clause in clauses_of(ruling)
+            if clause != EFFECT_CLAUSE or ruling.effect is not Effect.ALLOW
+            for gap in self._gaps_of(ruling, clause)
+        )
+
+    def _gaps_of(self, ruling: Ruling, clause: str) -> Iterator[Gap]:
+        records = self.by_clause.get((ruling.id, clause), ())
+        for situation in Situation:
+            here = [record for record in records if situation in record.situations]
+            if any(r.status.holds or r.status is Status.NOT_APPLICABLE for r in here):
+                continue
+            best = min(here, key=_preference, default=None)
+            reason = best.reason if best and best.reason else NO_TARGET
+            yield Gap(ruling, clause, situation, best.target if best else "", reason)
+
+    def totals(self) -> dict[str, dict[str, int]]:
+        """Cells by status for each target."""
+        counts = {target: dict.fromkeys((s.value for s in Status), 0) for target in self.records}
+        for target, records in self.records.items():
+            for record in records:
+                counts[target][record.status.value] += len(record.situations)
+        return counts
+
+
+def _preference(record: Coverage) -> tuple[bool, int]:
+    """The reason of a target that acts there says more than that of one that does not."""
+    order = (Status.LOOSER, Status.LICENCE_MISSING, Status.UNSUPPORTED)
+    position = order.index(record.status) if record.status in order else len(order)
+    return (record.reason is None or record.reason.absent, position)

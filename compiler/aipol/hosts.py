@@ -1,0 +1,181 @@
+"""Turn what a cell of people may use into decisions over host names.
+
+Shared by every target that works on hosts: network lists and managed browsers alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from aipol.audience import Region
+from aipol.catalogue.model import Match, Role
+from aipol.domains import HostEntry, HostTrie, Intent
+from aipol.ir import GovernedApp, Ir, Ruling
+from aipol.scoping import Verdict
+from aipol.target import Deviation, Reason, Status
+from aipol.vocabulary import Effect, Surface
+
+# Which surfaces stop working without a host of this role. Marketing pages serve no product, so no
+# rule about the app speaks about them; support hosts serve whatever the app has.
+_CLIENTS = frozenset({Surface.DESKTOP, Surface.EXTENSION, Surface.IDE, Surface.CLI})
+_EVERY = frozenset({Surface.WEB, Surface.API, *_CLIENTS})
+SURFACES_BEHIND: Mapping[Role, frozenset[Surface]] = {
+    Role.UI: frozenset({Surface.WEB, Surface.DESKTOP, Surface.EXTENSION}),
+    Role.API: frozenset({Surface.API, *_CLIENTS}),
+    Role.AUTH: _EVERY,
+    Role.CDN: _EVERY,
+    Role.TELEMETRY: _EVERY,
+    Role.MARKETING: frozenset(),
+}
+
+SHARED_HOST = Reason(
+    "shared-host",
+    "the host also serves things that are not this app",
+    "block the app on the device, or by tenant restriction, instead",
+)
+NEEDED_ELSEWHERE = Reason(
+    "needed-by-usable-app", "a usable app or surface needs the same host", "block it on the device"
+)
+NO_PROMPT = Reason(
+    "no-prompt",
+    "a host list cannot warn or ask; the host is let through",
+    "use `block`, or a target that prompts",
+)
+INDISTINCT = Reason(
+    "audience-indistinct",
+    "this platform cannot tell these people from others with another ruling",
+    "add a derived group with an identity on this platform",
+)
+ACCOUNT_UNSEEN = Reason(
+    "account-unseen",
+    "a host does not tell a corporate account from a personal one",
+    "use tenant restriction",
+)
+
+
+# Names whose failure to resolve turns off a way around the network's own resolver, with where that
+# was read. They belong to no app; `network.close_bypasses` asks for them.
+BYPASS_SWITCHES: Mapping[str, str] = {
+    # Firefox then leaves its default DNS over HTTPS off; one that a person turned on stays on.
+    "use-application-dns.net": "Mozilla, Canary domain (use-application-dns.net)",
+    # Several public block lists agree; Apple's page on networks and Private Relay was not at hand.
+    "mask.icloud.com": "unverified: public block lists",
+    "mask-h2.icloud.com": "unverified: public block lists",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One host pattern of one app."""
+
+    app: str
+    host: str
+    intent: Intent
+    role: Role
+    shared: bool
+
+    @property
+    def surfaces(self) -> frozenset[Surface]:
+        """The surfaces that need the host."""
+        return SURFACES_BEHIND[self.role]
+
+
+_INTENTS = {
+    Match.EXACT: Intent.EXACT,
+    Match.SUBTREE: Intent.SUBTREE,
+    Match.CHILDREN: Intent.CHILDREN,
+}
+
+
+def claims_of(app: GovernedApp) -> tuple[Claim, ...]:
+    """The host patterns of an app that a rule about it speaks about."""
+    return tuple(
+        Claim(app.id, domain.domain, _INTENTS[domain.match], domain.role, domain.shared)
+        for domain in app.app.domains
+        if SURFACES_BEHIND[domain.role]
+    )
+
+
+def host_entries(
+    ir: Ir, verdicts: Mapping[tuple[str, Surface], Verdict]
+) -> dict[tuple[str, Intent], HostEntry]:
+    """Every claimed pattern with its decision; where claims meet, the usable app wins.
+
+    A shared pattern has an entry only where an app's own wider one would block it.
+    """
+    entries: dict[tuple[str, Intent], HostEntry] = {}
+    for app in ir.apps.values():
+        for claim in claims_of(app):
+            needed = [v.ruling for s in claim.surfaces if (v := verdicts.get((app.id, s)))]
+            if claim.shared or not needed:
+                continue
+            blocked = all(ruling.direct is Effect.BLOCK for ruling in needed)
+            owners = tuple(sorted({ruling.id for ruling in needed}))
+            known = entries.get((claim.host, claim.intent))
+            if known is not None:
+                blocked = blocked and known.blocked
+                owners = tuple(sorted({*owners, *known.owners}))
+            entries[claim.host, claim.intent] = HostEntry(claim.host, claim.intent, blocked, owners)
+    for (host, intent), entry in entries.items():
+        whole = entries.get((host, Intent.SUBTREE))
+        # A usable app that needs all of a subtree needs its root and everything below it as well.
+        if entry.blocked and whole and not whole.blocked:
+            entries[host, intent] = HostEntry(host, intent, blocked=False, owners=entry.owners)
+    _keep_shared(ir, entries)
+    return entries
+
+
+_HALVES = {
+    Intent.EXACT: (Intent.EXACT,),
+    Intent.SUBTREE: (Intent.EXACT, Intent.CHILDREN),
+    Intent.CHILDREN: (Intent.CHILDREN,),
+}
+
+
+def _keep_shared(ir: Ir, entries: dict[tuple[str, Intent], HostEntry]) -> None:
+    """Open what also serves things that are not AI: no rule about one app may block it."""
+    shared = [claim for app in ir.apps.values() for claim in claims_of(app) if claim.shared]
+    trie = HostTrie(entries.values() if shared else ())
+    for claim in shared:
+        for intent in _HALVES[claim.intent]:
+            if trie.blocked(f"any.{claim.host}" if intent is Intent.CHILDREN else claim.host):
+                entries[claim.host, intent] = HostEntry(claim.host, intent, blocked=False)
+
+
+def hosts_behind(app: GovernedApp, surface: Surface) -> Iterator[Claim]:
+    """The claims of `app` that `surface` needs."""
+    return (claim for claim in claims_of(app) if surface in claim.surfaces)
+
+
+def host_deviations(  # noqa: PLR0917 - called as the sentence reads, the path last
+    ir: Ir, ruling: Ruling, verdict: Verdict, people: Region, trie: HostTrie, client: str = "*"
+) -> tuple[Deviation, ...]:
+    """Where a host list for `people` answers other than `ruling`, each with the host and why.
+
+    `verdict` is what the list's cell carries out for the ruling's use.
+    """
+    found: list[Deviation] = []
+    for claim in hosts_behind(ir.apps[ruling.app], ruling.surface):
+        blocked = trie.blocked(probe_of(claim))
+        if ruling.direct is (Effect.BLOCK if blocked else Effect.ALLOW):
+            continue
+        status = Status.STRICTER if blocked else Status.LOOSER
+        reason = _why(claim, ruling, verdict.ruling, blocked=blocked)
+        found.append(Deviation(status, reason, people, claim.host, client))
+    return tuple(found)
+
+
+def probe_of(claim: Claim) -> str:
+    """A host that only `claim`, or something more specific, decides."""
+    return f"any.{claim.host}" if claim.intent is Intent.CHILDREN else claim.host
+
+
+def _why(claim: Claim, ruling: Ruling, carried: Ruling, *, blocked: bool) -> Reason:
+    if not blocked and claim.shared:
+        return SHARED_HOST
+    if carried.direct is not ruling.direct:
+        return INDISTINCT if carried.account is ruling.account else ACCOUNT_UNSEEN
+    if ruling.direct in (Effect.WARN, Effect.JUSTIFY):
+        return NO_PROMPT
+    return NEEDED_ELSEWHERE

@@ -1,0 +1,159 @@
+"""The table of contents: every stage from a policy file to verified artefacts, in order."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from aipol.coverage import Gap, Matrix, complete
+from aipol.diagnostics import Diagnostic, codes
+from aipol.diagnostics.model import has_errors
+from aipol.ir import Ir
+from aipol.source import Sources, whole_file
+from aipol.target import Artifact, Compiled, Coverage, Target, UnreadableArtifact
+from aipol.tightening import account_for_tightening, candidates, stopped, tightened
+from aipol.verify import verify
+
+if TYPE_CHECKING:
+    from aipol.catalogue.load import Catalogue
+    from aipol.language.assemble import Assembled
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A policy as far as it could be understood; `ir` is None when an error stood in the way."""
+
+    path: str
+    assembled: Assembled | None
+    ir: Ir | None
+    findings: tuple[Diagnostic, ...]
+    sources: Sources
+    settings: Mapping[str, Any]
+    """Validated settings of each configured target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one target made of the policy. `ir` is what it was given: tightened, where asked."""
+
+    target: Target
+    ir: Ir
+    compiled: Compiled
+    coverage: tuple[Coverage, ...]
+
+
+@dataclass(frozen=True)
+class Build:
+    """All targets' artefacts with the account of what they enforce."""
+
+    ir: Ir
+    runs: tuple[Run, ...]
+    findings: tuple[Diagnostic, ...]
+
+    @cached_property
+    def matrix(self) -> Matrix:
+        """Coverage over all targets."""
+        return Matrix(self.ir, {run.target.id: run.coverage for run in self.runs})
+
+    @cached_property
+    def files(self) -> Mapping[str, bytes]:
+        """Every artefact by its path below the output directory."""
+        return {
+            f"{run.target.id}/{artifact.path}": artifact.content
+            for run in self.runs
+            for artifact in run.compiled.artifacts
+        }
+
+
+def open_policy(path: str, as_of: date, catalogue: Catalogue, targets: Sequence[Target]) -> Opened:
+    """Load, check and resolve; every finding of every stage that could run."""
+    from aipol.check.names import check_names
+    from aipol.check.settings import check_settings
+    from aipol.language.assemble import assemble
+    from aipol.resolve import resolve
+    from aipol.resolve.tests import failed_tests
+
+    assembled, findings, sources = assemble(path)
+    if assembled is None:
+        return Opened(path, None, None, findings, sources, {})
+    ids = [target.id for target in targets]
+    # pyright: a cached property is not seen to be a property.
+    findings += check_names(assembled, catalogue, ids)  # pyright: ignore[reportArgumentType]
+    settings, bad_settings = check_settings(assembled, targets)
+    findings += bad_settings
+    if has_errors(findings):
+        return Opened(path, assembled, None, _sorted(findings), sources, {})
+    ir, meaning = resolve(assembled, catalogue, as_of)
+    findings += meaning
+    if ir is not None:
+        findings += failed_tests(assembled, ir, catalogue)
+    return Opened(path, assembled, ir, _sorted(findings), sources, settings)
+
+
+def build(ir: Ir, settings: Mapping[str, Any], targets: Sequence[Target]) -> Build:
+    """Lower, render, read back and verify on every configured target."""
+    # All that is made here lives to the end: the collector of cycles would walk it over and over.
+    gc.disable()
+    try:
+        return _build(ir, settings, targets)
+    finally:
+        gc.enable()
+
+
+def _build(ir: Ir, settings: Mapping[str, Any], targets: Sequence[Target]) -> Build:
+    configured = [target for target in targets if target.id in settings]
+    runs = [_run(ir, target, settings[target.id]) for target in configured]
+    if ir.tighten:
+        gaps = Matrix(ir, {run.target.id: run.coverage for run in runs}).gaps
+        runs = [_tighter(ir, run, gaps, settings[run.target.id]) for run in runs]
+    findings = [finding for run in runs for finding in run.compiled.findings]
+    if not has_errors(tuple(findings)):
+        for run in runs:
+            findings += verify_files(run, run.compiled.artifacts)
+    return Build(ir, tuple(runs), _sorted(findings))
+
+
+def _run(ir: Ir, target: Target, settings: Any) -> Run:
+    compiled = target.compile(ir, settings)
+    coverage = compiled.coverage
+    if not has_errors(compiled.findings):
+        coverage = complete(ir, target, coverage)
+    return Run(target, ir, compiled, coverage)
+
+
+def _tighter(ir: Ir, run: Run, gaps: Iterable[Gap], settings: Any) -> Run:
+    """The run again, blocking what nothing limits as far as its target can.
+
+    It is accounted for in terms of the policy as written.
+    """
+    wanted = candidates(run, gaps)
+    while wanted:
+        stricter = tightened(ir, wanted)
+        again = _run(stricter, run.target, settings)
+        if has_errors(again.compiled.findings):
+            return again
+        kept = stopped(ir, wanted, run.coverage, again.coverage)
+        if kept == wanted:
+            account = account_for_tightening(ir, stricter, again.coverage)
+            return Run(run.target, stricter, again.compiled, account)
+        wanted = kept
+    return run
+
+
+def verify_files(run: Run, artifacts: Iterable[Artifact]) -> tuple[Diagnostic, ...]:
+    """Read `artifacts` back as `run`'s target would and hold them against the policy."""
+    files = {artifact.path: artifact.content for artifact in artifacts}
+    try:
+        decider = run.target.read(files)
+    except UnreadableArtifact as fault:
+        span = whole_file(f"{run.target.id}/{fault.artifact}")
+        return (codes.ARTIFACT_UNREADABLE.at(span, artifact=span.file, why=fault.why),)
+    return verify(run.ir, run.target, decider, run.compiled.coverage)
+
+
+def _sorted(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(sorted(set(findings), key=lambda finding: finding.sort_key))

@@ -1,0 +1,277 @@
+"""What a target is, what it must account for, and what its reader must answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from importlib import import_module
+from typing import Any, Generic, Protocol, TypeVar
+
+from aipol.audience import Region
+from aipol.diagnostics import Diagnostic
+from aipol.ir import Ir
+from aipol.vocabulary import Effect, Situation, Surface
+
+
+class Status(StrEnum):
+    """How far a target carries out one clause of one ruling."""
+
+    ENFORCED = "enforced"
+    STRICTER = "approximated-stricter"
+    LOOSER = "approximated-looser"
+    UNSUPPORTED = "unsupported"
+    NOT_APPLICABLE = "not-applicable"
+    LICENCE_MISSING = "licence-missing"
+
+    @property
+    def holds(self) -> bool:
+        """Whether the clause holds at least as strictly as written."""
+        return self in (Status.ENFORCED, Status.STRICTER)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a clause is not enforced exactly: a stable code, a sentence, and what would help."""
+
+    code: str
+    text: str
+    advice: str = ""
+    absent: bool = False
+    """It only says that the target is not there: another target's reason says more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """Where an artefact is known to answer other than the ruling says.
+
+    `value` is the identifier (host, extension id, process ...) or `*` for all of the ruling's;
+    `client` the enforcement path (such as `chrome` or `rpz`) or `*`; `people` those it concerns;
+    `found` what the artefact answers instead, where only one answer is admitted.
+    """
+
+    status: Status
+    reason: Reason
+    people: Region
+    value: str = "*"
+    client: str = "*"
+    found: Effect | None = None
+
+    def speaks_of(self, value: str, client: str) -> bool:
+        """Whether it is about an identifier on an enforcement path."""
+        return self.value in ("*", value) and self.client in ("*", client)
+
+
+EFFECT_CLAUSE = "effect"
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What one target does for one clause of one ruling in some situations.
+
+    `clause` is `effect` or an obligation's name (`data.max`, `sso` ...). `status` sums up
+    `deviations`: an approximated record lists each identifier or set of people that differs.
+    """
+
+    ruling: str
+    clause: str
+    target: str
+    situations: tuple[Situation, ...]
+    status: Status
+    reason: Reason | None = None
+    artifacts: tuple[str, ...] = ()
+    deviations: tuple[Deviation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One emitted file; `path` is relative to the target's own folder, with forward slashes."""
+
+    path: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A vendor's limit, with where it was read and when."""
+
+    name: str
+    value: int
+    source: str
+    verified: date
+
+
+class Kind(StrEnum):
+    """What a reader can be asked about."""
+
+    HOST = "host"
+    """A host name a person opens."""
+    EXTENSION = "extension"
+    """`store:id` of a browser or editor extension."""
+    PROGRAM = "program"
+    """`platform:form:value`, such as `macos:process:ChatGPT` or `windows:exe:chatgpt.exe`."""
+    FEATURE = "feature"
+    """A built-in feature, by its catalogue id."""
+    DATA = "data"
+    """`app/data class`: giving data of that class to that app."""
+    HEADER = "header"
+    """A host whose connections must carry a tenant header; see `Answer.detail`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One use, as the enforcement point sees it.
+
+    `identity` is what the target knows the subject by: the platform's names of all groups the
+    person is in, or one source address.
+    """
+
+    kind: Kind
+    value: str
+    identity: frozenset[str]
+    client: str
+    situation: Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an artefact makes the vendor do, and the place that makes it so.
+
+    `effect` None means that nothing in the artefacts speaks about it. `locator` is a line number
+    or a key path inside `artifact`. `detail` carries a header's value and the like.
+    """
+
+    effect: Effect | None
+    artifact: str = ""
+    locator: str = ""
+    detail: str = ""
+
+
+class Decider(Protocol):
+    """Artefacts read back: decides as the vendor would, knowing nothing of the policy."""
+
+    def clients(self, kind: Kind) -> tuple[str, ...]:
+        """The enforcement paths that each answer such questions on their own."""
+        ...
+
+    def view(self, identity: frozenset[str], kind: Kind) -> Hashable:
+        """Which objects apply to a subject; equal views answer questions of `kind` alike."""
+        ...
+
+    def decide(self, question: Question) -> Answer:
+        """The vendor's decision."""
+        ...
+
+    def mentions(self) -> Iterable[tuple[Kind, str]]:
+        """Every identifier in the artefacts, so that strangers among them are probed."""
+        ...
+
+
+class UnreadableArtifact(Exception):
+    """A reader met bytes that it cannot account for; says which artefact and why."""
+
+    def __init__(self, artifact: str, why: str) -> None:
+        super().__init__(f"{artifact}: {why}")
+        self.artifact = artifact
+        self.why = why
+
+
+S = TypeVar("S")
+N = TypeVar("N")
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered(Generic[N]):
+    """A target's own objects with the account of what they enforce."""
+
+    model: N
+    coverage: tuple[Coverage, ...]
+    findings: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What a target made of a policy."""
+
+    artifacts: tuple[Artifact, ...]
+    coverage: tuple[Coverage, ...]
+    findings: tuple[Diagnostic, ...]
+
+
+class Target(Protocol):
+    """One enforcement point's compiler back end."""
+
+    @property
+    def id(self) -> str:
+        """The name by which a policy configures it."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """The name people know it by."""
+        ...
+
+    @property
+    def identity(self) -> str:
+        """Which identity of a group the target sees: `jamf`, `entra` or `networks`."""
+        ...
+
+    @property
+    def reach(self) -> tuple[Situation, ...]:
+        """Where it can act at all."""
+        ...
+
+    @property
+    def surfaces(self) -> tuple[Surface, ...]:
+        """The ways to reach an app that it can act on."""
+        ...
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """The vendor's limits that it keeps to."""
+        ...
+
+    @property
+    def settings(self) -> type[Any]:
+        """A strict pydantic model of what `targets.<id>` may say."""
+        ...
+
+    def compile(self, ir: Ir, settings: Any) -> Compiled:
+        """Rulings to artefacts, with each clause accounted for once a situation in reach."""
+        ...
+
+    def read(self, files: Mapping[str, bytes], /) -> Decider:
+        """Artefacts to decisions. Raises UnreadableArtifact."""
+        ...
+
+
+def stage(place: str) -> Callable[..., Any]:
+    """The function at `module:name`, imported when first called: listing targets stays quick."""
+
+    def call(*given: Any) -> Any:
+        module, _, name = place.partition(":")
+        return getattr(import_module(module), name)(*given)
+
+    return call
+
+
+@dataclass(frozen=True, slots=True)
+class StagedTarget(Generic[S, N]):
+    """A target made of three functions; the usual way to be one."""
+
+    id: str
+    title: str
+    identity: str
+    reach: tuple[Situation, ...]
+    surfaces: tuple[Surface, ...]
+    limits: tuple[Limit, ...]
+    settings: type[S]
+    lower: Callable[[Ir, S], Lowered[N]]
+    render: Callable[[N], tuple[Artifact, ...]]
+    read: Callable[[Mapping[str, bytes]], Decider]
+
+    def compile(self, ir: Ir, settings: S) -> Compiled:
+        """Lower, then render; nothing is rendered when lowering found an error."""
+        lowered = self.lower(ir, settings)
+        return Compiled(self.render(lowered.model), lowered.coverage, lowered.findings)

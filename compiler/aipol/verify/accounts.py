@@ -1,0 +1,47 @@
+"""Decide whether a tenant header keeps personal accounts off a host that is let through."""
+
+from __future__ import annotations
+
+from aipol.audience import Region
+from aipol.ir import Ir, Ruling
+from aipol.target import Kind
+from aipol.verify.admitted import Check
+from aipol.verify.panel import View
+from aipol.verify.probes import Probe
+from aipol.vocabulary import Account, Effect, Situation
+
+
+def account_holds(
+    check: Check,
+    ruling: Ruling,
+    probe: Probe,
+    client: str,
+    situation: Situation,
+    *,
+    view: View,
+    people: Region,
+) -> bool:
+    """Whether personal accounts of `people` are kept out of a host, though it is let through."""
+    if ruling.account is not Account.PERSONAL or client not in check.panel.decider.clients(
+        Kind.HEADER
+    ):
+        return False
+    wanted = tenant_header(check.ir, ruling, people)
+    if wanted is None:
+        return False
+    return check.panel.ask(view, Kind.HEADER, probe.value, client, situation).detail == wanted
+
+
+def tenant_header(ir: Ir, ruling: Ruling, people: Region) -> str | None:
+    """The header line that admits only the tenants `people` may use, None when there is none."""
+    restriction = ir.apps[ruling.app].app.tenant_restriction
+    corporate = [
+        other
+        for other in ir.by_use.get((ruling.app, ruling.surface), ())
+        if other.account is Account.CORPORATE and ir.universe.overlap(other.audience.region, people)
+    ]
+    tenants = {other.tenants for other in corporate if other.effect is not Effect.BLOCK}
+    if restriction is None or len(tenants) != 1:
+        return None
+    (names,) = tenants
+    return f"{restriction.header}: {','.join(names)}" if names else None

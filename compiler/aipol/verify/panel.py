@@ -1,0 +1,104 @@
+"""Group subjects by the objects that apply to them, and ask each group every question once."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from aipol.audience import NOBODY, Region, Universe
+from aipol.target import Answer, Decider, Kind, Question
+from aipol.verify.subjects import Subject
+from aipol.vocabulary import Situation
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """Subjects to whom the same objects apply: a reader answers all of them alike."""
+
+    subjects: tuple[Subject, ...]
+    people: Region
+
+
+@dataclass
+class Panel:
+    """Everybody that a target can tell apart."""
+
+    universe: Universe
+    decider: Decider
+    subjects: tuple[Subject, ...]
+    by_address: bool
+    """Whether the target sees source addresses only, and so no device."""
+    answered: int = 0
+    """How many different questions were put to the reader."""
+    _answers: dict[tuple[View, Kind, str, Situation], dict[str, Answer]] = field(
+        default_factory=dict[tuple[View, Kind, str, Situation], dict[str, Answer]]
+    )
+    _people: dict[tuple[Region, View], Region] = field(
+        default_factory=dict[tuple[Region, View], Region]
+    )
+    _behind: dict[tuple[Region, View], tuple[tuple[Subject, Region], ...]] = field(
+        default_factory=dict[tuple[Region, View], tuple[tuple[Subject, Region], ...]]
+    )
+    _strays: dict[tuple[Region, View], View | None] = field(
+        default_factory=dict[tuple[Region, View], View | None]
+    )
+
+    @cached_property
+    def _by_kind(self) -> dict[Kind, tuple[View, ...]]:
+        return {kind: tuple(self._grouped(kind)) for kind in Kind if self.decider.clients(kind)}
+
+    def views(self, kind: Kind) -> tuple[View, ...]:
+        """The groups that a question of this kind can tell apart."""
+        return self._by_kind.get(kind, ())
+
+    def told_apart(self, situations: Iterable[Situation]) -> tuple[Situation, ...]:
+        """One of each kind of situation that a reader tells apart: it sees the device."""
+        if self.by_address:
+            return tuple(situations)[:1]
+        return tuple({situation.device: situation for situation in situations}.values())
+
+    def people(self, region: Region, view: View) -> Region:
+        """Those of `region` who are behind `view`."""
+        key = (region, view)
+        known = self._people.get(key)
+        if known is None:
+            known = self._people[key] = self.universe.both(region, view.people)
+        return known
+
+    def behind(self, region: Region, view: View) -> tuple[tuple[Subject, Region], ...]:
+        """The subjects of `view` with those of `region` who are behind each."""
+        key = (region, view)
+        known = self._behind.get(key)
+        if known is None:
+            pairs = ((s, self.universe.both(region, s.people)) for s in view.subjects)
+            known = self._behind[key] = tuple(pair for pair in pairs if pair[1] != NOBODY)
+        return known
+
+    def strays(self, region: Region, view: View) -> View | None:
+        """The subjects of `view` behind whom nobody of `region` is; None when there are none."""
+        key = (region, view)
+        if key not in self._strays:
+            overlap = self.universe.overlap
+            found = tuple(s for s in view.subjects if not overlap(region, s.people))
+            self._strays[key] = self._view(found) if found else None
+        return self._strays[key]
+
+    def ask(self, view: View, kind: Kind, value: str, client: str, situation: Situation) -> Answer:
+        """The answer that everybody behind `view` gets."""
+        known = self._answers.setdefault((view, kind, client, situation), {})
+        answer = known.get(value)
+        if answer is None:
+            self.answered += 1
+            question = Question(kind, value, view.subjects[0].identity, client, situation)
+            answer = known[value] = self.decider.decide(question)
+        return answer
+
+    def _grouped(self, kind: Kind) -> Iterator[View]:
+        groups: dict[Hashable, list[Subject]] = {}
+        for subject in self.subjects:
+            groups.setdefault(self.decider.view(subject.identity, kind), []).append(subject)
+        return (self._view(tuple(subjects)) for subjects in groups.values())
+
+    def _view(self, subjects: tuple[Subject, ...]) -> View:
+        return View(subjects, self.universe.any_of(subject.people for subject in subjects))

@@ -1,0 +1,109 @@
+"""What the policy says about any host, decided naively: the yardstick readers are held to.
+
+Deliberately not the trie of `aipol.domains`: a fault there must not hide itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from aipol.audience import EVERYBODY, Region
+from aipol.domains import Intent
+from aipol.hosts import Claim, claims_of
+from aipol.ir import Ir, Ruling
+from aipol.vocabulary import Effect, Surface
+
+Use = tuple[str, Surface]
+LOOK_ALIKES = ("not{host}", "{host}.evil.example")
+
+
+@dataclass(frozen=True)
+class HostReference:
+    """Which claims speak about a host, and whether they block it."""
+
+    ir: Ir
+    _known: dict[frozenset[Use], Region] = field(default_factory=dict[frozenset[Use], Region])
+    _speaking: dict[str, tuple[Claim, ...]] = field(default_factory=dict[str, tuple[Claim, ...]])
+
+    @cached_property
+    def claims(self) -> dict[str, tuple[Claim, ...]]:
+        """What apps claim, by host: their own hosts as far as a use needs them, and shared ones."""
+        table: dict[str, list[Claim]] = {}
+        for app in self.ir.apps.values():
+            for claim in claims_of(app):
+                if claim.shared or any((app.id, s) in self.ir.by_use for s in claim.surfaces):
+                    table.setdefault(claim.host, []).append(claim)
+        return {host: tuple(found) for host, found in table.items()}
+
+    @cached_property
+    def open(self) -> frozenset[str]:
+        """Hosts of the organisation's own that nothing may block: its gateways."""
+        return frozenset(gateway.host for gateway in self.ir.gateways.values())
+
+    def speaking(self, host: str) -> tuple[Claim, ...]:
+        """The claims about `host` by the longest name that anything claims it by."""
+        known = self._speaking.get(host)
+        if known is None:
+            known = self._speaking[host] = self._claims_about(host)
+        return known
+
+    def _claims_about(self, host: str) -> tuple[Claim, ...]:
+        name, intents = host, (Intent.EXACT, Intent.SUBTREE)
+        while name:
+            found = tuple(c for c in self.claims.get(name, ()) if c.intent in intents)
+            if found:
+                return found
+            name, intents = name.partition(".")[2], (Intent.CHILDREN, Intent.SUBTREE)
+        return ()
+
+    def allowed(self, host: str) -> Region:
+        """The people who must be let through to `host`: whoever may use it for anything."""
+        claims = self.speaking(host)
+        if not claims or any(claim.shared for claim in claims) or host in self.open:
+            return EVERYBODY
+        uses = frozenset((claim.app, s) for claim in claims for s in claim.surfaces)
+        known = self._known.get(uses)
+        if known is None:
+            known = self._known[uses] = self._allowed(uses)
+        return known
+
+    def _allowed(self, uses: frozenset[Use]) -> Region:
+        rulings = [ruling for use in sorted(uses) for ruling in self.ir.by_use.get(use, ())]
+        if not rulings:
+            return EVERYBODY
+        return self.ir.universe.any_of(
+            ruling.audience.region for ruling in rulings if ruling.direct is not Effect.BLOCK
+        )
+
+    def owners(self, host: str) -> Iterator[Ruling]:
+        """The rulings that a wrong answer about `host` is a fault against."""
+        return self._rulings(self.speaking(host))
+
+    def beside(self, host: str) -> Iterator[Ruling]:
+        """The rulings about the name that `host` is a neighbour of, where nothing claims `host`."""
+        for seed, claims in self.claims.items():
+            if host in around(seed):
+                yield from self._rulings(claims)
+
+    def _rulings(self, claims: tuple[Claim, ...]) -> Iterator[Ruling]:
+        for claim in claims:
+            for surface in sorted(claim.surfaces):
+                yield from self.ir.by_use.get((claim.app, surface), ())
+
+
+def around(host: str) -> Iterator[str]:
+    """`host` and its neighbourhood: what is below it, beside it and above it."""
+    yield host
+    yield f"deep.er.{host}"
+    parent = host.partition(".")[2]
+    if "." in parent:
+        yield parent
+        yield f"sibling.{parent}"
+
+
+def look_alikes(host: str) -> Iterator[str]:
+    """Names that contain `host` and have nothing to do with it."""
+    for pattern in LOOK_ALIKES:
+        yield pattern.format(host=host)

@@ -1,0 +1,204 @@
+"""Probe what no ruling names: neighbours, look-alikes, protected hosts, mentioned strangers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from aipol.audience import NOBODY, Region
+from aipol.diagnostics import Diagnostic, codes
+from aipol.hosts import BYPASS_SWITCHES
+from aipol.identifiers import marks
+from aipol.ir import Ir, Ruling
+from aipol.target import EFFECT_CLAUSE, Answer, Kind
+from aipol.verify.admitted import SILENT, Check
+from aipol.verify.panel import View
+from aipol.verify.probes import Probe
+from aipol.verify.reference import HostReference, around, look_alikes
+from aipol.verify.subjects import Subject
+from aipol.vocabulary import Effect, Situation, Surface
+
+
+def stranger_findings(check: Check) -> Iterator[Diagnostic]:
+    """Wrong answers about things that are not a ruling's own identifiers."""
+    for situation in check.panel.told_apart(check.target.reach):
+        yield from _hosts(check, situation)
+        yield from _protected(check, situation)
+        yield from _unknown_marks(check, situation)
+
+
+def _hosts(check: Check, situation: Situation) -> Iterator[Diagnostic]:
+    panel = check.panel
+    near, alike = _neighbourhood(check)
+    for client in panel.decider.clients(Kind.HOST):
+        for position, view in enumerate(panel.views(Kind.HOST)):
+            # A look-alike is matched or not by the syntax of a path's lists, whoever they are for.
+            expected = near if position else near | alike
+            yield from _of_view(check, view, client, situation, expected)
+
+
+def _of_view(
+    check: Check, view: View, client: str, situation: Situation, expected: dict[str, Region]
+) -> Iterator[Diagnostic]:
+    panel, universe = check.panel, check.ir.universe
+    forgiven: set[tuple[object, ...]] = set()
+    for host, allowed in expected.items():
+        answer = panel.ask(view, Kind.HOST, host, client, situation)
+        right = universe.others(allowed) if answer.effect is Effect.BLOCK else allowed
+        # Somebody who cannot be told from those for whom it is right is not wronged here.
+        wronged = panel.strays(right, view)
+        if wronged is None:
+            continue
+        # Neighbours of one claim are answered for by the same records.
+        key = (_reference(check.ir).speaking(host), answer.effect, wronged.people)
+        if key not in forgiven:
+            wrong = tuple(_wrong(check, wronged, _Asked(host, client, situation, answer)))
+            if not wrong:
+                forgiven.add(key)
+            yield from wrong
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A host, and how an enforcement path answered."""
+
+    host: str
+    client: str
+    situation: Situation
+    answer: Answer
+
+
+def _neighbourhood(check: Check) -> tuple[dict[str, Region], dict[str, Region]]:
+    """Hosts near those that matter, and look-alikes, with who must be let through to each."""
+    reference = _reference(check.ir)
+    mentioned = [value for kind, value in check.panel.decider.mentions() if kind is Kind.HOST]
+    seeds = dict.fromkeys((*reference.claims, *mentioned))
+    near, alike = (
+        {
+            host: reference.allowed(host)
+            for seed in seeds
+            for host in others(seed)
+            if not _is_switch(check.ir, host)
+        }
+        for others in (around, look_alikes)
+    )
+    return near, alike
+
+
+def _wrong(check: Check, wronged: View, asked: _Asked) -> Iterator[Diagnostic]:
+    """The subjects who get the wrong answer without a record that says so."""
+    universe = check.ir.universe
+    owners = tuple(_reference(check.ir).owners(asked.host))
+    if universe.within(wronged.people, _admitted(check, wronged.people, owners, asked)):
+        return
+    for subject in wronged.subjects:
+        if _admitted(check, subject.people, owners, asked) == NOBODY:
+            # A neighbour that nothing claims is a fault of the entry beside it.
+            beside = owners or _reference(check.ir).beside(asked.host)
+            guilty = [r for r in beside if universe.overlap(r.audience.region, subject.people)]
+            yield _differs(check.ir, subject, guilty, asked)
+
+
+def _is_switch(ir: Ir, host: str) -> bool:
+    """Whether `host` only turns off a way around the network, as the policy asks."""
+    return ir.close_bypasses and host in BYPASS_SWITCHES
+
+
+def _admitted(check: Check, who: Region, owners: tuple[Ruling, ...], asked: _Asked) -> Region:
+    """Those of `who` about whom the owners' records say that they get this answer.
+
+    A record that carries nothing out admits a looser answer only to people about whom no other
+    owner's record claims more.
+    """
+    universe, names = check.ir.universe, {c.host for c in _reference(check.ir).speaking(asked.host)}
+    found = asked.answer.effect or Effect.ALLOW
+    expected = Effect.ALLOW if found is Effect.BLOCK else Effect.BLOCK
+    told, untold, claimed = NOBODY, NOBODY, NOBODY
+    for ruling in owners:
+        people = universe.both(ruling.audience.region, who)
+        if people == NOBODY or (ruling.direct is Effect.BLOCK) is not (expected is Effect.BLOCK):
+            continue
+        for record in check.records.get((ruling.id, EFFECT_CLAUSE), ()):
+            if asked.situation not in record.situations:
+                continue
+            probes = (Probe(Kind.HOST, asked.host, name, "", expected) for name in names)
+            admits = any(
+                check.admits(record, probe, asked.client, people=people, found=found)
+                for probe in probes
+            )
+            if record.status in SILENT:
+                untold = universe.either(untold, people) if admits else untold
+            elif admits:
+                told = universe.either(told, people)
+            else:
+                claimed = universe.either(claimed, people)
+    return universe.either(told, universe.minus(untold, claimed))
+
+
+def _differs(ir: Ir, subject: Subject, guilty: list[Ruling], asked: _Asked) -> Diagnostic:
+    first, answer = guilty[0].decided_by if guilty else None, asked.answer
+    rule = f" ({first.origin} `{first.id}`)" if first else ", for no rule speaks about it"
+    where = f" ({answer.locator})" if answer.locator else ""
+    return codes.VERDICT_DIFFERS.at(
+        first.span if first else ir.unlisted_span,
+        artifact=f"{answer.artifact or asked.client}{where}",
+        question=f"{asked.client} host `{asked.host}` for {subject.label}",
+        found=answer.effect or Effect.ALLOW,
+        expected=f"{Effect.ALLOW if answer.effect is Effect.BLOCK else Effect.BLOCK}{rule}",
+        hint="an entry stands for more, or fewer, hosts than the policy means",
+    )
+
+
+_SELF = {"exact": (True, False), "subtree": (True, True), "children": (False, True)}
+
+
+def _protected(check: Check, situation: Situation) -> Iterator[Diagnostic]:
+    for view in check.panel.views(Kind.HOST):
+        for client in check.panel.decider.clients(Kind.HOST):
+            for host, match, purpose in check.ir.protected_hosts:
+                names = (host, f"any.{host}")
+                for name in (n for n, meant in zip(names, _SELF[match], strict=True) if meant):
+                    answer = check.panel.ask(view, Kind.HOST, name, client, situation)
+                    if answer.effect is Effect.BLOCK:
+                        yield codes.LOCK_OUT.at(
+                            check.ir.unlisted_span,
+                            artifact=f"{answer.artifact} ({answer.locator})",
+                            host=name,
+                            hint=f"it is needed for {purpose}",
+                        )
+
+
+def _unknown_marks(check: Check, situation: Situation) -> Iterator[Diagnostic]:
+    """Blocked extensions, programs and features that no app of the policy is known by."""
+    known = _known_marks(check.ir)
+    for kind, value in dict.fromkeys(check.panel.decider.mentions()):
+        if kind in (Kind.HOST, Kind.DATA, Kind.HEADER) or (kind, value) in known:
+            continue
+        form = value if kind is Kind.FEATURE else value.rpartition(":")[0]
+        for view in check.panel.views(kind):
+            answer = check.panel.ask(view, kind, value, form, situation)
+            if answer.effect is Effect.BLOCK:
+                yield codes.VERDICT_DIFFERS.at(
+                    check.ir.unlisted_span,
+                    artifact=f"{answer.artifact or check.target.id}",
+                    question=f"{kind} `{value}` for {view.subjects[0].label}",
+                    found=Effect.BLOCK,
+                    expected="allow, for no app of the policy is known by it",
+                    hint="the artefact blocks something else",
+                )
+
+
+@lru_cache(maxsize=2)
+def _reference(ir: Ir) -> HostReference:
+    return HostReference(ir)
+
+
+@lru_cache(maxsize=2)
+def _known_marks(ir: Ir) -> frozenset[tuple[Kind, str]]:
+    return frozenset(
+        (mark.kind, mark.question)
+        for app in ir.apps.values()
+        for surface in Surface
+        for mark in marks(app.app, surface)
+    )

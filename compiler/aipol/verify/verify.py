@@ -1,0 +1,141 @@
+"""Ask a reader all that the policy answers; report each answer that is not accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from aipol.audience import NOBODY
+from aipol.diagnostics import Diagnostic, codes
+from aipol.ir import Ir, Ruling
+from aipol.source import Span
+from aipol.target import EFFECT_CLAUSE, Answer, Coverage, Decider, Target
+from aipol.verify.accounts import account_holds
+from aipol.verify.admitted import Check, claim_findings
+from aipol.verify.data import data_findings
+from aipol.verify.panel import Panel, View
+from aipol.verify.probes import Probe, probes_of
+from aipol.verify.strangers import stranger_findings
+from aipol.verify.subjects import subjects
+from aipol.vocabulary import Effect, Situation
+
+MOST_FINDINGS = 50
+"""Findings reported per target; the rest are counted."""
+
+
+def verify(
+    ir: Ir, target: Target, decider: Decider, coverage: Iterable[Coverage]
+) -> tuple[Diagnostic, ...]:
+    """Every answer of `decider` that neither the policy nor `coverage` accounts for."""
+    return examine(ir, target, decider, coverage).findings
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What verifying found, and how many answers it rests on."""
+
+    findings: tuple[Diagnostic, ...]
+    answers: int
+
+
+def examine(ir: Ir, target: Target, decider: Decider, coverage: Iterable[Coverage]) -> Examination:
+    """Ask everything, and count the answers."""
+    records: dict[tuple[str, str], list[Coverage]] = {}
+    for record in coverage:
+        records.setdefault((record.ruling, record.clause), []).append(record)
+    panel = Panel(
+        ir.universe, decider, subjects(ir, target.identity), target.identity == "networks"
+    )
+    check = Check(ir, target, panel, records)
+    findings: list[Diagnostic] = []
+    for ruling in ir.rulings:
+        findings += _ruling_findings(check, ruling)
+    findings += stranger_findings(check)
+    findings += data_findings(check)
+    findings += claim_findings(check)
+    return Examination(_folded(findings), panel.answered)
+
+
+def _ruling_findings(check: Check, ruling: Ruling) -> Iterator[Diagnostic]:
+    probes = probes_of(check.ir, ruling)
+    for record in check.records.get((ruling.id, EFFECT_CLAUSE), ()):
+        for situation in check.panel.told_apart(record.situations):
+            for probe in probes:
+                for client in probe.clients(check.panel.decider, situation):
+                    for view in check.panel.views(probe.kind):
+                        if check.panel.people(ruling.audience.region, view) != NOBODY:
+                            asked = _Asked(ruling, record, probe, client, situation)
+                            yield from _view_findings(check, asked, view)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One probe of one ruling on one enforcement path, against one record."""
+
+    ruling: Ruling
+    record: Coverage
+    probe: Probe
+    client: str
+    situation: Situation
+
+
+def _view_findings(check: Check, asked: _Asked, view: View) -> Iterator[Diagnostic]:
+    """The subjects of a view who get another answer than they should, and are not accounted for."""
+    ruling, record, probe, client = asked.ruling, asked.record, asked.probe, asked.client
+    check.asked.add((ruling.id, asked.situation.device))
+    answer = check.panel.ask(view, probe.kind, probe.value, client, asked.situation)
+    found = answer.effect or Effect.ALLOW
+    region, within = ruling.audience.region, check.ir.universe.within
+    for deviation in record.deviations:
+        told = (ruling.id, deviation)
+        if told not in check.tried and deviation.speaks_of(probe.named, client):
+            pairs = check.panel.behind(region, view)
+            if any(within(people, deviation.people) for _, people in pairs):
+                check.tried.add(told)
+    if found is probe.expected or check.admits(
+        record, probe, client, people=check.panel.people(region, view), found=found
+    ):
+        return
+    for subject, people in check.panel.behind(region, view):
+        if account_holds(
+            check, ruling, probe, client, asked.situation, view=view, people=people
+        ) or check.admits(record, probe, client, people=people, found=found):
+            continue
+        question = f"{client} {probe.kind} `{probe.value}` for {subject.label}"
+        yield _differs(check, ruling, record, question, probe.expected, answer=answer)
+
+
+def _differs(
+    check: Check, ruling: Ruling, record: Coverage, asked: str, expected: Effect, *, answer: Answer
+) -> Diagnostic:
+    artifact = answer.artifact or next(iter(record.artifacts), check.target.id)
+    where = f" ({answer.locator})" if answer.locator else ""
+    return codes.VERDICT_DIFFERS.at(
+        ruling.decided_by.span,
+        artifact=f"{artifact}{where}",
+        question=asked.strip(),
+        found=answer.effect or Effect.ALLOW,
+        expected=f"{expected} ({ruling.decided_by.origin} `{ruling.decided_by.id}`)",
+        hint=f"`{ruling.app}` on {ruling.surface}: the artefact does not do what its record claims",
+    )
+
+
+def _worst_first(finding: Diagnostic) -> tuple[bool, tuple[Span, str, str]]:
+    """A lock-out is never among those that are only counted."""
+    return (finding.code != codes.LOCK_OUT.code, finding.sort_key)
+
+
+def _folded(findings: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Worst first, without repetitions, and no longer than a person reads."""
+    unique = sorted(set(findings), key=_worst_first)
+    if len(unique) <= MOST_FINDINGS:
+        return tuple(unique)
+    kept, last = unique[:MOST_FINDINGS], unique[MOST_FINDINGS]
+    more = codes.VERDICT_DIFFERS.at(
+        last.span,
+        artifact="verify",
+        question=f"another {len(unique) - MOST_FINDINGS} answers",
+        found="different",
+        expected="otherwise",
+    )
+    return (*kept, more)

@@ -1,0 +1,162 @@
+"""The stages in order: what stops where, and what comes out at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from pydantic import BaseModel, ConfigDict
+
+from aipol.catalogue import load_catalogue
+from aipol.coverage import clauses_of
+from aipol.ir import Ir
+from aipol.pipeline import Opened, build, open_policy
+from aipol.target import (
+    Artifact,
+    Coverage,
+    Decider,
+    Kind,
+    Lowered,
+    Reason,
+    StagedTarget,
+    Status,
+    Target,
+    UnreadableArtifact,
+)
+from aipol.vocabulary import MACOS
+
+POLICY = """\
+version: 1
+organization: {name: Acme, identifier: com.acme}
+groups: {everyone: {all: true}, a: {}}
+rules:
+  - {id: all, apps: [chatgpt], groups: [everyone], effect: block}
+targets: {still: {}}
+"""
+
+
+class Settings(BaseModel):
+    """One number."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    number: int = 1
+
+
+class Silent:
+    """Reads nothing and decides nothing."""
+
+    def clients(self, _: Kind) -> tuple[str, ...]:
+        """No path at all."""
+        return ()
+
+    def view(self, *_: object) -> int:
+        """Nobody is told apart."""
+        return 0
+
+    def mentions(self) -> tuple[()]:
+        """Nothing is mentioned."""
+        return ()
+
+
+def _lower(ir: Ir, settings: Settings) -> Lowered[int]:
+    why = Reason("nothing", "it does nothing")
+    return Lowered(
+        settings.number,
+        tuple(
+            Coverage(ruling.id, clause, "still", MACOS, Status.UNSUPPORTED, why)
+            for ruling in ir.rulings
+            for clause in clauses_of(ruling)
+        ),
+    )
+
+
+def _render(model: int) -> tuple[Artifact, ...]:
+    return (Artifact("number.txt", str(model).encode()),)
+
+
+def _read(files: Mapping[str, bytes]) -> Decider:
+    if files["number.txt"] == b"13":
+        raise UnreadableArtifact("number.txt", "thirteen is no number")
+    return cast("Decider", Silent())
+
+
+STILL = cast(
+    "Target",
+    StagedTarget("still", "Still", "jamf", MACOS, (), (), Settings, _lower, _render, _read),
+)
+
+
+def opened(folder: Path, text: str) -> Opened:
+    """A policy file, as far as it is understood."""
+    path = folder / "policy.yaml"
+    path.write_text(text, encoding="utf-8")
+    return open_policy(str(path), date(2026, 6, 15), load_catalogue(), [STILL])
+
+
+def errors(found: Opened) -> list[str]:
+    """The codes of the errors."""
+    return [finding.code for finding in found.findings if finding.severity == "error"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("version: 1", "version: 2", "AIP110"),
+        ("[chatgpt]", "[chatgtp]", "AIP201"),
+        ("still: {}", "still: {numbre: 1}", "AIP404"),
+        ("a: {}", "a: {}, b: {all_of: [a], none_of: [a]}", "AIP213"),
+    ],
+)
+def test_an_error_of_any_stage_leaves_no_meaning(
+    tmp_path: Path, old: str, new: str, code: str
+) -> None:
+    """Text, names, settings, groups: an error in any of them and nothing is compiled."""
+    found = opened(tmp_path, POLICY.replace(old, new))
+    assert found.ir is None
+    assert errors(found) == [code]
+
+
+def test_a_file_that_is_not_there_is_a_finding(tmp_path: Path) -> None:
+    """A missing policy is reported, not raised."""
+    found = open_policy(str(tmp_path / "none.yaml"), date(2026, 6, 15), load_catalogue(), [])
+    assert (found.assembled, found.ir, errors(found)) == (None, None, ["AIP101"])
+
+
+def test_a_failed_policy_test_is_an_error(tmp_path: Path) -> None:
+    """The policy's own tests run on opening it."""
+    found = opened(tmp_path, POLICY + "tests: [{app: chatgpt, expect: allow}]\n")
+    assert errors(found) == ["AIP304"]
+
+
+def built(folder: Path, text: str) -> Any:
+    """What the pipeline makes of a policy."""
+    found = opened(folder, text)
+    assert found.ir is not None, [finding.message for finding in found.findings]
+    return build(found.ir, found.settings, [STILL])
+
+
+def test_only_configured_targets_run(tmp_path: Path) -> None:
+    """A target that the policy does not name makes nothing."""
+    assert list(built(tmp_path, POLICY).files) == ["still/number.txt"]
+    assert built(tmp_path, POLICY.replace("targets: {still: {}}\n", "")).files == {}
+
+
+@pytest.mark.parametrize("on_gap", ["report", "tighten"])
+def test_settings_reach_the_target(tmp_path: Path, on_gap: str) -> None:
+    """What the policy says about a target is what it is given, whatever becomes of gaps."""
+    text = POLICY.replace("{still: {}}", "{still: {number: 7}}") + f"on_gap: {on_gap}\n"
+    made = built(tmp_path, text)
+    assert made.files == {"still/number.txt": b"7"}
+    assert made.findings == ()
+    assert made.matrix.gaps
+
+
+def test_what_its_own_reader_cannot_read_is_an_error(tmp_path: Path) -> None:
+    """Artefacts that do not read back stop the compile, with the artefact's name."""
+    made = built(tmp_path, POLICY.replace("{still: {}}", "{still: {number: 13}}"))
+    assert [finding.message for finding in made.findings] == [
+        "still/number.txt: thirteen is no number"
+    ]
