@@ -1,0 +1,202 @@
+"""Turns rule tables with URL and domain lists into decisions, as first-match devices make them."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from aipol.target import UnreadableArtifact
+from aipol.vocabulary import Effect
+from aipol_targets.egress.reading import NOTHING, Address, Files, Found, Networks, parents
+
+_ACTIONS = {"allow": Effect.ALLOW, "block": Effect.BLOCK}
+_URL_HEADER = ["order", "source", "source_list", "action", "url_list"]
+_DOMAIN_HEADER = ["order", "source", "source_list", "action", "meaning", "domain_list"]
+_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+_URL_TOKEN = re.compile(r"[a-z0-9_-]+|\*|\^")
+
+
+class _HostList(Protocol):
+    def line_for(self, host: str) -> int:
+        """The line that matches, 0 when none does."""
+        ...
+
+    def hosts(self) -> Iterator[str]:
+        """Every name in the list."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    path: str
+    effect: Effect
+    networks: Networks | None
+    negated: bool
+    hosts: _HostList
+
+    def is_for(self, address: Address) -> bool:
+        return self.networks is None or self.networks.hold(address) != self.negated
+
+
+class RuleTable:
+    """Rules in the order a device tries them."""
+
+    __slots__ = ("_rules", "_seats")
+
+    def __init__(self, rules: Sequence[_Rule]) -> None:
+        self._rules = tuple(rules)
+        self._seats: dict[Address, tuple[_Rule, ...]] = {}
+
+    def decide(self, address: Address, host: str) -> Found:
+        """The first rule that matches decides."""
+        rules = self._seats.get(address)
+        if rules is None:
+            rules = tuple(rule for rule in self._rules if rule.is_for(address))
+            self._seats[address] = rules
+        for rule in rules:
+            if line := rule.hosts.line_for(host):
+                return Found(rule.effect, rule.path, line)
+        return NOTHING
+
+    def hosts(self) -> Iterator[str]:
+        """Every name in any list."""
+        for rule in self._rules:
+            yield from rule.hosts.hosts()
+
+
+def url_rules(files: Files, table: str) -> RuleTable:
+    """A table of URL lists in the notation of PAN-OS."""
+
+    def load(row: list[str]) -> tuple[str, _HostList]:
+        (path,) = row
+        return path, UrlList(files.lines(path, named_in=table), path)
+
+    return RuleTable(tuple(_rules(files, table, _URL_HEADER, load)))
+
+
+def domain_rules(files: Files, table: str) -> RuleTable:
+    """A table of plain lists, each with the meaning of its names."""
+
+    def load(row: list[str]) -> tuple[str, _HostList]:
+        meaning, path = row
+        if meaning not in {"exact", "subtree"}:
+            raise UnreadableArtifact(table, f"a list cannot mean {meaning!r}")
+        return path, DomainList(files.lines(path, named_in=table), path, meaning)
+
+    return RuleTable(tuple(_rules(files, table, _DOMAIN_HEADER, load)))
+
+
+def _rules(
+    files: Files, table: str, header: list[str], load: Callable[[list[str]], tuple[str, _HostList]]
+) -> Iterator[_Rule]:
+    rows = list(csv.reader(files.lines(table, named_in=table), strict=True))
+    if rows[0] != header:
+        raise UnreadableArtifact(table, f"its columns are not {', '.join(header)}")
+    used: set[str] = set()
+    for number, row in enumerate(rows[1:], start=1):
+        if len(row) != len(header) or row[0] != str(number):
+            raise UnreadableArtifact(table, f"rule {number} is not in its place")
+        _, source, source_list, action, *rest = row
+        if action not in _ACTIONS:
+            raise UnreadableArtifact(table, f"rule {number} has the unknown action {action!r}")
+        networks = _source(files, table, source, source_list)
+        path, hosts = load(rest)
+        if path in used:
+            raise UnreadableArtifact(table, f"{path} is used twice")
+        used.add(path)
+        yield _Rule(path, _ACTIONS[action], networks, source == "not-in", hosts)
+
+
+def _source(files: Files, table: str, source: str, source_list: str) -> Networks | None:
+    if source == "any" and not source_list:
+        return None
+    if source not in {"in", "not-in"}:
+        raise UnreadableArtifact(table, f"a source cannot be {source!r}")
+    return files.networks(source_list, named_in=table)
+
+
+class UrlList:
+    """A URL list as PAN-OS matches it: by tokens between separators, `*` any, `^` exactly one."""
+
+    __slots__ = ("_below", "_exact", "_others")
+
+    def __init__(self, lines: Sequence[str], path: str) -> None:
+        self._exact: dict[str, int] = {}
+        self._below: dict[str, int] = {}
+        self._others: list[tuple[tuple[str, ...], int]] = []
+        for number, line in enumerate(lines, start=1):
+            self._add(line, number, path)
+
+    def _add(self, line: str, number: int, path: str) -> None:
+        name = line.removesuffix("/")
+        if name == line:
+            # PAN-OS up to 10.1 then lets more tokens follow, later versions add the slash.
+            raise UnreadableArtifact(path, f"{line!r} has no slash: devices differ on what it is")
+        simple = name.removeprefix("*.")
+        if _NAME.fullmatch(simple):
+            table = self._below if simple != name else self._exact
+            if simple in table:
+                raise UnreadableArtifact(path, f"{line!r} is listed twice")
+            table[simple] = number
+            return
+        tokens = tuple(name.split("."))
+        if not all(_URL_TOKEN.fullmatch(token) for token in tokens):
+            raise UnreadableArtifact(path, f"{line!r} is not an entry of a URL list")
+        self._others.append((tokens, number))
+
+    def line_for(self, host: str) -> int:
+        """The line that matches, 0 when none does."""
+        if line := self._exact.get(host):
+            return line
+        for parent in parents(host):
+            if line := self._below.get(parent):
+                return line
+        labels = tuple(host.split("."))
+        return next((number for tokens, number in self._others if _tokens_match(tokens, labels)), 0)
+
+    def hosts(self) -> Iterator[str]:
+        """Every name in the list."""
+        yield from self._exact
+        yield from self._below
+        for tokens, _ in self._others:
+            yield ".".join(token for token in tokens if token not in {"*", "^"})
+
+
+def _tokens_match(tokens: tuple[str, ...], labels: tuple[str, ...]) -> bool:
+    if not tokens or not labels:
+        return not tokens and not labels
+    first, rest = tokens[0], tokens[1:]
+    if first == "*":
+        return any(_tokens_match(rest, labels[taken:]) for taken in range(1, len(labels) + 1))
+    return first in {"^", labels[0]} and _tokens_match(rest, labels[1:])
+
+
+class DomainList:
+    """Plain names that all mean the host, or all mean the host and everything below it."""
+
+    __slots__ = ("_lines", "_subtree")
+
+    def __init__(self, lines: Sequence[str], path: str, meaning: str) -> None:
+        self._subtree = meaning == "subtree"
+        self._lines: dict[str, int] = {}
+        for number, line in enumerate(lines, start=1):
+            if not _NAME.fullmatch(line) or line in self._lines:
+                raise UnreadableArtifact(path, f"{line!r} is not a name, or is listed twice")
+            self._lines[line] = number
+
+    def line_for(self, host: str) -> int:
+        """The line that matches, 0 when none does."""
+        if line := self._lines.get(host):
+            return line
+        if self._subtree:
+            for parent in parents(host):
+                if line := self._lines.get(parent):
+                    return line
+        return 0
+
+    def hosts(self) -> Iterator[str]:
+        """Every name in the list."""
+        yield from self._lines

@@ -1,0 +1,326 @@
+"""Turns a squid configuration and its lists into decisions, as squid 5 makes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from aipol.target import UnreadableArtifact
+from aipol.vocabulary import Effect
+from aipol_targets.egress.reading import (
+    NOTHING,
+    Address,
+    Files,
+    Found,
+    Networks,
+    note_parents,
+    parents,
+)
+
+_QUOTED = re.compile(r'"(/[A-Za-z0-9._/-]+)"')
+_WORD = re.compile(r"[!A-Za-z0-9._:@/+=,-]+")
+_NAME_LENGTH = 63
+_HOST_RULES = frozenset({"src", "dstdomain", "url_regex", "all"})
+_TLS_RULES = frozenset({"src", "ssl::server_name", "at_step", "all"})
+
+
+class DomainAcl:
+    """A dstdomain or ssl::server_name list: `.d` is a subtree, `d` the host, `*.d` nothing."""
+
+    __slots__ = ("_exact", "_subtree")
+
+    def __init__(self, lines: Sequence[str], path: str) -> None:
+        self._exact: dict[str, int] = {}
+        self._subtree: dict[str, int] = {}
+        above: set[str] = set()
+        for number, line in enumerate(lines, start=1):
+            host = line.removeprefix(".")
+            whole = host != line
+            # Measured with squid 5.7: these two make it refuse the whole configuration; a child
+            # listed after its parent is only warned about.
+            mixed = host in (self._exact if whole else self._subtree)
+            if mixed or (whole and host in above):
+                raise UnreadableArtifact(
+                    path, f"line {number}: squid refuses {line!r} beside others"
+                )
+            if not host or host in self._exact or host in self._subtree or host.startswith("#"):
+                raise UnreadableArtifact(
+                    path, f"line {number}: {line!r} is no entry or there twice"
+                )
+            (self._subtree if whole else self._exact)[host] = number
+            note_parents(host, above)
+
+    def line_for(self, host: str) -> int:
+        """The line that matches, 0 when none does."""
+        if line := self._exact.get(host) or self._subtree.get(host):
+            return line
+        for parent in parents(host):
+            if line := self._subtree.get(parent):
+                return line
+        return 0
+
+    def hosts(self) -> Iterator[str]:
+        """Every name in the list."""
+        yield from self._exact
+        yield from self._subtree
+
+
+@dataclass(frozen=True, slots=True)
+class _Acl:
+    kind: str
+    path: str = ""
+    networks: Networks | None = None
+    hosts: DomainAcl | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    number: int
+    action: str
+    acls: tuple[str, ...]
+    value: str = ""
+
+
+_Selectors = tuple[tuple[DomainAcl, bool], ...]
+"""Lists that must have a host, each with whether it must not."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A line as it is for one source address: only the host is still open."""
+
+    line: _Line
+    selectors: _Selectors
+
+    def selects(self, host: str) -> bool:
+        return all(bool(acl.line_for(host)) is not negated for acl, negated in self.selectors)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seat:
+    """The lines that can match for one source address, in order."""
+
+    access: tuple[_Rule, ...]
+    peeks: bool
+    """Whether squid looks at the handshake before it decides anything about it."""
+    bump: tuple[_Rule, ...]
+    added: tuple[tuple[_Rule, tuple[_Rule, ...]], ...]
+    """Headers, each with the lines that remove one of the same name that a client sent."""
+
+
+@dataclass
+class Proxy:
+    """A squid with nothing but this configuration; None means that the lines after it decide."""
+
+    path: str
+    files: Files
+    acls: dict[str, _Acl] = field(default_factory=lambda: {"all": _Acl("all")})
+    access: list[_Line] = field(default_factory=list[_Line])
+    bump: list[_Line] = field(default_factory=list[_Line])
+    stripped: dict[str, list[_Line]] = field(default_factory=dict[str, list[_Line]])
+    added: list[_Line] = field(default_factory=list[_Line])
+    directory: str = ""
+    _seats: dict[Address, _Seat] = field(default_factory=dict[Address, _Seat])
+
+    def decide_request(self, address: Address, host: str) -> Found:
+        """A request that names the host, in a CONNECT or in its address."""
+        line = _first(self._seat(address).access, host)
+        if line is None:
+            return NOTHING
+        effect = Effect.BLOCK if line.action == "deny" else Effect.ALLOW
+        return Found(effect, self.path, line.number)
+
+    def decide_handshake(self, address: Address, host: str) -> Found:
+        """A TLS connection whose only name for the host is in its handshake."""
+        line = self._handshake(address, host)
+        if line is None:
+            return NOTHING
+        effect = Effect.BLOCK if line.action == "terminate" else None
+        return Found(effect, self.path, line.number)
+
+    def headers(self, address: Address, host: str) -> tuple[tuple[str, int], ...]:
+        """The headers that a connection to the host carries, with the line that adds each."""
+        if self.decide_request(address, host).effect is Effect.BLOCK:
+            return ()
+        handshake = self._handshake(address, host)
+        if handshake is None or handshake.action != "bump":
+            return ()
+        return tuple(
+            (f"{rule.line.action}: {rule.line.value}", rule.line.number)
+            for rule, removed in self._seat(address).added
+            # squid keeps a header of the same name that the client sent, unless it is removed.
+            if rule.selects(host) and _first(removed, host)
+        )
+
+    def hosts(self) -> Iterator[str]:
+        """Every name in any list."""
+        for acl in self.acls.values():
+            if acl.hosts:
+                yield from acl.hosts.hosts()
+
+    def _handshake(self, address: Address, host: str) -> _Line | None:
+        seat = self._seat(address)
+        # Without a look at the handshake no rule knows its name.
+        return _first(seat.bump, host if seat.peeks else "")
+
+    def _seat(self, address: Address) -> _Seat:
+        known = self._seats.get(address)
+        if known is None:
+            first = next(self._rules(self.bump, address, step=1), None)
+            peeks = first is not None and not first.selectors and first.line.action == "peek"
+            known = self._seats[address] = _Seat(
+                tuple(self._rules(self.access, address)),
+                peeks,
+                tuple(self._rules(self.bump, address, step=2 if peeks else 1)),
+                tuple(
+                    (rule, tuple(self._rules(self.stripped.get(name, ()), address)))
+                    for rule in self._rules(self.added, address)
+                    if (name := rule.line.action.lower())
+                ),
+            )
+        return known
+
+    def _rules(self, lines: Iterable[_Line], address: Address, *, step: int = 0) -> Iterator[_Rule]:
+        """The lines that are not ruled out by the source address or the step."""
+        for line in lines:
+            selectors: list[tuple[DomainAcl, bool]] = []
+            for name in line.acls:
+                acl, negated = self.acls[name.removeprefix("!")], name.startswith("!")
+                if acl.hosts:
+                    selectors.append((acl.hosts, negated))
+                elif _fixed(acl, address, step) is negated:
+                    break
+            else:
+                yield _Rule(line, tuple(selectors))
+
+
+def _fixed(acl: _Acl, address: Address, step: int) -> bool:
+    """What an access list says that does not depend on the host."""
+    match acl.kind:
+        case "src":
+            return acl.networks is not None and acl.networks.hold(address)
+        case "at_step":
+            return step == 1
+        case kind:
+            # A pattern for addresses is about a part of a host, never about the host.
+            return kind == "all"
+
+
+def _first(rules: Iterable[_Rule], host: str) -> _Line | None:
+    for rule in rules:
+        if rule.selects(host):
+            return rule.line
+    return None
+
+
+def read_proxy(files: Files, path: str) -> Proxy:
+    """Read the configuration; what is not known to be harmless is refused."""
+    proxy = Proxy(path, files)
+    parsers: dict[str, Callable[[Proxy, int, list[str]], None]] = {
+        "acl": _acl,
+        "http_access": _access,
+        "ssl_bump": _bump,
+        "request_header_access": _strip,
+        "request_header_add": _add,
+        "access_log": _log,
+    }
+    for number, line in enumerate(files.lines(path, named_in=path), start=1):
+        if line.endswith("\\"):
+            raise _refused(proxy, number, "continues on the next line")
+        words = line.split()
+        if not words or words[0].startswith("#"):
+            continue
+        if words[0] not in parsers:
+            raise _refused(proxy, number, f"unknown directive {words[0]!r}")
+        if not all(_WORD.fullmatch(word) or _QUOTED.fullmatch(word) for word in words):
+            raise _refused(proxy, number, "has a word that is not plain")
+        parsers[words[0]](proxy, number, words[1:])
+    return proxy
+
+
+def _refused(proxy: Proxy, number: int, why: str) -> UnreadableArtifact:
+    return UnreadableArtifact(proxy.path, f"line {number}: {why}")
+
+
+def _acl(proxy: Proxy, number: int, words: list[str]) -> None:
+    name, *rest = words
+    if name in proxy.acls or len(name) > _NAME_LENGTH:
+        raise _refused(proxy, number, f"access list {name!r} is there twice or too long")
+    match rest:
+        case ["at_step", "SslBump1"]:
+            proxy.acls[name] = _Acl("at_step")
+        case ["src", quoted]:
+            path = _listed(proxy, number, quoted)
+            networks = proxy.files.networks(path, named_in=proxy.path)
+            proxy.acls[name] = _Acl("src", path, networks)
+        case ["dstdomain", "-n", quoted] | ["ssl::server_name", quoted]:
+            path = _listed(proxy, number, quoted)
+            lines = proxy.files.lines(path, named_in=proxy.path)
+            proxy.acls[name] = _Acl(rest[0], path, hosts=_domains(proxy, path, lines))
+        case ["url_regex", quoted]:
+            path = _listed(proxy, number, quoted)
+            for line in proxy.files.lines(path, named_in=proxy.path):
+                re.compile(line)
+            proxy.acls[name] = _Acl("url_regex", path)
+        case _:
+            raise _refused(proxy, number, "unknown kind of access list")
+
+
+def _domains(proxy: Proxy, path: str, lines: Sequence[str]) -> DomainAcl:
+    known = (acl.hosts for acl in proxy.acls.values() if acl.path == path and acl.hosts)
+    return next(known, None) or DomainAcl(lines, path)
+
+
+def _listed(proxy: Proxy, number: int, quoted: str) -> str:
+    found = _QUOTED.fullmatch(quoted)
+    directory, mark, rest = found.group(1).partition("/segments/") if found else ("", "", "")
+    if not mark or (proxy.directory and directory != proxy.directory):
+        raise _refused(proxy, number, f"{quoted} is not a list of ours")
+    proxy.directory = directory
+    return f"segments/{rest}"
+
+
+def _names(proxy: Proxy, number: int, words: list[str], kinds: frozenset[str]) -> tuple[str, ...]:
+    for word in words:
+        acl = proxy.acls.get(word.removeprefix("!"))
+        if acl is None or acl.kind not in kinds:
+            raise _refused(proxy, number, f"{word!r} is not an access list that works here")
+    if not words:
+        raise _refused(proxy, number, "is for nobody")
+    return tuple(words)
+
+
+def _access(proxy: Proxy, number: int, words: list[str]) -> None:
+    action, *rest = words
+    if action not in {"allow", "deny"}:
+        raise _refused(proxy, number, f"unknown action {action!r}")
+    proxy.access.append(_Line(number, action, _names(proxy, number, rest, _HOST_RULES)))
+
+
+def _bump(proxy: Proxy, number: int, words: list[str]) -> None:
+    action, *rest = words
+    if action not in {"peek", "terminate", "bump", "splice"}:
+        raise _refused(proxy, number, f"unknown action {action!r}")
+    proxy.bump.append(_Line(number, action, _names(proxy, number, rest, _TLS_RULES)))
+
+
+def _strip(proxy: Proxy, number: int, words: list[str]) -> None:
+    header, action, *rest = words
+    if action != "deny":
+        raise _refused(proxy, number, f"unknown action {action!r}")
+    line = _Line(number, action, _names(proxy, number, rest, _HOST_RULES))
+    proxy.stripped.setdefault(header.lower(), []).append(line)
+
+
+def _add(proxy: Proxy, number: int, words: list[str]) -> None:
+    header, value, *rest = words
+    proxy.added.append(_Line(number, header, _names(proxy, number, rest, _HOST_RULES), value))
+
+
+def _log(proxy: Proxy, number: int, words: list[str]) -> None:
+    match words:
+        case [place, "squid", *rest] if place.startswith("daemon:/"):
+            _names(proxy, number, rest, _HOST_RULES)
+        case _:
+            raise _refused(proxy, number, "unknown kind of log")

@@ -1,0 +1,172 @@
+"""Turns the lists of every segment into files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator
+
+from aipol.domains import HostEntry, Intent
+from aipol.target import Artifact
+from aipol_targets.egress import templates
+from aipol_targets.egress.escape import comment, owner_name, server_word, template
+from aipol_targets.egress.model import (
+    BIND_CONF,
+    DOMAIN_RULES,
+    EDL_RULES,
+    EXCEPT,
+    SQUID_CONF,
+    UNBOUND_CONF,
+    Egress,
+    SegmentLists,
+)
+from aipol_targets.egress.squid import configuration, host_lists, url_file
+
+_FLAT_INTENTS = (Intent.EXACT, Intent.SUBTREE)
+
+Row = tuple[str, ...]
+
+
+def render(model: Egress) -> tuple[Artifact, ...]:
+    """The files of every output the settings ask for, by path."""
+    writers = {"domains": _domains, "edl": _edl, "rpz": _rpz, "squid": _squid}
+    files = [*_networks(model)]
+    for output in model.outputs:
+        files += writers[output](model)
+    return tuple(sorted(files, key=lambda artifact: artifact.path))
+
+
+def _file(path: str, text: str) -> Artifact:
+    return Artifact(path, text.encode())
+
+
+def _lines(path: str, lines: Iterable[str]) -> Artifact:
+    return _file(path, "".join(f"{line}\n" for line in lines))
+
+
+def _networks(model: Egress) -> Iterator[Artifact]:
+    """Source addresses, as lists of type IP for a firewall and as files for squid."""
+    if set(model.outputs) == {"rpz"}:
+        return
+    for segment in model.segments:
+        # A table has no rows for a segment without entries; squid.conf names every segment.
+        if segment.native or "squid" in model.outputs:
+            if segment.networks:
+                yield _lines(segment.networks_file, segment.networks)
+            elif model.exempt:
+                yield _lines(EXCEPT, model.exempt)
+
+
+# --- lists for devices with ordered rules ---------------------------------------------------------
+
+
+def _edl(model: Egress) -> Iterator[Artifact]:
+    header = ("order", "source", "source_list", "action", "url_list")
+    yield _rules(EDL_RULES, header, model, _edl_rows)
+    for segment in model.segments:
+        for level in segment.native:
+            lines = (line for entry in level.entries for line in _url_lines(entry))
+            yield _lines(segment.edl_file(level), lines)
+
+
+def _edl_rows(segment: SegmentLists) -> Iterator[Row]:
+    for level in segment.native:
+        yield ("block" if level.blocked else "allow", segment.edl_file(level))
+
+
+def _url_lines(entry: HostEntry) -> tuple[str, ...]:
+    """The slash ends the name: without it a device may match `example.com.evil.example` too."""
+    match entry.intent:
+        case Intent.EXACT:
+            return (f"{entry.host}/",)
+        case Intent.SUBTREE:
+            return (f"{entry.host}/", f"*.{entry.host}/")
+        case Intent.CHILDREN:
+            return (f"*.{entry.host}/",)
+
+
+def _domains(model: Egress) -> Iterator[Artifact]:
+    header = ("order", "source", "source_list", "action", "meaning", "domain_list")
+    yield _rules(DOMAIN_RULES, header, model, _domain_rows)
+    for segment in model.segments:
+        for level in segment.flat:
+            for intent in _FLAT_INTENTS:
+                if entries := level.with_intent(intent):
+                    yield _lines(segment.domains_file(level, intent), (e.host for e in entries))
+
+
+def _domain_rows(segment: SegmentLists) -> Iterator[Row]:
+    for level in segment.flat:
+        for intent in _FLAT_INTENTS:
+            if level.with_intent(intent):
+                action = "block" if level.blocked else "allow"
+                yield (action, intent.value, segment.domains_file(level, intent))
+
+
+def _rules(
+    path: str, header: Row, model: Egress, rows: Callable[[SegmentLists], Iterator[Row]]
+) -> Artifact:
+    """The order in which a first-match device is to try the lists, and for which addresses."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    found = (
+        (*_source(model, segment), *row) for segment in model.segments for row in rows(segment)
+    )
+    for order, row in enumerate(found, start=1):
+        writer.writerow((order, *row))
+    return _file(path, text.getvalue())
+
+
+def _source(model: Egress, segment: SegmentLists) -> tuple[str, str]:
+    if segment.networks:
+        return "in", segment.networks_file
+    return ("not-in", EXCEPT) if model.exempt else ("any", "")
+
+
+# --- squid ----------------------------------------------------------------------------------------
+
+
+def _squid(model: Egress) -> Iterator[Artifact]:
+    yield _file(SQUID_CONF, configuration(model))
+    for segment in model.segments:
+        for found in host_lists(segment):
+            yield _lines(found.file, map(_squid_line, found.level.entries))
+        for header in segment.headers:
+            if header.urls:
+                yield _lines(url_file(segment, header), header.urls)
+
+
+def _squid_line(entry: HostEntry) -> str:
+    """A leading dot means the subtree, and `*.` nothing at all."""
+    return f".{entry.host}" if entry.intent is Intent.SUBTREE else entry.host
+
+
+# --- response policy zones ------------------------------------------------------------------------
+
+
+def _rpz(model: Egress) -> Iterator[Artifact]:
+    directories = model.directories
+    named = {
+        "identifier": comment(model.identifier),
+        "gateways": model.gateways,
+        "segments": model.segments,
+    }
+    bind = _BIND.render(named, directory=directories.bind, own_zones=model.bind_view_include)
+    unbound = _UNBOUND.render(named, directory=directories.unbound, clients=model.resolver_clients)
+    yield _file(BIND_CONF, bind)
+    yield _file(UNBOUND_CONF, unbound)
+    for segment in model.segments:
+        head = _ZONE.render(
+            identifier=comment(model.identifier), zone=segment.zone, serial=model.serial
+        )
+        records = (
+            f"{owner_name(owner)} CNAME {'.' if blocked else 'rpz-passthru.'}\n"
+            for owner, blocked in segment.records
+        )
+        yield _file(segment.zone_file, head + "".join(records))
+
+
+_BIND = template(templates.BIND, server_word)
+_UNBOUND = template(templates.UNBOUND, server_word)
+_ZONE = template(templates.ZONE, server_word)

@@ -1,0 +1,132 @@
+"""Turns corporate-only rulings into the tenant headers that hold a segment to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from aipol.catalogue.model import Match, TenantRestriction
+from aipol.domains import HostTrie, Intent
+from aipol.hosts import Claim, claims_of, probe_of
+from aipol.ir import GovernedApp, Ir
+from aipol.segments import Use
+from aipol.vocabulary import Effect, Surface
+from aipol_targets.egress.hostlists import flattened, selected
+from aipol_targets.egress.model import TenantHeader, levels_of
+
+Uses = Mapping[tuple[str, Surface], Use]
+Pattern = tuple[str, Intent]
+
+# One token of squid.conf that needs no quoting, and nothing that could end a header.
+TENANT = re.compile(r"[A-Za-z0-9._:@/+=-]+")
+# Addresses to block with a restriction: what is not this plain is not taken into a pattern.
+_URL = re.compile(r"https://([a-z0-9.-]+)(/[A-Za-z0-9._~/-]*)")
+_INTENTS = {
+    Match.EXACT: Intent.EXACT,
+    Match.SUBTREE: Intent.SUBTREE,
+    Match.CHILDREN: Intent.CHILDREN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """A header as it will be sent, with the hosts it goes to and the apps that want it."""
+
+    header: TenantHeader
+    tenants: tuple[str, ...]
+    apps: frozenset[str]
+    trie: HostTrie
+
+    def covers(self, claim: Claim) -> bool:
+        """Whether connections to the claimed host carry the header."""
+        return claim.app in self.apps and self.trie.blocked(probe_of(claim))
+
+
+def restrictions(ir: Ir, uses: Uses) -> tuple[Restriction, ...]:
+    """The headers a segment's connections get: where only corporate accounts may be used."""
+    if ir.inspect_tls == "none":
+        return ()
+    by_header: dict[str, list[GovernedApp]] = {}
+    free: dict[str, set[Pattern]] = {}
+    by_app = _uses_by_app(uses)
+    for app in ir.apps.values():
+        restriction = app.app.tenant_restriction
+        if restriction is None or app.id not in by_app:
+            continue
+        mine = by_app[app.id]
+        if any(use.personal.direct is not Effect.BLOCK for use in mine):
+            free.setdefault(restriction.header, set()).update(_hosts(restriction, app))
+        elif any(use.corporate.direct is not Effect.BLOCK for use in mine):
+            by_header.setdefault(restriction.header, []).append(app)
+    found = (
+        _restriction(header, apps, by_app, free.get(header, set()))
+        for header, apps in sorted(by_header.items())
+    )
+    return tuple(restriction for restriction in found if restriction)
+
+
+def _uses_by_app(uses: Uses) -> dict[str, list[Use]]:
+    found: dict[str, list[Use]] = {}
+    for (app, _), use in uses.items():
+        found.setdefault(app, []).append(use)
+    return found
+
+
+def _restriction(
+    header: str,
+    apps: list[GovernedApp],
+    by_app: Mapping[str, list[Use]],
+    free: Iterable[Pattern],
+) -> Restriction | None:
+    known = [app for app in apps if app.app.tenant_restriction is not None]
+    tenants = tuple(
+        dict.fromkeys(
+            tenant
+            for app in known
+            for use in by_app[app.id]
+            if use.corporate.direct is not Effect.BLOCK
+            for tenant in use.corporate.tenants
+        )
+    )
+    # Where an app that may be used with any account signs in at the same host, that one wins.
+    hosts = {
+        pattern
+        for app in known
+        if (restriction := app.app.tenant_restriction)
+        for pattern in _hosts(restriction, app)
+    } - set(free)
+    if not tenants or not hosts:
+        return None
+    urls = {
+        url
+        for app in known
+        if (restriction := app.app.tenant_restriction)
+        for url in map(url_pattern, restriction.also_block)
+        if url
+    }
+    entries = selected(hosts)
+    hosts_sent = levels_of(tuple(flattened(entries)))
+    sent = TenantHeader(header, ",".join(tenants), hosts_sent, tuple(sorted(urls)))
+    return Restriction(sent, tenants, frozenset(app.id for app in known), HostTrie(entries))
+
+
+def _hosts(restriction: TenantRestriction, app: GovernedApp) -> Iterator[Pattern]:
+    """Where the header goes: the hosts its source names, and below them where all is the app's."""
+    whole = {
+        claim.host
+        for claim in claims_of(app)
+        if claim.intent is Intent.SUBTREE and not claim.shared
+    }
+    for found in restriction.hosts:
+        widened = found.match is Match.EXACT and found.host in whole
+        yield found.host, Intent.SUBTREE if widened else _INTENTS[found.match]
+
+
+def url_pattern(url: str) -> str | None:
+    """A regular expression for what is at or below `url`, None when it is not a plain address."""
+    found = _URL.fullmatch(url)
+    if found is None:
+        return None
+    host, path = (part.replace(".", r"\.") for part in found.groups())
+    return f"^https://{host}(:[0-9]+)?{path}"
