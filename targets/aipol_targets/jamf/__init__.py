@@ -1,0 +1,1 @@
+"""Jamf Pro: configuration profiles and Restricted Software for managed Macs."""
