@@ -1,0 +1,1 @@
+"""Microsoft Intune: compliance and configuration of managed Windows PCs and Macs."""
