@@ -1,0 +1,128 @@
+"""`aipol catalog`: search the apps that the catalogue knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import click
+
+from aipol.cli.app import CLEAN, FINDINGS
+from aipol.cli.output import formats
+
+if TYPE_CHECKING:
+    from aipol.catalogue.load import Catalogue
+    from aipol.catalogue.model import App
+    from aipol.catalogue.search import Hit
+
+SCHEMA = "aipol.catalog/1"
+
+
+@click.group("catalog")
+def command() -> None:
+    """List, show and search the apps that the shipped catalogue knows."""
+
+
+@command.command("list")
+@click.option("--category", metavar="NAME", help="Only apps of this category, such as chat.")
+@click.option("--vendor", metavar="SLUG", help="Only apps of this vendor, such as openai.")
+@click.option("--surface", metavar="SURFACE", help="Only apps reached this way, such as cli.")
+@formats("text", "json")
+def list_(category: str | None, vendor: str | None, surface: str | None, form: str) -> int:
+    """List apps by id, with name, vendor, category and the ways to reach them."""
+    from aipol.cli import output
+    from aipol.cli.composition import catalogue
+    from aipol.report.apps import app_row, apps_text
+    from aipol.report.words import as_json
+
+    known = catalogue()
+    apps = _chosen(known, category, vendor, surface)
+    if form == "json":
+        rows = [app_row(known, app) for app in apps]
+        output.answer(as_json({"schema": SCHEMA, "digest": known.digest, "apps": rows}))
+    else:
+        output.answer_lines(apps_text(known, apps))
+    return CLEAN
+
+
+def _chosen(
+    known: Catalogue, category: str | None, vendor: str | None, surface: str | None
+) -> list[App]:
+    from aipol.vocabulary import Surface
+
+    _must_exist("category", category, known.categories)
+    _must_exist("vendor", vendor, known.vendors)
+    _must_exist("surface", surface, tuple(Surface))
+    return [
+        app
+        for app in known.apps()
+        if category in {None, app.category}
+        and vendor in {None, app.vendor}
+        and (surface is None or surface in app.surfaces)
+    ]
+
+
+def _must_exist(what: str, name: str | None, known: Iterable[str]) -> None:
+    from aipol.language.words import suggest
+
+    every = tuple(known)
+    if name is not None and name not in every:
+        raise click.UsageError(f"no {what} `{name}`; {suggest(name, every)}")
+
+
+@command.command("show")
+@click.argument("app")
+@formats("text", "json")
+def show(app: str, form: str) -> int:
+    """Print everything the catalogue knows about APP, each fact with its source and tier.
+
+    Tier A is the vendor's own, B a curated project, C a community list with a second source.
+    """
+    from aipol.cli import output
+    from aipol.cli.composition import catalogue
+    from aipol.report.apps import app_json, app_text
+    from aipol.report.words import as_json
+
+    known = catalogue()
+    _must_exist("app", app, known.ids)
+    found = known.app(app)
+    if form == "json":
+        output.answer(as_json({"schema": SCHEMA, **app_json(found)}))
+    else:
+        output.answer_lines(app_text(known, found))
+    return CLEAN
+
+
+@command.command("search")
+@click.argument("text")
+@formats("text", "json")
+def search(text: str, form: str) -> int:
+    """Find apps by a host, an identifier, an id or a part of the name; exit 1 for none."""
+    from aipol.cli import output
+    from aipol.cli.composition import catalogue
+    from aipol.report.words import as_json, table
+
+    known = catalogue()
+    hits = known.search(text)
+    if form == "json":
+        rows = [
+            {"app": hit.app, "field": hit.field, "value": hit.value, "exact": hit.exact}
+            for hit in hits
+        ]
+        output.answer(as_json({"schema": SCHEMA, "query": text, "hits": rows}))
+    elif hits:
+        output.answer_lines(
+            table(
+                [
+                    (hit.app, known.app(hit.app).name, hit.field, hit.value, _closeness(hit))
+                    for hit in hits
+                ]
+            )
+        )
+    else:
+        output.remark(f"nothing in the catalogue is known by `{text}`")
+    return CLEAN if hits else FINDINGS
+
+
+def _closeness(hit: Hit) -> str:
+    return "exact" if hit.exact else "in part"

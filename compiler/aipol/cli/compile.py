@@ -1,0 +1,191 @@
+"""`aipol compile`: write what each target understands."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from aipol.cli.app import CLEAN
+from aipol.cli.options import Day, policy_argument, today
+from aipol.cli.output import formats
+
+if TYPE_CHECKING:
+    from aipol.cli.writing import Written
+    from aipol.diagnostics import Diagnostic
+    from aipol.pipeline import Build, Opened
+    from aipol.report.generated import Generated
+
+SCHEMA = "aipol.compile/1"
+
+
+@click.command("compile")
+@policy_argument
+@click.option(
+    "--out",
+    "directory",
+    default="generated",
+    show_default=True,
+    metavar="DIR",
+    help="Where the files go, one folder a target.",
+)
+@click.option("-t", "--target", "chosen", multiple=True, metavar="TARGET", help="Only this target.")
+@click.option(
+    "--as-of",
+    type=Day(),
+    metavar="DATE",
+    help="The day to judge by, such as 2027-01-31; today in UTC when left out.",
+)
+@click.option("--check", is_flag=True, help="Write nothing; say whether DIR is up to date.")
+@formats("text", "json", "markdown")
+def command(
+    *,
+    policy: str,
+    directory: str,
+    chosen: tuple[str, ...],
+    as_of: date | None,
+    check: bool,
+    form: str,
+) -> int:
+    """Compile POLICY (policy/ai-usage.yaml when left out) into DIR.
+
+    Every file is read back and compared with the policy before anything is written. With an error,
+    nothing is. `--check` compiles as of the day that DIR was compiled for, compares every byte, and
+    says whether the policy means something else today.
+    """
+    place = Path(directory)
+    if check:
+        from aipol.cli.verify import check_directory
+
+        if chosen:
+            raise click.UsageError("`--check` looks at all targets; leave `-t` out")
+        return check_directory(policy, place, as_of or today(), form)
+    return compile_into(policy, place, chosen, as_of or today(), form)
+
+
+def compile_into(policy: str, place: Path, chosen: tuple[str, ...], as_of: date, form: str) -> int:
+    """Compile and write, or report why not; the exit code."""
+    from aipol.cli import output
+    from aipol.cli.composition import built, catalogue, opened, shortcomings
+    from aipol.cli.writing import OutputError, write_build
+    from aipol.diagnostics.model import has_errors
+    from aipol.report.generated import generated
+
+    found = opened(policy, as_of)
+    if found.ir is None or has_errors(found.findings):
+        return output.findings(found.findings, found.sources, form, SCHEMA)
+    _known(chosen, found)
+    build = built(found)
+    findings = (*found.findings, *build.findings)
+    if not has_errors(findings):
+        findings += shortcomings(found, build)
+    if has_errors(findings):
+        return output.findings(findings, found.sources, form, SCHEMA)
+    try:
+        files = _for_the_chosen(chosen, generated(found, build, catalogue()), place)
+        written = write_build(place, _folders(files, chosen, place), files.top)
+    except OutputError as error:
+        raise click.UsageError(f"{error}; nothing was written") from None
+    output.warnings(findings, found.sources)
+    _report(
+        policy=found,
+        build=build,
+        files=files,
+        written=written,
+        place=place,
+        findings=findings,
+        form=form,
+    )
+    return CLEAN
+
+
+def _known(chosen: tuple[str, ...], policy: Opened) -> None:
+    from aipol.language.words import suggest
+
+    for name in chosen:
+        if name not in policy.settings:
+            hint = suggest(name, policy.settings)
+            raise click.UsageError(f"`{policy.path}` configures no target `{name}`; {hint}")
+
+
+def _for_the_chosen(chosen: tuple[str, ...], files: Generated, place: Path) -> Generated:
+    """All files, or those of the chosen targets beside what `place` has of others."""
+    from aipol.cli.writing import OutputError, existing_manifest, interrupted
+    from aipol.report.generated import alone, only
+    from aipol.report.manifest import COVERAGE, ManifestError, read_sections
+
+    if not chosen:
+        return files
+    if interrupted(place):
+        raise OutputError(
+            "an earlier compile was cut short, or another is running; compile without `-t` first"
+        )
+    try:
+        manifest = existing_manifest(place)
+    except ManifestError as error:
+        raise OutputError(f"`{place / 'manifest.json'}`: {error}; compile without `-t`") from None
+    if manifest is None:
+        return alone(frozenset(chosen), files)
+    try:
+        sections = read_sections((place / COVERAGE).read_bytes())
+    except OSError:
+        sections = {}
+    return only(frozenset(chosen), files, manifest, sections)
+
+
+def _folders(files: Generated, chosen: tuple[str, ...], place: Path) -> dict[str, dict[str, bytes]]:
+    """What each folder is to hold; those of targets that are configured no more are to be empty."""
+    from aipol.cli.writing import target_folders
+
+    folders = {target: dict(content) for target, content in files.targets.items()}
+    if not chosen:
+        folders |= {name: {} for name in target_folders(place) if name not in folders}
+    return folders
+
+
+def _report(
+    *,
+    policy: Opened,
+    build: Build,
+    files: Generated,
+    written: Written,
+    place: Path,
+    findings: tuple[Diagnostic, ...],
+    form: str,
+) -> None:
+    from aipol.cli import output
+    from aipol.report import summary
+    from aipol.report.words import as_json, count
+
+    if form == "json":
+        head = {
+            "schema": SCHEMA,
+            "ok": True,
+            "out": place.as_posix(),
+            "files": sorted(files.files),
+            "changed": list(written.changed),
+            "removed": list(written.removed),
+            "findings": output.findings_json(findings),
+        }
+        output.answer(as_json(head | summary.summary_json(build)))
+        return
+    changed = f"{len(written.changed):,} changed" + (
+        f", {len(written.removed):,} removed" if written.removed else ""
+    )
+    number = sum(len(content) for content in files.targets.values())
+    head_line = (
+        f"Compiled {policy.path} as of {build.ir.as_of} into {place}: "
+        f"{count(number, 'file')} ({changed}), read back and verified."
+    )
+    lines = summary.summary_markdown(build) if form == "markdown" else summary.summary_text(build)
+    blank = [""] if form == "markdown" else []
+    output.answer_lines([head_line, *blank, *lines])
+    if form == "text":
+        done = written.changed or written.removed
+        output.answer_lines([_next(place) if done else f"{place} was up to date."])
+
+
+def _next(place: Path) -> str:
+    return f"Next: git diff {place}, aipol coverage, aipol explain --app APP --surface web"

@@ -1,0 +1,87 @@
+"""The composition root: the one place that knows which targets there are."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from aipol.catalogue.load import Catalogue
+    from aipol.coverage import Matrix
+    from aipol.diagnostics import Diagnostic
+    from aipol.pipeline import Build, Opened
+    from aipol.target import Target
+
+GROUP = "aipol.targets"
+
+
+@lru_cache(maxsize=1)
+def all_targets() -> tuple[Target, ...]:
+    """Our own targets and those that other distributions register, by id."""
+    from importlib.metadata import entry_points
+
+    from aipol_targets import ALL
+
+    found: dict[str, Target] = {target.id: target for target in ALL}
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)):
+        target: Target = entry.load()
+        if target.id in found:
+            raise click.UsageError(
+                f"two targets are called `{target.id}`, one of them is `{entry.value}`; "
+                "uninstall it, or ask its author for another id"
+            )
+        found[target.id] = target
+    return tuple(found[name] for name in sorted(found))
+
+
+def catalogue() -> Catalogue:
+    """The shipped catalogue."""
+    from aipol.catalogue.load import load_catalogue
+
+    return load_catalogue()
+
+
+def opened(policy: str, as_of: date) -> Opened:
+    """A policy, checked against the catalogue and all targets, and resolved."""
+    from aipol.pipeline import open_policy
+
+    return open_policy(policy, as_of, catalogue(), all_targets())
+
+
+def built(policy: Opened) -> Build:
+    """What the configured targets make of a policy without errors."""
+    from aipol.cli.output import waiting
+    from aipol.pipeline import build
+
+    if policy.ir is None:
+        raise ValueError("a policy with errors cannot be built")
+    if not policy.settings:
+        names = ", ".join(f"`{target.id}`" for target in all_targets())
+        raise click.UsageError(
+            f"`{policy.path}` configures no target; add one under `targets:`, of {names}"
+        )
+    with waiting("compiling"):
+        return build(policy.ir, policy.settings, all_targets())
+
+
+def shortcomings(policy: Opened, build: Build) -> tuple[Diagnostic, ...]:
+    """What the policy says about its own enforcement that is not so: its tests, its gap budget."""
+    from aipol.pipeline import build as build_again
+    from aipol.report.expectations import over_budget, unmet_expectations
+    from aipol.resolve import resolve
+
+    if policy.assembled is None:
+        return ()
+    assembled = policy.assembled
+
+    def on_another_day(day: date) -> Matrix | None:
+        ir, _ = resolve(assembled, catalogue(), day)
+        return build_again(ir, policy.settings, all_targets()).matrix if ir else None
+
+    return (
+        *unmet_expectations(assembled, build.matrix, on_another_day),
+        *over_budget(assembled, build.matrix),
+    )

@@ -1,0 +1,171 @@
+"""`aipol explain`: say what happens to one use, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import click
+
+from aipol.cli.app import CLEAN
+from aipol.cli.options import as_of_option, policy_argument
+from aipol.cli.output import formats
+
+if TYPE_CHECKING:
+    from aipol.audience import Person
+    from aipol.ir import Ir, Ruling
+    from aipol.pipeline import Build, Run
+    from aipol.report.explain import Asked
+    from aipol.vocabulary import Account
+
+SCHEMA = "aipol.explain/1"
+_MOST_QUESTIONS = 200
+
+
+@click.command("explain")
+@policy_argument
+@click.option("--app", required=True, metavar="APP", help="The app's id, such as chatgpt.")
+@click.option(
+    "--surface", required=True, metavar="SURFACE", help="The way it is reached, such as web."
+)
+@click.option(
+    "--group",
+    "groups",
+    multiple=True,
+    metavar="GROUP",
+    help="A group the person is in; repeatable.",
+)
+@click.option(
+    "--account",
+    type=click.Choice(["corporate", "personal"]),
+    default="personal",
+    show_default=True,
+    help="Whose account the person is signed in to.",
+)
+@as_of_option
+@formats("text", "json")
+def command(
+    *,
+    policy: str,
+    app: str,
+    surface: str,
+    groups: tuple[str, ...],
+    account: str,
+    as_of: date,
+    form: str,
+) -> int:
+    """Say what POLICY does with one person's use of one app, from which line, and by what.
+
+    Without `--group` the person is in no group but everyone's.
+    """
+    from aipol.cli import output
+    from aipol.cli.composition import built, opened
+    from aipol.diagnostics.model import has_errors
+    from aipol.report.explain import explanation, explanation_json, explanation_text
+    from aipol.report.words import as_json
+    from aipol.vocabulary import Account
+
+    found = opened(policy, as_of)
+    if found.ir is None:
+        return output.findings(found.findings, found.sources, form, SCHEMA)
+    asked = _asked(found.ir, app, surface, groups, Account(account))
+    person = _person(found.ir, groups)
+    ruling = _ruling(found.ir, person, asked, asked.account)
+    other = _other(found.ir, person, asked, ruling)
+    build = built(found)
+    if has_errors(build.findings):
+        return output.findings(build.findings, found.sources, form, SCHEMA)
+    spots = dict(_spots(build, person, ruling))
+    answer = explanation(build.matrix, asked, ruling, other, spots)
+    if form == "json":
+        output.answer(as_json(explanation_json(answer)))
+    else:
+        output.answer_lines(explanation_text(answer, found.sources))
+    return CLEAN
+
+
+def _asked(ir: Ir, app: str, surface: str, groups: tuple[str, ...], account: Account) -> Asked:
+    from aipol.language.words import suggest
+    from aipol.report.explain import Asked
+    from aipol.vocabulary import Surface
+
+    if app not in ir.apps:
+        names = {known.app.name: known.id for known in ir.apps.values()}
+        hint = f"did you mean `{names[app]}`?" if app in names else suggest(app, ir.apps)
+        raise click.UsageError(f"no app `{app}`; {hint}")
+    if surface not in tuple(Surface):
+        raise click.UsageError(f"no surface `{surface}`; {suggest(surface, tuple(Surface))}")
+    for group in groups:
+        if group not in ir.groups:
+            raise click.UsageError(f"no group `{group}`; {suggest(group, ir.groups)}")
+    return Asked(app, ir.apps[app].app.name, Surface(surface), account, groups)
+
+
+def _person(ir: Ir, groups: tuple[str, ...]) -> Person:
+    inside = ir.universe.all_of(ir.groups[name].region for name in groups)
+    person = ir.universe.witness(inside)
+    if person is None:
+        raise click.UsageError(f"nobody can be in {' and '.join(f'`{name}`' for name in groups)}")
+    return person
+
+
+def _ruling(ir: Ir, person: Person, asked: Asked, account: Account) -> Ruling:
+    ruling = ir.decide(person, asked.app, asked.surface, account)
+    if ruling is None:
+        known = ", ".join(f"`{surface}`" for surface in ir.apps[asked.app].app.surfaces)
+        has = f"it has {known}" if known else "nothing is known by which to recognise it"
+        raise click.UsageError(f"`{asked.app}` has no surface `{asked.surface}`; {has}")
+    return ruling
+
+
+def _other(ir: Ir, person: Person, asked: Asked, ruling: Ruling) -> Ruling | None:
+    from aipol.vocabulary import Account
+
+    account = Account.PERSONAL if asked.account is Account.CORPORATE else Account.CORPORATE
+    other = _ruling(ir, person, asked, account)
+    return None if other.id == ruling.id else other
+
+
+def _spots(build: Build, person: Person, ruling: Ruling) -> Iterator[tuple[str, str]]:
+    """Where in each artefact a reader finds what decides about the use, the first such place."""
+    seen: set[str] = set()
+    for run in build.runs:
+        for artifact, locator in _answers(build, run, person, ruling):
+            if locator and artifact not in seen:
+                seen.add(artifact)
+                yield artifact, locator
+
+
+def _answers(build: Build, run: Run, person: Person, ruling: Ruling) -> Iterator[tuple[str, str]]:
+    from aipol.target import Question
+    from aipol.verify.probes import probes_of
+
+    files = {artifact.path: artifact.content for artifact in run.compiled.artifacts}
+    decider = run.target.read(files)
+    devices = {situation.device: situation for situation in reversed(run.target.reach)}
+    questions = (
+        Question(probe.kind, probe.value, identity, client, situation)
+        for identity in _identities(build.ir, run.target.identity, person)
+        for probe in probes_of(build.ir, ruling)
+        for situation in devices.values()
+        for client in probe.clients(decider, situation)
+    )
+    for question in islice(questions, _MOST_QUESTIONS):
+        answer = decider.decide(question)
+        name = answer.artifact.removeprefix(f"{run.target.id}/")
+        yield f"{run.target.id}/{name}", answer.locator
+
+
+def _identities(ir: Ir, platform: str, person: Person) -> Iterator[frozenset[str]]:
+    """What a platform knows the person by; on a network, an address of each place they may sit."""
+    if platform == "networks":
+        from aipol.segments import segments
+
+        for segment in segments(ir):
+            if ir.universe.contains(segment.region, person) and segment.samples:
+                yield frozenset({segment.samples[0]})
+        return
+    inside = (group for group in ir.groups.values() if ir.universe.contains(group.region, person))
+    yield frozenset(name for group in inside if (name := getattr(group, platform)))

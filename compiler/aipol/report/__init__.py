@@ -1,0 +1,1 @@
+"""Answers as values and as text: summaries, coverage, explanations, schedules."""

@@ -1,0 +1,182 @@
+"""Turns a build into the summary that `compile` ends with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aipol.coverage import clauses_of
+from aipol.report.gaps import (
+    Shortfall,
+    beyond_reach,
+    by_reason,
+    gap_count,
+    shortfalls,
+    telling,
+    told_gaps,
+    within_reach,
+)
+from aipol.report.words import clipped, count, markdown, markdown_row, places, some, table
+from aipol.target import EFFECT_CLAUSE, Status
+from aipol.vocabulary import Effect
+
+if TYPE_CHECKING:
+    from aipol.pipeline import Build, Run
+
+SCHEMA = "aipol.compile/1"
+_REASONS, _ACTIONABLE, _WIDTH = 3, 5, 110
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How one target fares: files, and clauses by how far they are carried out."""
+
+    target: str
+    files: int
+    enforced: int
+    approximated: int
+    missing: int
+
+
+def tally(build: Build, run: Run) -> Tally:
+    """Count every clause once, by the worst that happens to it where the target acts."""
+    best: dict[tuple[str, str], set[Status]] = {}
+    reach = set(run.target.reach)
+    for record in run.coverage:
+        if reach & set(record.situations) and record.status is not Status.NOT_APPLICABLE:
+            best.setdefault((record.ruling, record.clause), set()).add(record.status)
+    counts = [0, 0, 0]
+    for ruling in build.ir.rulings:
+        for clause in clauses_of(ruling):
+            found = best.get((ruling.id, clause))
+            if found and (clause != EFFECT_CLAUSE or ruling.effect is not Effect.ALLOW):
+                counts[_grade(found)] += 1
+    return Tally(run.target.id, len(run.compiled.artifacts), *counts)
+
+
+def _grade(found: set[Status]) -> int:
+    if found == {Status.ENFORCED}:
+        return 0
+    partly = {Status.ENFORCED, Status.STRICTER, Status.LOOSER}
+    return 1 if found & partly else 2
+
+
+def summary_json(build: Build) -> dict[str, Any]:
+    """The summary for a program."""
+    gaps = within_reach(told_gaps(build.matrix))
+    return {
+        "as_of": build.ir.as_of.isoformat(),
+        "rulings": len(build.ir.rulings),
+        "targets": [
+            {
+                "id": row.target,
+                "files": row.files,
+                "enforced": row.enforced,
+                "approximated": row.approximated,
+                "not_enforced": row.missing,
+            }
+            for row in (tally(build, run) for run in build.runs)
+        ],
+        "gaps": gap_count(build.matrix),
+        "not_enforced": [
+            {"reason": row.reason.code, "text": row.reason.text, "apps": row.apps, "gaps": row.gaps}
+            for row in by_reason(gaps)
+        ],
+        "actionable": [shortfall_json(fall) for fall in telling(shortfalls(gaps), _ACTIONABLE)],
+    }
+
+
+def shortfall_json(fall: Shortfall) -> dict[str, Any]:
+    """One shortfall for a program."""
+    return {
+        "rule": fall.rule,
+        "what": fall.what,
+        "audience": fall.audience,
+        "apps": list(fall.apps),
+        "surfaces": [surface.value for surface in fall.surfaces],
+        "situations": [situation.value for situation in fall.situations],
+        "target": fall.target,
+        "reason": fall.reason.code,
+        "text": fall.reason.text,
+        "advice": fall.reason.advice,
+    }
+
+
+def summary_text(build: Build) -> Iterator[str]:
+    """What is enforced by which target, and what to do about the rest."""
+    yield from (f"  {line}" for line in table(_rows(build), frozenset({1, 2, 3, 4})))
+    yield from _gaps_text(build)
+
+
+def _rows(build: Build) -> list[tuple[str, ...]]:
+    head = ("target", "files", "enforced", "approximated", "not enforced")
+    rows = [tally(build, run) for run in build.runs]
+    return [
+        head,
+        *(
+            (
+                row.target,
+                *(f"{n:,}" for n in (row.files, row.enforced, row.approximated, row.missing)),
+            )
+            for row in rows
+        ),
+    ]
+
+
+def _gaps_text(build: Build) -> Iterator[str]:
+    gaps = told_gaps(build.matrix)
+    if not gaps:
+        yield "Everything is enforced everywhere."
+        return
+    near, far = within_reach(gaps), beyond_reach(gaps)
+    reasons = by_reason(near)
+    if reasons:
+        yield "Not enforced by anything:"
+        rows = [(count(r.apps, "app"), r.reason.code, r.reason.text) for r in reasons[:_REASONS]]
+        yield from (clipped(f"  {line}", _WIDTH) for line in table(rows, frozenset({0})))
+        if len(reasons) > _REASONS:
+            yield f"  and {count(len(reasons) - _REASONS, 'other reason')}: aipol coverage"
+    if far:
+        apps = len({gap.ruling.app for gap in far})
+        yield f"  On unmanaged devices off the network nothing acts: {count(apps, 'app')}."
+    falls = telling(shortfalls(near), _ACTIONABLE)
+    if falls:
+        yield "Worth acting on:"
+    for fall in falls:
+        yield clipped(f"  {shortfall_words(fall)}", _WIDTH)
+        yield clipped(f"    {fall.reason.code}: {fall.reason.advice}", _WIDTH)
+
+
+def shortfall_words(fall: Shortfall) -> str:
+    """`notion-ai (web) for everyone: not blocked on any device on the network`."""
+    surfaces = ", ".join(fall.surfaces)
+    return f"{some(fall.apps, 2)} ({surfaces}) for {fall.audience}: {fall.what} {_where(fall)}"
+
+
+def _where(fall: Shortfall) -> str:
+    where = places(fall.situations)
+    return where if where.startswith("everywhere") else f"on {where}"
+
+
+def summary_markdown(build: Build) -> Iterator[str]:
+    """The same for a comment on a change."""
+    head, *rows = _rows(build)
+    yield markdown_row(head)
+    yield "| --- | ---: | ---: | ---: | ---: |"
+    yield from (markdown_row(row) for row in rows)
+    near = within_reach(told_gaps(build.matrix))
+    if near:
+        yield ""
+        yield "| not enforced | why | what would help |"
+        yield "| --- | --- | --- |"
+        yield from (
+            markdown_row((shortfall_words(fall), fall.reason.text, fall.reason.advice))
+            for fall in telling(shortfalls(near), _ACTIONABLE)
+        )
+    far = {gap.ruling.app for gap in beyond_reach(build.matrix.gaps)}
+    if far:
+        yield ""
+        yield markdown(
+            f"On unmanaged devices off the network nothing acts: {count(len(far), 'app')}."
+        )

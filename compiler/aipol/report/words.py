@@ -1,0 +1,134 @@
+"""Turns values into the words and tables a person reads, safely for any terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from aipol.diagnostics.quoting import columns, printable
+from aipol.ir import Ruling
+from aipol.target import EFFECT_CLAUSE
+from aipol.vocabulary import Account, Effect, Situation
+
+_DEVICES = {
+    "managed-macos": "managed Macs",
+    "managed-windows": "managed Windows",
+    "unmanaged": "unmanaged devices",
+}
+_NETWORKS = {"corporate": "on the network", "elsewhere": "off the network"}
+_NOT_DONE = {
+    Effect.BLOCK: "not blocked",
+    Effect.WARN: "no warning shown",
+    Effect.JUSTIFY: "no reason asked for",
+}
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """`1 file`, `2 files`."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+
+
+def some(names: Iterable[str], most: int = 3) -> str:
+    """Names as an enumeration; past `most` of them, how many more there are."""
+    every = list(names)
+    if len(every) <= most + 1:
+        return ", ".join(every)
+    return f"{', '.join(every[:most])} and {len(every) - most:,} more"
+
+
+def places(situations: Iterable[Situation]) -> str:
+    """Situations in words: `managed Macs, unmanaged devices on the network`."""
+    here = set(situations)
+    if here == set(Situation):
+        return "everywhere"
+    if here == set(Situation) - {Situation.UNMANAGED_ELSEWHERE}:
+        return "everywhere within reach"
+    for network, words in _NETWORKS.items():
+        if here == {s for s in Situation if s.network == network}:
+            return f"any device {words}"
+    parts: dict[str, list[str]] = {}
+    for device, name in _DEVICES.items():
+        networks = [s.network for s in Situation if s.device == device and s in here]
+        if networks:
+            where = _NETWORKS[networks[0]] if len(networks) == 1 else ""
+            parts.setdefault(where, []).append(name)
+    return ", ".join(f"{', '.join(names)} {where}".strip() for where, names in parts.items())
+
+
+def clause_words(ruling: Ruling, clause: str) -> str:
+    """A clause as the policy would write it: `block`, `data.max: internal`."""
+    if clause == EFFECT_CLAUSE:
+        return ruling.effect.value
+    return f"{clause}: {dict(ruling.obligations.items()).get(clause, '')}"
+
+
+def not_done(ruling: Ruling, clause: str) -> str:
+    """What does not happen where nothing enforces a clause."""
+    if clause == EFFECT_CLAUSE:
+        return _NOT_DONE.get(ruling.effect, "not decided")
+    return f"`{clause_words(ruling, clause)}` not held"
+
+
+def decision_words(ruling: Ruling) -> str:
+    """What a ruling means for whoever it is for: effect, then obligations."""
+    asked = ", ".join(
+        name if value == "true" else f"{name}: {value}"
+        for name, value in ruling.obligations.items()
+    )
+    return f"{ruling.effect} with {asked}" if asked else ruling.effect.value
+
+
+def account_words(account: Account) -> str:
+    """Whose account, where it matters."""
+    return "" if account is Account.ANY else f" ({account} account)"
+
+
+def clipped(text: str, width: int) -> str:
+    """`text`, printable and no wider than `width` columns."""
+    shown = printable(text)
+    if columns(shown) <= width:
+        return shown
+    while shown and columns(shown) > width - 1:
+        shown = shown[:-1]
+    return f"{shown}…"
+
+
+def table(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> list[str]:
+    """Aligned columns, two spaces apart; the columns in `right` align to the right."""
+    if not rows:
+        return []
+    widths = [max(columns(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return ["  ".join(_cells(row, widths, right)).rstrip() for row in rows]
+
+
+def _cells(row: Sequence[str], widths: Sequence[int], right: frozenset[int]) -> Iterable[str]:
+    for position, (cell, width) in enumerate(zip(row, widths, strict=True)):
+        gap = " " * (width - columns(cell))
+        yield gap + cell if position in right else cell + gap
+
+
+def markdown_row(cells: Iterable[str]) -> str:
+    """One row of a Markdown table; nothing in a cell can become markup."""
+    return f"| {' | '.join(markdown(cell) for cell in cells)} |"
+
+
+def markdown(text: str) -> str:
+    """Text in which every mark is a reference, except our own backticks, which become code."""
+    parts = printable(text).split("`")
+    return "".join(
+        f"<code>{_entities(part)}</code>" if number % 2 else _entities(part)
+        for number, part in enumerate(parts)
+    )
+
+
+def _entities(text: str) -> str:
+    return "".join(
+        char if char.isalnum() or char in " -_/,;'" or not char.isascii() else f"&#{ord(char)};"
+        for char in text
+    )
+
+
+def as_json(value: Any) -> str:
+    """JSON for a program, readable for a person, with non-ASCII text as itself."""
+    return f"{json.dumps(value, indent=2, ensure_ascii=False)}\n"

@@ -1,0 +1,221 @@
+"""Turns an artefact's bytes into others that mean something else: dropped, changed, flipped, wider.
+
+The kit knows formats, not vendors: lines of a text, leaves of JSON (JSON within JSON too), property
+lists and XML. What a vendor does not act on is no mutation; `METADATA` says what that is, and why.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import plistlib
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+HOST = re.compile(r"^[.*]{0,2}((?:[a-z0-9-]+\.)+[a-z]{2,})$")
+STRANGER = "stranger.example"
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """An artefact with one change; `where` is a line number or a path of keys."""
+
+    path: str
+    where: str
+    what: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """Places that people read and no vendor acts on."""
+
+    path: str
+    where: str
+    why: str
+
+    def holds(self, mutant: Mutant) -> bool:
+        """Whether the mutant changes such a place only."""
+        return bool(re.search(self.path, mutant.path) and re.search(self.where, f"{mutant.where}"))
+
+
+def mutants(path: str, content: bytes) -> Iterator[Mutant]:
+    """Every mutant of one artefact, by its format."""
+    match PurePosixPath(path).suffix:
+        case ".json":
+            yield from _json(path, content)
+        case ".mobileconfig" | ".plist":
+            yield from _plist(path, content)
+        case ".xml":
+            yield from _xml(path, content)
+        case _:
+            yield from _lines(path, content)
+
+
+# --- text -----------------------------------------------------------------------------------------
+
+
+def _lines(path: str, content: bytes) -> Iterator[Mutant]:
+    lines = content.decode("utf-8").splitlines(keepends=True)
+    for number, line in enumerate(lines, start=1):
+        words = line.strip()
+        if not words or words.startswith(("#", ";", "//")):
+            continue
+        for what, replacement in (("drop", ""), *_other_lines(line)):
+            changed = [*lines[: number - 1], replacement, *lines[number:]]
+            yield Mutant(path, str(number), what, "".join(changed).encode())
+
+
+def _other_lines(line: str) -> Iterator[tuple[str, str]]:
+    for word in dict.fromkeys(line.split()):
+        bare = word.rstrip("/.")
+        if HOST.match(bare):
+            for what, other in _wider(bare):
+                yield what, line.replace(bare, other, 1)
+    for one, other in _FLIPS.items():
+        if re.search(rf"(?<![\w-]){one}(?![\w-])", line):
+            yield "flip", re.sub(rf"(?<![\w-]){one}(?![\w-])", other, line, count=1)
+
+
+_FLIPS = {"deny": "allow", "terminate": "splice", "always_nxdomain": "always_transparent"}
+
+
+def _wider(host: str) -> Iterator[tuple[str, str]]:
+    """The host's parent, where it is no top-level domain, and the host with or without its children."""
+    bare = host.lstrip("*.")
+    parent = bare.partition(".")[2]
+    if "." in parent:
+        yield "widen", host.replace(bare, parent)
+    yield "rename", host.replace(bare, f"x{bare}")
+    if host.startswith("."):
+        yield "narrow", bare
+
+
+# --- trees of plain values ------------------------------------------------------------------------
+
+
+def _json(path: str, content: bytes) -> Iterator[Mutant]:
+    for where, what, value in _trees(json.loads(content)):
+        yield Mutant(path, where, what, json.dumps(value, indent=1).encode())
+
+
+def _plist(path: str, content: bytes) -> Iterator[Mutant]:
+    for where, what, value in _trees(plistlib.loads(content)):
+        yield Mutant(path, where, what, plistlib.dumps(value, sort_keys=True))
+
+
+def _trees(value: Any) -> Iterator[tuple[str, str, Any]]:
+    """The whole value with one leaf or branch changed, for every one of them."""
+    for steps, node in list(_nodes(value, ())):
+        where = "/" + "/".join(map(str, steps))
+        if steps:
+            yield where, "drop", _without(value, steps)
+        for what, other in _others(node):
+            yield where, what, _with(value, steps, other)
+        if isinstance(node, list) and node and isinstance(node[0], str):
+            yield where, "add", _with(value, steps, [*node, STRANGER])
+        for inner, what, other in _embedded(node):
+            yield f"{where}#{inner}", what, _with(value, steps, other)
+
+
+def _nodes(value: Any, steps: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    yield steps, value
+    children: Mapping[Any, Any] = {}
+    if isinstance(value, dict):
+        children = value
+    elif isinstance(value, list):
+        children = dict(enumerate(value))
+    for key, child in children.items():
+        yield from _nodes(child, (*steps, key))
+
+
+def _others(node: Any) -> Iterator[tuple[str, Any]]:
+    match node:
+        case bool():
+            yield "flip", not node
+        case int():
+            yield "change", node + 1
+            if node > 0:
+                yield "change", node - 1
+        case str():
+            yield "change", f"{node}x"
+            if HOST.match(node):
+                yield from _wider(node)
+        case bytes():
+            yield "change", node + b"x"
+        case _:
+            pass
+
+
+def _embedded(node: Any) -> Iterator[tuple[str, str, str]]:
+    """JSON that stands in a text."""
+    if isinstance(node, str) and node[:1] in {"{", "["}:
+        try:
+            inner = json.loads(node)
+        except ValueError:
+            return
+        for where, what, value in _trees(inner):
+            yield where, what, json.dumps(value, separators=(",", ":"))
+
+
+def _without(value: Any, steps: tuple[str | int, ...]) -> Any:
+    changed = copy.deepcopy(value)
+    del _parent(changed, steps)[steps[-1]]
+    return changed
+
+
+def _with(value: Any, steps: tuple[str | int, ...], other: Any) -> Any:
+    if not steps:
+        return other
+    changed = copy.deepcopy(value)
+    _parent(changed, steps)[steps[-1]] = other
+    return changed
+
+
+def _parent(value: Any, steps: tuple[str | int, ...]) -> Any:
+    for step in steps[:-1]:
+        value = value[step]
+    return value
+
+
+# --- XML ------------------------------------------------------------------------------------------
+
+
+def _xml(path: str, content: bytes) -> Iterator[Mutant]:
+    root = ET.fromstring(content)  # noqa: S314 - our own output is parsed
+    encoding = "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8"
+
+    def text() -> bytes:
+        return ET.tostring(root, encoding=encoding, xml_declaration=True)
+
+    for where, parent, position in list(_elements(root, "")):
+        element = parent[position]
+        parent.remove(element)
+        yield Mutant(path, where, "drop", text())
+        parent.insert(position, element)
+        said = (element.text or "").strip()
+        if said and not len(element):
+            for what, other in (*_xml_texts(said), *(_wider(said) if HOST.match(said) else ())):
+                kept, element.text = element.text, other
+                yield Mutant(path, where, what, text())
+                element.text = kept
+        for name, value in list(element.attrib.items()):
+            element.set(name, f"{value}x")
+            yield Mutant(path, f"{where}@{name}", "change", text())
+            element.set(name, value)
+
+
+def _xml_texts(said: str) -> Iterator[tuple[str, str]]:
+    flipped = {"true": "false", "false": "true"}.get(said)
+    yield ("flip", flipped) if flipped else ("change", f"{said}x")
+
+
+def _elements(parent: ET.Element, where: str) -> Iterator[tuple[str, ET.Element, int]]:
+    for position, child in enumerate(parent):
+        here = f"{where}/{child.tag.rpartition('}')[2]}[{position}]"
+        yield here, parent, position
+        yield from _elements(child, here)
