@@ -17,6 +17,14 @@ NOBODY = Region(0)
 EVERYBODY = Region(1)
 
 
+class TooManyClasses(Exception):
+    """The policy tells more classes of people apart than the asker can hold."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
+
+
 class Universe:
     """All regions over a fixed, ordered list of base groups."""
 
@@ -122,8 +130,11 @@ class Universe:
                 pending.append((high, inside | {name}, outside))
                 pending.append((low, inside, outside | {name}))
 
-    def refine(self, regions: Iterable[Region]) -> tuple[Region, ...]:
-        """The coarsest partition of everybody in which each of `regions` is a union of parts."""
+    def refine(self, regions: Iterable[Region], limit: int | None = None) -> tuple[Region, ...]:
+        """The coarsest partition of everybody in which each of `regions` is a union of parts.
+
+        Passing `limit` parts raises TooManyClasses at once, however many there would be.
+        """
         parts = [EVERYBODY]
         for region in regions:
             split = (
@@ -132,6 +143,8 @@ class Universe:
                 for piece in (self.both(part, region), self.minus(part, region))
             )
             parts = [piece for piece in split if piece != NOBODY]
+            if limit is not None and len(parts) > limit:
+                raise TooManyClasses(len(parts))
         return tuple(parts)
 
     def _deepest_first(self, regions: Iterable[Region]) -> list[Region]:

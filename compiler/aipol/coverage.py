@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from aipol.ir import Ir, Ruling
+from aipol.ir import Ir, PolicyClause, Ruling
 from aipol.target import EFFECT_CLAUSE, Coverage, Reason, Status, Target
 from aipol.vocabulary import Effect, Situation
 
@@ -16,7 +16,45 @@ OUT_OF_REACH = Reason(
     "add a target that does, or manage the device",
     absent=True,
 )
+NOBODY_ACTS = Reason(
+    "no-target-acts",
+    "no configured target acts on this here",
+    "add a target that does, or manage the device",
+)
 NO_TARGET = Reason("no-target", "no target is configured", "add one under `targets:`")
+
+
+# No target acts on these yet; each is told as a gap of the whole policy rather than passed over.
+POLICY_REASONS = {
+    "unlisted_ai": Reason(
+        "no-ai-category",
+        "no configured target knows AI by category, so what the catalogue lacks is let through",
+        "turn on the AI category of your web filter by hand",
+    ),
+    "logging.sink": Reason(
+        "no-log-shipping",
+        "no configured target ships its logs anywhere",
+        "connect each console to the sink by hand",
+    ),
+    "protected": Reason(
+        "account-not-excluded",
+        "no configured target leaves single accounts out; only groups can be",
+        "keep the account out of every group the policy names, and exclude it in the consoles",
+    ),
+    "network.close_bypasses": Reason(
+        "bypasses-in-part",
+        "DNS lists stop names that announce ways around; QUIC, DoT and other resolvers stay open",
+        "block udp/443, port 853 and foreign resolvers on the firewall",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyGap:
+    """A clause about the whole policy that is not carried out, or not wholly."""
+
+    clause: PolicyClause
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +148,26 @@ class Matrix:
             for gap in self._gaps_of(ruling, clause)
         )
 
+    @cached_property
+    def policy_gaps(self) -> tuple[PolicyGap, ...]:
+        """Clauses about the whole policy, none of which a target carries out yet."""
+        clauses = self.ir.policy_clauses
+        return tuple(PolicyGap(clause, POLICY_REASONS[clause.key]) for clause in clauses)
+
     def _gaps_of(self, ruling: Ruling, clause: str) -> Iterator[Gap]:
         records = self.by_clause.get((ruling.id, clause), ())
         for situation in Situation:
             here = [record for record in records if situation in record.situations]
-            if any(r.status.holds or r.status is Status.NOT_APPLICABLE for r in here):
+            if any(record.status.holds for record in here):
                 continue
-            best = min(here, key=_preference, default=None)
-            reason = best.reason if best and best.reason else NO_TARGET
-            yield Gap(ruling, clause, situation, best.target if best else "", reason)
+            told = [record for record in here if record.reason and not record.reason.absent]
+            if told and all(record.status is Status.NOT_APPLICABLE for record in told):
+                continue  # whoever could act there says that the use cannot happen there
+            best = min(told, key=_preference, default=None)
+            if best and best.reason:
+                yield Gap(ruling, clause, situation, best.target, best.reason)
+            else:
+                yield Gap(ruling, clause, situation, "", NOBODY_ACTS if here else NO_TARGET)
 
     def totals(self) -> dict[str, dict[str, int]]:
         """Cells by status for each target."""
@@ -129,8 +178,7 @@ class Matrix:
         return counts
 
 
-def _preference(record: Coverage) -> tuple[bool, int]:
-    """The reason of a target that acts there says more than that of one that does not."""
+def _preference(record: Coverage) -> int:
+    """The reason of a target that carries out a part says more than that of one that does not."""
     order = (Status.LOOSER, Status.LICENCE_MISSING, Status.UNSUPPORTED)
-    position = order.index(record.status) if record.status in order else len(order)
-    return (record.reason is None or record.reason.absent, position)
+    return order.index(record.status) if record.status in order else len(order)

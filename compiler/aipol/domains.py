@@ -6,7 +6,7 @@ because each vendor means something else by `example.com` (network reference, ta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -122,38 +122,3 @@ class HostTrie:
                 found.append(HostEntry(source.host, Intent.CHILDREN, below, source.owners))
         for label in sorted(node.children):
             self._minimal(node.children[label], found, inherited=below)
-
-
-def strata(entries: Iterable[HostEntry]) -> tuple[tuple[HostEntry, ...], ...]:
-    """Split `entries` for engines that take the first match in an ordered list.
-
-    The result is to be evaluated in order: an entry comes in an earlier stratum than every other
-    entry whose hosts contain all of its own, so that the most specific one is met first.
-    """
-    levels: list[list[HostEntry]] = []
-    depth_at: dict[str, list[tuple[Intent, int]]] = {}
-    by_width = sorted(entries, key=lambda item: (reversed_labels(item.host), _WIDTH[item.intent]))
-    for entry in by_width:
-        depth = 1 + max((level for _, level in _containing(entry, depth_at)), default=-1)
-        depth_at.setdefault(entry.host, []).append((entry.intent, depth))
-        while len(levels) <= depth:
-            levels.append([])
-        levels[depth].append(entry)
-    return tuple(tuple(level) for level in reversed(levels))
-
-
-_WIDTH = {Intent.SUBTREE: 0, Intent.CHILDREN: 1, Intent.EXACT: 2}
-
-
-def _containing(
-    entry: HostEntry, known: dict[str, list[tuple[Intent, int]]]
-) -> Iterator[tuple[Intent, int]]:
-    for intent, level in known.get(entry.host, ()):
-        if intent is Intent.SUBTREE:
-            yield intent, level
-    parent = entry.host
-    while "." in parent:
-        parent = parent.partition(".")[2]
-        for intent, level in known.get(parent, ()):
-            if intent is not Intent.EXACT:
-                yield intent, level

@@ -161,6 +161,15 @@ class Gateway:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyClause:
+    """A clause about the whole policy rather than about one use, such as `unlisted_ai: block`."""
+
+    key: str
+    value: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Organization:
     """Whose policy it is."""
 
@@ -184,7 +193,6 @@ class Ir:
     rulings: tuple[Ruling, ...]
     protected_hosts: tuple[tuple[str, str, str], ...]
     """Host, `exact` or `subtree`, and purpose of what nothing may block."""
-    protected_accounts: tuple[str, ...]
     gateways: Mapping[str, Gateway]
     inspect_tls: str
     close_bypasses: bool
@@ -192,8 +200,7 @@ class Ir:
     unlisted_span: Span
     tighten: bool
     as_of: date
-    retention_days: int = 90
-    sink: str = ""
+    policy_clauses: tuple[PolicyClause, ...] = ()
 
     @cached_property
     def by_use(self) -> Mapping[tuple[str, Surface], tuple[Ruling, ...]]:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from aipol.audience import EVERYBODY, NOBODY, Region, Universe
+from aipol.audience import EVERYBODY, NOBODY, Region, TooManyClasses, Universe
 from aipol.ir import Ir, Ruling
 from aipol.vocabulary import Effect, Surface
 
@@ -37,14 +37,6 @@ class Cell:
     id: str
     region: Region
     scope: Scope
-
-
-class TooManyClasses(Exception):
-    """The policy tells more classes of people apart than the platform can hold."""
-
-    def __init__(self, count: int) -> None:
-        super().__init__(count)
-        self.count = count
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +130,7 @@ def classes(
         parts = verdict_classes(ir, frozenset(surfaces), limit)
     except TooManyClasses:
         # Those who cannot be told apart need no class of their own.
-        _split(ir.universe, groups.values(), limit)
+        ir.universe.refine(groups.values(), limit)
     scopes = [scope_of(ir.universe, groups, part) for part in parts]
     if parts and all(scopes):
         cells = [
@@ -147,7 +139,7 @@ def classes(
             if scope
         ]
     else:
-        cells = _ordered_cells(ir, groups)
+        cells = _ordered_cells(ir, _telling(ir.universe, groups, parts))
     if len(cells) > limit:
         raise TooManyClasses(len(cells))
     return tuple(sorted(cells, key=lambda cell: cell.id))
@@ -171,29 +163,13 @@ def verdict_classes(ir: Ir, surfaces: frozenset[Surface], limit: int) -> tuple[R
     Found by refinement, one use after another: each part has verdicts of its own, so passing
     `limit` raises TooManyClasses at once, however many memberships there are.
     """
-    universe = ir.universe
     patterns = {
         pattern
         for (_, surface), rulings in ir.by_use.items()
         if surface in surfaces
         for pattern in _by_effect(ir, rulings)
     }
-    return _split(universe, sorted(patterns), limit)
-
-
-def _split(universe: Universe, regions: Iterable[Region], limit: int) -> tuple[Region, ...]:
-    """The parts that `regions` cut everybody into. Raises TooManyClasses."""
-    parts: list[Region] = [EVERYBODY]
-    for region in regions:
-        parts = [
-            piece
-            for part in parts
-            for piece in (universe.both(part, region), universe.minus(part, region))
-            if piece != NOBODY
-        ]
-        if len(parts) > limit:
-            raise TooManyClasses(len(parts))
-    return tuple(parts)
+    return ir.universe.refine(sorted(patterns), limit)
 
 
 def _by_effect(ir: Ir, rulings: tuple[Ruling, ...]) -> set[Region]:
@@ -207,6 +183,16 @@ def _by_effect(ir: Ir, rulings: tuple[Ruling, ...]) -> set[Region]:
         if fresh not in (NOBODY, EVERYBODY):
             found.add(fresh)
     return found
+
+
+def _telling(
+    universe: Universe, groups: Mapping[str, Region], parts: Sequence[Region]
+) -> dict[str, Region]:
+    """The groups that have to do with who gets which verdict; all when that is not known."""
+    matter = frozenset[str]().union(*(universe.support(part) for part in parts))
+    if not parts:
+        return dict(groups)
+    return {name: region for name, region in groups.items() if universe.support(region) & matter}
 
 
 def _ordered_cells(ir: Ir, groups: Mapping[str, Region]) -> list[Cell]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -19,18 +19,21 @@ class Span:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sources:
     """The texts that were read, so that a report can quote the offending line."""
 
     texts: Mapping[str, str]
+    _lines: dict[str, list[str]] = field(default_factory=dict[str, list[str]], compare=False)
 
     def line(self, span: Span) -> str | None:
         """The line `span` points at, without its line break; None when it is not in the text."""
         text = self.texts.get(span.file)
         if text is None:
             return None
-        lines = text.splitlines()
+        lines = self._lines.get(span.file)
+        if lines is None:
+            lines = self._lines[span.file] = text.splitlines()
         return lines[span.line - 1] if 0 < span.line <= len(lines) else None
 
 

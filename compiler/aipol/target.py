@@ -11,6 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from aipol.audience import Region
 from aipol.diagnostics import Diagnostic
+from aipol.diagnostics.model import has_errors
 from aipol.ir import Ir
 from aipol.vocabulary import Effect, Situation, Surface
 
@@ -40,6 +41,8 @@ class Reason:
     advice: str = ""
     absent: bool = False
     """It only says that the target is not there: another target's reason says more."""
+    by_definition: bool = False
+    """The clause holds by what the situation is; no artefact carries it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,8 @@ class Kind(StrEnum):
     """`app/data class`: giving data of that class to that app."""
     HEADER = "header"
     """A host whose connections must carry a tenant header; see `Answer.detail`."""
+    HELD = "held"
+    """A host on whose connections an obligation, the client, is carried out: detail `held`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,4 +279,6 @@ class StagedTarget(Generic[S, N]):
     def compile(self, ir: Ir, settings: S) -> Compiled:
         """Lower, then render; nothing is rendered when lowering found an error."""
         lowered = self.lower(ir, settings)
+        if has_errors(lowered.findings):
+            return Compiled((), lowered.coverage, lowered.findings)
         return Compiled(self.render(lowered.model), lowered.coverage, lowered.findings)

@@ -107,8 +107,15 @@ def account_for_tightening(
 
 
 def _blocked_instead(ruling: Ruling, record: Coverage) -> Coverage:
-    """A block that is carried out exactly is stricter than what was written."""
-    if record.status is not Status.ENFORCED:
+    """What blocking does to a use that was to be limited.
+
+    Stricter than written, but for the identifiers and people that the block does not stop: those
+    are let through as they were, without what was to limit them.
+    """
+    if not record.status.holds and record.status is not Status.LOOSER:
         return record
-    deviation = Deviation(Status.STRICTER, TIGHTENED, ruling.audience.region)
-    return replace(record, status=Status.STRICTER, reason=TIGHTENED, deviations=(deviation,))
+    blocked = Deviation(Status.STRICTER, TIGHTENED, ruling.audience.region)
+    if record.status.holds:
+        return replace(record, status=Status.STRICTER, reason=TIGHTENED, deviations=(blocked,))
+    past = tuple(found for found in record.deviations if found.status is Status.LOOSER)
+    return replace(record, deviations=(*past, blocked))

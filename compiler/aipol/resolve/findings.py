@@ -12,6 +12,9 @@ from aipol.resolve.decide import Decisions, UseKey
 from aipol.resolve.partition import Piece
 from aipol.vocabulary import Effect
 
+MOST_RELATED = 3
+"""Earlier clauses that a shadowed one is shown with: enough to see why."""
+
 
 def clause_findings(decisions: Decisions) -> tuple[Diagnostic, ...]:
     """Shadowed, redundant and floor-breaking clauses. Expects `rulings` to have been made."""
@@ -56,10 +59,14 @@ def _shadowed(decisions: Decisions, clause: Clause) -> Diagnostic:
         for position in positions
         if position < clause.position
     }
-    related = tuple(
-        Related(other.span, f"{other.origin} `{other.id}` comes first")
+    takers = [
+        other
         for other in decisions.clauses
         if other.position in earlier and decisions.universe.overlap(other.region, clause.region)
+    ]
+    related = tuple(
+        Related(other.span, f"{other.origin} `{other.id}` comes first")
+        for other in takers[:MOST_RELATED]
     )
     hint = "move it up, or delete it"
     return codes.SHADOWED_RULE.at(

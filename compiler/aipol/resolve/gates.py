@@ -47,16 +47,6 @@ def resolve_gates(
     return gates, tuple(findings)
 
 
-def evidence_ends(assembled: Assembled) -> tuple[date, ...]:
-    """The last days of all evidence."""
-    return tuple(
-        found.until
-        for placed in assembled.vendors.values()
-        for fact in type(placed.value).model_fields
-        if (found := getattr(placed.value, fact)) and found.until
-    )
-
-
 def _gate(assembled: Assembled, name: str, as_of: date) -> Gate:
     placed = assembled.vendors.get(name)
     misses: list[str] = []

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from aipol.diagnostics import Diagnostic, codes
 from aipol.diagnostics.model import has_errors
-from aipol.ir import DataClass, Gateway, GovernedApp, Ir, Organization
+from aipol.ir import DataClass, Gateway, GovernedApp, Ir, Organization, PolicyClause
 from aipol.language.hosts import canonical_host
 from aipol.resolve.apps import resolve_apps
 from aipol.resolve.clauses import Clause, resolve_clauses
@@ -16,13 +17,15 @@ from aipol.resolve.findings import clause_findings
 from aipol.resolve.gates import resolve_gates
 from aipol.resolve.groups import resolve_groups
 from aipol.resolve.partition import Ladder
+from aipol.resolve.redirects import redirect_findings
 from aipol.vocabulary import Account, Effect
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from aipol.catalogue.load import Catalogue
     from aipol.language.assemble import Assembled
+    from aipol.source import Span
 
 
 def resolve(
@@ -38,7 +41,7 @@ def resolve(
     gates, stale = resolve_gates(assembled, vendors, as_of)
     data_classes = _data_classes(assembled)
     ladder = Ladder({entry.id: entry.rank for entry in data_classes})
-    default = assembled.rules[-1].span("id")
+    default = assembled.rules[0].document.key_span(("rules",))
     decisions = Decisions(universe, groups, clauses, gates, ladder, default)
     rulings = decisions.rulings(apps)
     network = assembled.network.value if assembled.network else None
@@ -49,22 +52,56 @@ def resolve(
         apps=apps,
         data_classes=data_classes,
         rulings=rulings,
-        protected_hosts=tuple(
-            sorted((p.host, p.match.value, p.purpose.value) for p in catalogue.protected)
-        ),
-        protected_accounts=tuple(sorted(placed.value for placed in assembled.protected)),
+        protected_hosts=_protected_hosts(assembled, catalogue),
         gateways=_gateways(assembled),
         inspect_tls=network.inspect_tls if network else "none",
         close_bypasses=bool(network and network.close_bypasses),
         unlisted_ai=assembled.unlisted_ai,
-        unlisted_span=default,
+        unlisted_span=_unlisted_span(assembled),
         tighten=assembled.on_gap == "tighten",
         as_of=as_of,
-        retention_days=assembled.logging.retention_days,
-        sink=assembled.logging.sink or "",
+        policy_clauses=tuple(_policy_clauses(assembled)),
     )
-    tenants = _tenant_findings(clauses, apps)
-    return ir, (*findings, *expired, *stale, *clause_findings(decisions), *tenants)
+    told = (*_tenant_findings(clauses, apps), *redirect_findings(assembled, ir))
+    return ir, (*findings, *expired, *stale, *clause_findings(decisions), *told)
+
+
+def _protected_hosts(
+    assembled: Assembled, catalogue: Catalogue
+) -> tuple[tuple[str, str, str], ...]:
+    """What nothing may block: the built-in list, and the organisation's own consoles and mail."""
+    found = {(p.host, p.match.value, p.purpose.value) for p in catalogue.protected}
+    for placed in assembled.targets.values():
+        console = urlsplit(str(placed.value.get("url", ""))).hostname
+        if console:
+            found.add((console, "exact", "device-management"))
+    accounts = [placed.value for placed in assembled.protected]
+    accounts += assembled.organization.value.contacts.values()
+    for account in accounts:
+        found.add((canonical_host(account.rpartition("@")[2]), "exact", "identity"))
+    return tuple(sorted(found))
+
+
+def _unlisted_span(assembled: Assembled) -> Span:
+    """Where the policy speaks of what no rule names: `unlisted_ai`, else its rules as a whole."""
+    document = assembled.organization.document
+    return document.keys.get(("unlisted_ai",)) or assembled.rules[0].document.key_span(("rules",))
+
+
+def _policy_clauses(assembled: Assembled) -> Iterator[PolicyClause]:
+    """What the policy says about everything at once, where it says something."""
+    document = assembled.organization.document
+    if assembled.unlisted_ai is not Effect.ALLOW:
+        span = document.key_span(("unlisted_ai",))
+        yield PolicyClause("unlisted_ai", assembled.unlisted_ai, span)
+    if assembled.logging.sink:
+        span = document.key_span(("logging",))
+        yield PolicyClause("logging.sink", assembled.logging.sink, span)
+    for placed in assembled.protected:
+        yield PolicyClause("protected", placed.value, placed.span())
+    network = assembled.network
+    if network and network.value.close_bypasses:
+        yield PolicyClause("network.close_bypasses", "true", network.key_span("close_bypasses"))
 
 
 def _organization(assembled: Assembled) -> Organization:

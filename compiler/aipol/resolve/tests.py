@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aipol.audience import NOBODY, Person
+from aipol.audience import Person
 from aipol.diagnostics import Diagnostic, codes
 from aipol.ir import Ir, Ruling
+from aipol.resolve.resolve import resolve
 from aipol.vocabulary import Account
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 def failed_tests(assembled: Assembled, ir: Ir, catalogue: Catalogue) -> tuple[Diagnostic, ...]:
     """One finding for each test whose answer is not the expected one."""
-    from aipol.resolve.resolve import resolve  # the two call each other for `as_of`
-
     findings: list[Diagnostic] = []
     worlds = {ir.as_of: ir}
     for number, placed in enumerate(assembled.tests, start=1):
@@ -37,20 +36,21 @@ def failed_tests(assembled: Assembled, ir: Ir, catalogue: Catalogue) -> tuple[Di
     return tuple(findings)
 
 
-def person_in(ir: Ir, names: tuple[str, ...]) -> Person:
-    """The person in exactly these groups, and in whatever base groups a derived one implies."""
-    inside = ir.universe.all_of(ir.groups[name].region for name in names)
-    found = ir.universe.witness(inside)
-    return found if found is not None else frozenset()
+def person_in(ir: Ir, names: tuple[str, ...]) -> Person | None:
+    """The person in these groups and in as few others as that implies, None when nobody can be."""
+    return ir.universe.witness(ir.universe.all_of(ir.groups[name].region for name in names))
 
 
 def ask(ir: Ir, test: PolicyTest) -> Ruling | None:
     """The ruling that answers a test."""
-    return ir.decide(person_in(ir, test.who), test.app, test.surface, Account(test.account))
+    person = person_in(ir, test.who)
+    if person is None:
+        return None
+    return ir.decide(person, test.app, test.surface, Account(test.account))
 
 
 def _mismatch(ir: Ir, test: PolicyTest, found: Ruling | None) -> str:
-    if ir.universe.all_of(ir.groups[name].region for name in test.who) == NOBODY:
+    if person_in(ir, test.who) is None:
         return f"nobody can be in all of {', '.join(f'`{name}`' for name in test.who)}"
     if found is None:
         return f"`{test.app}` has no surface `{test.surface}`"

@@ -29,7 +29,10 @@ def account_holds(
     wanted = tenant_header(check.ir, ruling, people)
     if wanted is None:
         return False
-    return check.panel.ask(view, Kind.HEADER, probe.value, client, situation).detail == wanted
+    return all(
+        check.panel.ask(view, Kind.HEADER, host, client, situation).detail == wanted
+        for host in (probe.value, *probe.below)
+    )
 
 
 def tenant_header(ir: Ir, ruling: Ruling, people: Region) -> str | None:

@@ -86,11 +86,22 @@ def _unasked(check: Check, record: Coverage) -> str:
     if record.clause == "data.max":
         planes = check.panel.decider.clients(Kind.DATA)
         return "" if planes or ruling.effect is Effect.BLOCK else "no reader knows of data"
+    if record.clause != EFFECT_CLAUSE:
+        return _unasked_obligation(check, record)
     situations = check.panel.told_apart(record.situations)
     missing = [s.device for s in situations if (record.ruling, s.device) not in check.asked]
-    if record.clause != EFFECT_CLAUSE or not missing:
+    if not missing:
         return ""
     return f"no reader could be asked about any identifier of it on {', '.join(missing)}"
+
+
+def _unasked_obligation(check: Check, record: Coverage) -> str:
+    """Why an obligation that is said to hold could not be put to the test, if it could not."""
+    if record.clause == "via" or record.clause in check.panel.decider.clients(Kind.HELD):
+        return ""  # `via` is asked as what a direct connection may do
+    if record.reason and record.reason.by_definition:
+        return ""
+    return "no reader could be asked whether it is carried out"
 
 
 def _untrue(check: Check, ruling: str, claim: Status, why: str) -> Diagnostic:

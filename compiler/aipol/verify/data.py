@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from aipol.audience import NOBODY, Region
 from aipol.diagnostics import Diagnostic, codes
-from aipol.ir import Ir, Ruling
+from aipol.ir import Ruling
 from aipol.target import EFFECT_CLAUSE, Answer, Kind
 from aipol.verify.admitted import Check
 from aipol.verify.panel import View
@@ -41,22 +41,9 @@ def _of_class(
         if _admitted(check, ruling, probe, plane, answer, people=check.panel.people(region, view)):
             continue
         for subject, people in check.panel.behind(region, view):
-            elsewhere = not limit and _limited_elsewhere(check.ir, ruling, people)
-            if not elsewhere and not _admitted(check, ruling, probe, plane, answer, people=people):
+            if not _admitted(check, ruling, probe, plane, answer, people=people):
                 asked = f"{plane} data `{value}` for {subject.label}"
                 yield _differs(check, ruling, asked, expected, answer)
-
-
-def _limited_elsewhere(ir: Ir, ruling: Ruling, people: Region) -> bool:
-    """Whether the same people have a limit on another surface or account of the app.
-
-    A plane sees the app and not the surface; that it limits both is in the other ruling's record.
-    """
-    return any(
-        other.obligations.data_max and ir.universe.overlap(other.audience.region, people)
-        for surface in ir.apps[ruling.app].app.surfaces
-        for other in ir.by_use.get((ruling.app, surface), ())
-    )
 
 
 def _admitted(

@@ -29,8 +29,6 @@ class Panel:
     subjects: tuple[Subject, ...]
     by_address: bool
     """Whether the target sees source addresses only, and so no device."""
-    answered: int = 0
-    """How many different questions were put to the reader."""
     _answers: dict[tuple[View, Kind, str, Situation], dict[str, Answer]] = field(
         default_factory=dict[tuple[View, Kind, str, Situation], dict[str, Answer]]
     )
@@ -89,7 +87,6 @@ class Panel:
         known = self._answers.setdefault((view, kind, client, situation), {})
         answer = known.get(value)
         if answer is None:
-            self.answered += 1
             question = Question(kind, value, view.subjects[0].identity, client, situation)
             answer = known[value] = self.decider.decide(question)
         return answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from aipol.domains import Intent
 from aipol.hosts import hosts_behind, probe_of
 from aipol.identifiers import marks
 from aipol.ir import Ir, Ruling
@@ -24,6 +25,8 @@ class Probe:
     named: str
     form: str
     expected: Effect
+    below: tuple[str, ...] = ()
+    """Hosts below a named one that it stands for too."""
 
     def clients(self, decider: Decider, situation: Situation) -> tuple[str, ...]:
         """The enforcement paths to ask: all for a host, else the one that knows the identifier."""
@@ -42,7 +45,9 @@ def probes_of(ir: Ir, ruling: Ruling) -> tuple[Probe, ...]:
 def _probes(ir: Ir, ruling: Ruling) -> Iterator[Probe]:
     app = ir.apps[ruling.app]
     for claim in hosts_behind(app, ruling.surface):
-        yield Probe(Kind.HOST, probe_of(claim), claim.host, "", ruling.direct)
+        below = (f"deep.er.{claim.host}",) if claim.intent is Intent.SUBTREE else ()
+        for host in (probe_of(claim), *below):
+            yield Probe(Kind.HOST, host, claim.host, "", ruling.direct, below)
     for mark in marks(app.app, ruling.surface):
         form = mark.value if mark.kind is Kind.FEATURE else mark.form
         yield Probe(mark.kind, mark.question, mark.question, form, ruling.effect)

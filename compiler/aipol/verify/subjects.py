@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from aipol.audience import EVERYBODY, NOBODY, Region, Universe
+from aipol.audience import EVERYBODY, NOBODY, Region, TooManyClasses, Universe
 from aipol.ir import Ir
 from aipol.scoping import addressable
 from aipol.segments import segments
 
-_MINTERMS = 256
+MOST_SUBJECTS = 256
+"""Combinations of memberships that are all asked about; of more, a sample is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,17 @@ def subjects(ir: Ir, platform: str) -> tuple[Subject, ...]:
     return tuple(_addresses(ir) if platform == "networks" else _members(ir, platform))
 
 
+def is_sampled(ir: Ir, platform: str) -> bool:
+    """Whether `platform` can see more combinations of memberships than are asked about."""
+    if platform == "networks":
+        return False
+    try:
+        ir.universe.refine(addressable(ir, platform).values(), MOST_SUBJECTS)
+    except TooManyClasses:
+        return True
+    return False
+
+
 def _members(ir: Ir, platform: str) -> Iterator[Subject]:
     """Every satisfiable combination of memberships that the platform can see."""
     groups = addressable(ir, platform)
@@ -38,23 +50,17 @@ def _members(ir: Ir, platform: str) -> Iterator[Subject]:
 
 
 def _combinations(ir: Ir, groups: dict[str, Region]) -> Iterator[tuple[tuple[str, ...], Region]]:
-    parts = _minterms(ir.universe, groups.values())
-    for part in parts if parts is not None else _few_at_a_time(ir.universe, groups):
+    for part in _parts(ir.universe, groups):
         inside = tuple(n for n, region in groups.items() if ir.universe.within(part, region))
         yield inside, part
 
 
-def _minterms(universe: Universe, regions: Iterable[Region]) -> tuple[Region, ...] | None:
-    """Every combination of memberships; None when there are too many."""
-    parts: tuple[Region, ...] = (EVERYBODY,)
-    for region in regions:
-        split = (
-            p for part in parts for p in (universe.both(part, region), universe.minus(part, region))
-        )
-        parts = tuple(piece for piece in split if piece != NOBODY)
-        if len(parts) > _MINTERMS:
-            return None
-    return parts
+def _parts(universe: Universe, groups: dict[str, Region]) -> Iterable[Region]:
+    """Every combination of memberships, or a sample of them when there are too many."""
+    try:
+        return universe.refine(groups.values(), MOST_SUBJECTS)
+    except TooManyClasses:
+        return _few_at_a_time(universe, groups)
 
 
 def _few_at_a_time(universe: Universe, groups: dict[str, Region]) -> Iterator[Region]:

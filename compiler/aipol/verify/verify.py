@@ -13,10 +13,11 @@ from aipol.target import EFFECT_CLAUSE, Answer, Coverage, Decider, Target
 from aipol.verify.accounts import account_holds
 from aipol.verify.admitted import Check, claim_findings
 from aipol.verify.data import data_findings
+from aipol.verify.obligations import obligation_findings
 from aipol.verify.panel import Panel, View
 from aipol.verify.probes import Probe, probes_of
 from aipol.verify.strangers import stranger_findings
-from aipol.verify.subjects import subjects
+from aipol.verify.subjects import MOST_SUBJECTS, is_sampled, subjects
 from aipol.vocabulary import Effect, Situation
 
 MOST_FINDINGS = 50
@@ -27,19 +28,6 @@ def verify(
     ir: Ir, target: Target, decider: Decider, coverage: Iterable[Coverage]
 ) -> tuple[Diagnostic, ...]:
     """Every answer of `decider` that neither the policy nor `coverage` accounts for."""
-    return examine(ir, target, decider, coverage).findings
-
-
-@dataclass(frozen=True, slots=True)
-class Examination:
-    """What verifying found, and how many answers it rests on."""
-
-    findings: tuple[Diagnostic, ...]
-    answers: int
-
-
-def examine(ir: Ir, target: Target, decider: Decider, coverage: Iterable[Coverage]) -> Examination:
-    """Ask everything, and count the answers."""
     records: dict[tuple[str, str], list[Coverage]] = {}
     for record in coverage:
         records.setdefault((record.ruling, record.clause), []).append(record)
@@ -52,8 +40,21 @@ def examine(ir: Ir, target: Target, decider: Decider, coverage: Iterable[Coverag
         findings += _ruling_findings(check, ruling)
     findings += stranger_findings(check)
     findings += data_findings(check)
+    findings += obligation_findings(check)
     findings += claim_findings(check)
-    return Examination(_folded(findings), panel.answered)
+    return (*_folded(findings), *_sampled(ir, target, panel))
+
+
+def _sampled(ir: Ir, target: Target, panel: Panel) -> Iterator[Diagnostic]:
+    """That not every combination of memberships was asked about, where that is so."""
+    if is_sampled(ir, target.identity):
+        yield codes.VERIFICATION_SAMPLED.at(
+            ir.unlisted_span,
+            target=target.id,
+            limit=MOST_SUBJECTS,
+            asked=len(panel.subjects),
+            hint="the answers about nobody's group, each group and each pair of groups are checked",
+        )
 
 
 def _ruling_findings(check: Check, ruling: Ruling) -> Iterator[Diagnostic]:
@@ -127,7 +128,9 @@ def _worst_first(finding: Diagnostic) -> tuple[bool, tuple[Span, str, str]]:
 
 def _folded(findings: list[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Worst first, without repetitions, and no longer than a person reads."""
-    unique = sorted(set(findings), key=_worst_first)
+    # Surfaces that share a host share the fault.
+    told = {(finding.span, finding.code, finding.message): finding for finding in findings}
+    unique = sorted(told.values(), key=_worst_first)
     if len(unique) <= MOST_FINDINGS:
         return tuple(unique)
     kept, last = unique[:MOST_FINDINGS], unique[MOST_FINDINGS]

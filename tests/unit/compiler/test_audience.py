@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aipol.audience import EVERYBODY, NOBODY, Person, Region, Universe
+from aipol.audience import EVERYBODY, NOBODY, Person, Region, TooManyClasses, Universe
 
 GROUPS = ("a", "b", "c", "d", "e")
 PERSONS = tuple(
@@ -130,6 +130,16 @@ def test_refine_is_the_coarsest_partition(many: list[Persons]) -> None:
     found = {people_in(universe, part) for part in parts}
     assert found == {frozenset(people) for people in expected.values()}
     assert len(parts) == len(found)
+
+
+def test_refine_stops_at_its_limit() -> None:
+    """Many groups that are all told apart are refused before they are enumerated."""
+    universe = Universe([f"g{number}" for number in range(60)])
+    members = [universe.member_of(name) for name in universe.groups]
+    assert len(universe.refine(members[:5], 32)) == 32
+    with pytest.raises(TooManyClasses) as caught:
+        universe.refine(members, 32)
+    assert caught.value.count == 64
 
 
 @pytest.mark.parametrize("count", [400, 3000])

@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aipol.domains import HostEntry, HostTrie, Intent, strata
+from aipol.domains import HostEntry, HostTrie, Intent
 
 LABELS = st.sampled_from(["a", "b", "c"])
 HOSTS = st.lists(LABELS, min_size=1, max_size=4).map(".".join)
@@ -73,17 +73,6 @@ def test_the_minimal_list_never_says_one_name_in_two_ways(entries: list[HostEntr
         said.setdefault(entry.host, set()).add((entry.intent, entry.blocked))
     for forms in said.values():
         assert len({blocked for _, blocked in forms}) == len(forms)
-
-
-@given(ENTRIES)
-def test_strata_decide_the_same_by_first_match(entries: list[HostEntry]) -> None:
-    """Tried in order, the first stratum with a matching entry has the decision."""
-    minimal = HostTrie(entries).minimal()
-    layers = strata(minimal)
-    for host in PROBES:
-        hits = (e for layer in layers for e in layer if matches(e, host))
-        first = next(hits, None)
-        assert (first is not None and first.blocked) == naive(list(minimal), host)
 
 
 def test_neighbours_of_a_subtree_are_untouched() -> None:

@@ -98,7 +98,6 @@ def ir_of(world: World) -> Ir:
         data_classes=(),
         rulings=rulings,
         protected_hosts=(),
-        protected_accounts=(),
         gateways={},
         inspect_tls="none",
         close_bypasses=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, cast
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from aipol.catalogue import load_catalogue
 from aipol.coverage import clauses_of
+from aipol.diagnostics import codes
 from aipol.ir import Ir
 from aipol.pipeline import Opened, build, open_policy
 from aipol.target import (
@@ -160,3 +162,33 @@ def test_what_its_own_reader_cannot_read_is_an_error(tmp_path: Path) -> None:
     assert [finding.message for finding in made.findings] == [
         "still/number.txt: thirteen is no number"
     ]
+
+
+def test_nothing_is_rendered_from_what_has_an_error(tmp_path: Path) -> None:
+    """A target that finds an error while lowering makes no file, and its account is kept."""
+    found = opened(tmp_path, POLICY)
+    assert found.ir is not None
+    fault = codes.LIMIT_EXCEEDED.at(
+        found.ir.unlisted_span, target="still", what="rules", count=2, limit=1
+    )
+
+    def lower(ir: Ir, settings: Settings) -> Lowered[int]:
+        return replace(_lower(ir, settings), findings=(fault,))
+
+    broken = StagedTarget("still", "Still", "jamf", MACOS, (), (), Settings, lower, _render, _read)
+    compiled = broken.compile(found.ir, Settings())
+    assert (compiled.artifacts, compiled.findings) == ((), (fault,))
+    assert compiled.coverage
+
+
+def test_a_sampled_verification_says_so(tmp_path: Path) -> None:
+    """A target that can see more memberships than are asked about is named in a note."""
+    nine = "".join(f", g{number}: {{jamf: G{number}}}" for number in range(9))
+    made = built(tmp_path, POLICY.replace("a: {}", f"a: {{}}{nine}"))
+    (note,) = made.findings
+    assert (note.code, note.severity) == ("AIP508", "note")
+    # Nobody's group, nine groups and 36 pairs.
+    assert note.message.startswith("`still` can see more than 256 combinations")
+    assert note.message.endswith("46 were checked")
+    eight = "".join(f", g{number}: {{jamf: G{number}}}" for number in range(8))
+    assert built(tmp_path, POLICY.replace("a: {}", f"a: {{}}{eight}")).findings == ()

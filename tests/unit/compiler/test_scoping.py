@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aipol.audience import EVERYBODY, NOBODY, Person, Region, Universe
+from aipol.audience import EVERYBODY, NOBODY, Person, Region, TooManyClasses, Universe
 from aipol.ir import (
     NO_OBLIGATIONS,
     Audience,
@@ -26,7 +26,6 @@ from aipol.ir import (
 from aipol.scoping import (
     Cell,
     Scope,
-    TooManyClasses,
     addressable,
     classes,
     scope_of,
@@ -92,7 +91,6 @@ def ir_of(
         data_classes=(),
         rulings=rulings,
         protected_hosts=(),
-        protected_accounts=(),
         gateways={},
         inspect_tls="none",
         close_bypasses=False,

@@ -61,7 +61,6 @@ def policy(
         data_classes=(),
         rulings=(),
         protected_hosts=(),
-        protected_accounts=(),
         gateways=found,
         inspect_tls="none",
         close_bypasses=False,

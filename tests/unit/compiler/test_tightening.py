@@ -101,7 +101,6 @@ def ir_of(wished: Wishes) -> Ir:
         data_classes=(),
         rulings=rulings,
         protected_hosts=(),
-        protected_accounts=(),
         gateways={},
         inspect_tls="none",
         close_bypasses=False,

@@ -15,7 +15,6 @@ from aipol.diagnostics import Diagnostic
 from aipol.ir import Ir
 from aipol.language.assemble import Assembled, assemble
 from aipol.resolve import resolve
-from aipol.resolve.gates import evidence_ends
 from aipol.resolve.tests import failed_tests
 from aipol.vocabulary import Account, Effect, Surface
 
@@ -121,12 +120,6 @@ def test_a_missed_or_missing_fact_drops_the_vendor(tmp_path: Path, facts: str) -
         tiers = tiers.replace("vendors: {acme: {}}\n", "")
     ir, _ = resolved(tmp_path, HEAD + GROUPS + CHATTY + tiers)
     assert decided(ir).obligations.data_max == "public"
-
-
-def test_evidence_ends_are_listed(tmp_path: Path) -> None:
-    """The last days of evidence are known, so that the days of change can be."""
-    assembled = assembled_of(tmp_path, HEAD + GROUPS + CHATTY + TIERS)
-    assert evidence_ends(assembled) == (date(2026, 6, 14),)
 
 
 def test_a_gate_does_not_open_what_is_blocked(tmp_path: Path) -> None:
@@ -252,7 +245,5 @@ def test_protected_hosts_come_along(tmp_path: Path) -> None:
     """Targets are told which hosts nothing may block."""
     row = ProtectedHost("mdm.example", Match.SUBTREE, Purpose.DEVICE_MANAGEMENT, "x", "s", Tier.A)
     text = HEAD + GROUPS + CHATTY + "rules: [{id: r, apps: [chatty], groups: [a], effect: allow}]\n"
-    text += "protected: [breakglass@acme.example]\n"
     ir, _ = resolved(tmp_path, text, shelf=cast("Catalogue", _Shelf((), (row,))))
     assert ir.protected_hosts == (("mdm.example", "subtree", "device-management"),)
-    assert ir.protected_accounts == ("breakglass@acme.example",)

@@ -143,11 +143,11 @@ MUTATIONS = (
 
 @pytest.mark.parametrize("mutate", MUTATIONS, ids=lambda mutate: mutate.__name__)
 def test_every_mutant_is_found(world: Make, mutate: Callable[[Lists], Iterator[Lists]]) -> None:
-    """A change to any entry or scope is a different verdict, at the line of a rule."""
+    """A change to any entry or scope is a different verdict, at a rule's line or at the rules'."""
     made = world(RULES)
     mutants = list(mutate(made.lists))
     assert mutants
-    lines = {FIRST, FIRST + 1, FIRST + 2, FIRST + 3}
+    lines = {FIRST - 1, FIRST, FIRST + 1, FIRST + 2, FIRST + 3}
     for mutant in mutants:
         found = made.findings(mutant)
         assert codes(found) & {"AIP501", "AIP506"}, mutant
