@@ -42,10 +42,11 @@ class _Target:
     """As much of a target as a check asks for."""
 
     id: str
+    identity: str
     settings: type[BaseModel] = _Settings
 
 
-TARGETS = cast("tuple[Target, ...]", (_Target("intune"), _Target("jamf")))
+TARGETS = cast("tuple[Target, ...]", (_Target("intune", "entra"), _Target("jamf", "jamf")))
 
 
 def _check(file: str) -> tuple[tuple[Diagnostic, ...], Sources]:
@@ -101,12 +102,20 @@ def _section(code: str, heading: str) -> list[str]:
     return re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
 
 
+def _lay_down_the_base(code: str, folder: Path) -> None:
+    """A page about layers shows the base that its examples extend."""
+    page = (PAGES / f"{code}.md").read_text(encoding="utf-8")
+    for name, base in re.findall(r"```yaml (\S+)\n(.*?)```", page, re.DOTALL):
+        (folder / name).write_text(base, encoding="utf-8")
+
+
 CODES = [rule.code for rule in ALL if not re.match(f"AIP({AFTER_THE_POLICY})", rule.code)]
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_the_example_of_a_page_earns_its_code(code: str, tmp_path: Path) -> None:
     """Whoever copies the example of a page gets the finding that the page explains."""
+    _lay_down_the_base(code, tmp_path)
     for number, example in enumerate(_section(code, "Example")):
         file = tmp_path / f"{number}.yaml"
         file.write_text(_whole(example), encoding="utf-8")
@@ -117,6 +126,7 @@ def test_the_example_of_a_page_earns_its_code(code: str, tmp_path: Path) -> None
 @pytest.mark.parametrize("code", CODES)
 def test_the_advice_of_a_page_is_free_of_findings(code: str, tmp_path: Path) -> None:
     """Whoever copies what a page says to write instead gets no finding at all."""
+    _lay_down_the_base(code, tmp_path)
     for number, advice in enumerate(_section(code, "Instead")):
         file = tmp_path / f"{number}.yaml"
         file.write_text(_whole(advice), encoding="utf-8")

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+import idna
 
 from aipol.catalogue.model import Match
 from aipol.check.known import Catalogue, Known, has_identifier, hint_or_list
@@ -14,6 +18,9 @@ from aipol.language.model import App, AppDomain
 from aipol.language.placed import Placed
 from aipol.language.words import clip, near
 from aipol.source import Span
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
 
 _NEEDED = ("name", "vendor", "category")
 
@@ -67,7 +74,7 @@ def _domain(domain: AppDomain, span: Span, catalogue: Catalogue) -> Iterator[Dia
     if domain.shared:
         return
     for protected in catalogue.protected:
-        if _overlap(host, match, protected.host, protected.match):
+        if overlap(host, match, protected.host, protected.match):
             hint = "leave it out, or mark it `shared: true`: then it is never blocked"
             words = {"domain": host, "host": protected.host, "purpose": str(protected.purpose)}
             yield codes.PROTECTED_HOST.at(span, hint=hint, related=(), **words)
@@ -85,7 +92,7 @@ def _not_a_host(text: str, span: Span) -> Diagnostic | None:
     return None
 
 
-def _overlap(host: str, match: Match, other: str, other_match: Match) -> bool:
+def overlap(host: str, match: Match, other: str, other_match: Match) -> bool:
     """Whether two host patterns have a host in common."""
     if host == other:
         return {match, other_match} != {Match.EXACT, Match.CHILDREN}
@@ -96,10 +103,23 @@ def _overlap(host: str, match: Match, other: str, other_match: Match) -> bool:
 
 def _is_platform(host: str, match: Match, catalogue: Catalogue) -> bool:
     """Whether a pattern takes in sites of others: a platform, what is above one, or a suffix."""
-    if match is not Match.EXACT and "." not in host:
+    if match is not Match.EXACT and _is_public_suffix(host):
         return True
     return any(
         host == platform.suffix
         or (match is not Match.EXACT and platform.suffix.endswith(f".{host}"))
         for platform in catalogue.shared_platforms
     )
+
+
+def _is_public_suffix(host: str) -> bool:
+    """Whether anybody can register below `host`: the Public Suffix List, its private part too."""
+    return bool(_suffixes().is_public(idna.decode(host)))
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    # Only a policy with apps of its own needs it. As it is written: encoding it all takes longest.
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList(accept_encoded_idn=False)

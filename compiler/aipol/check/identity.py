@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from aipol.diagnostics import codes
 from aipol.diagnostics.model import Diagnostic, Related
 from aipol.language.assemble import Assembled
+from aipol.language.model import Group
+from aipol.language.placed import Placed
+from aipol.language.words import enumerated
 from aipol.source import Span
+from aipol.target import Target
 
 # Not networks: an address can belong to several groups, an object of a platform is one group.
 _IDENTITIES = ("entra", "jamf", "paloalto", "cloudflare")
+# Those without which a whole target is blind to a group, and what to write. Many groups have no
+# network of their own, and mean it.
+_DIRECTORIES = {"entra": "<object id>", "jamf": "<computer group>"}
 
 
 def check_ids(assembled: Assembled) -> Iterator[Diagnostic]:
@@ -57,6 +64,75 @@ def check_identities(assembled: Assembled) -> Iterator[Diagnostic]:
                     hint="use one group, or give each its own identity",
                     related=related,
                 )
+
+
+def check_networks(assembled: Assembled) -> Iterator[Diagnostic]:
+    """The same network in two groups, neither of which is made of others."""
+    first: dict[str, tuple[str, Span]] = {}
+    for name, group in assembled.groups.items():
+        if group.value.all or group.value.derived:
+            continue
+        for position, network in enumerate(group.value.networks or ()):
+            span = group.span("networks", position)
+            other, place = first.setdefault(network, (name, span))
+            if other != name:
+                yield codes.SHARED_NETWORK.at(
+                    span,
+                    group=name,
+                    other=other,
+                    network=network,
+                    hint="nothing on the network can tell them apart: list it for one of them",
+                    related=(Related(place, f"group `{other}`"),),
+                )
+
+
+def check_directories(assembled: Assembled, targets: Sequence[Target]) -> Iterator[Diagnostic]:
+    """Groups that rules name and that a configured target's directory does not know."""
+    configured = [target for target in targets if target.id in assembled.targets]
+    by_kind = {
+        kind: [target.id for target in configured if target.identity == kind]
+        for kind in _DIRECTORIES
+    }
+    named = {name for clause in assembled.clauses for name in clause.value.groups}
+    for name, group in assembled.groups.items():
+        lacks = [
+            kind
+            for kind, ids in by_kind.items()
+            if ids and name in named and not _known_to(assembled, name, kind)
+        ]
+        if lacks:
+            blind = [target for kind in lacks for target in by_kind[kind]]
+            yield _without_identity(name, group, lacks, blind)
+
+
+def _without_identity(
+    name: str, group: Placed[Group], lacks: Sequence[str], blind: Sequence[str]
+) -> Diagnostic:
+    hint = f"add {' and '.join(f'`{kind}: {_DIRECTORIES[kind]}`' for kind in lacks)}"
+    return codes.GROUP_WITHOUT_IDENTITY.at(
+        group.key_span(),
+        group=name,
+        kinds=" and no ".join(f"`{kind}` identity" for kind in lacks),
+        targets=enumerated(sorted(blind)),
+        hint=f"{hint}, to it or to all it is made of" if group.value.derived else hint,
+    )
+
+
+def _known_to(assembled: Assembled, start: str, kind: str) -> bool:
+    """Whether a directory has the group, or all that it is made of."""
+    seen: set[str] = set()
+    names = [start]
+    while names:
+        name = names.pop()
+        group = assembled.groups.get(name)
+        # What does not exist is told already.
+        if group is None or name in seen or group.value.all or getattr(group.value, kind):
+            continue
+        if not group.value.derived:
+            return False
+        seen.add(name)
+        names += _parts(assembled, name)
+    return True
 
 
 def check_protected_accounts(assembled: Assembled) -> Iterator[Diagnostic]:

@@ -10,8 +10,10 @@ from aipol.catalogue.model import App as CatalogueApp
 from aipol.catalogue.model import ProtectedHost, SharedPlatform
 from aipol.language.assemble import Assembled
 from aipol.language.model import App
-from aipol.language.words import listed, near
+from aipol.language.words import enumerated, listed, near
 from aipol.vocabulary import Surface
+
+_SHORTEST_PART, _MOST_GUESSES = 3, 3
 
 
 class Catalogue(Protocol):
@@ -114,6 +116,9 @@ class Known:
                 return f"did you mean `{kind}:{word}`?"
         if ":" in word:
             return "selectors are `category:<name>`, `vendor:<name>` and `*`"
+        parts = self._with_part(word)
+        if parts:
+            return f"did you mean {enumerated([f'`{part}`' for part in parts], 'or')}?"
         by_name = {app.name: app.id for app in self.apps()} | {known: known for known in self.ids}
         guess = near(word, by_name)
         if guess is None:
@@ -122,6 +127,14 @@ class Known:
         return (
             f"did you mean `{meant}`?" if guess == meant else f"did you mean `{meant}` ({guess})?"
         )
+
+    def _with_part(self, word: str) -> tuple[str, ...]:
+        """The apps whose id contains `word`, those with the least besides it first."""
+        if len(word) < _SHORTEST_PART:
+            return ()
+        ids = (app.id for app in self.apps() if not app.edition_of)
+        parts = [known for known in ids if word.casefold() in known]
+        return tuple(sorted(parts, key=lambda known: (len(known), known))[:_MOST_GUESSES])
 
 
 def has_identifier(app: App) -> bool:

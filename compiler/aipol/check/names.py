@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from aipol.check import apps, identity, references, selectors
+from aipol.check import apps, floors, identity, references, selectors
 from aipol.check.known import Catalogue, Known
 from aipol.diagnostics.model import Diagnostic
 from aipol.language.assemble import Assembled
@@ -26,10 +26,12 @@ def check_names(
         *references.check_tests_name_what_exists(assembled, known),
         *identity.check_ids(assembled),
         *identity.check_identities(assembled),
+        *identity.check_networks(assembled),
         *identity.check_protected_accounts(assembled),
         *identity.check_cycles(assembled),
         *identity.check_last_tier(assembled),
         *apps.check_apps(assembled, known),
         *apps.check_gateway_hosts(assembled),
+        *floors.check_floors(assembled, catalogue),
     )
     return in_reading_order(findings, assembled.layers)

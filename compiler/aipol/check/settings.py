@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from aipol.check.identity import check_directories
 from aipol.diagnostics import Diagnostic, codes
-from aipol.language.words import near
+from aipol.language.faults import Fault, findings_of
+from aipol.language.shape import Shape
 from aipol.target import Target
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from aipol.language.assemble import Assembled
+    from aipol.language.document import Document, Path
     from aipol.language.placed import Placed
+
+_NOT_THERE = {"missing", "extra_forbidden"}
 
 
 def check_settings(
     assembled: Assembled, targets: Sequence[Target]
 ) -> tuple[Mapping[str, Any], tuple[Diagnostic, ...]]:
-    """The validated settings of each configured target, and what is wrong with the others."""
+    """The validated settings of each configured target, and what is wrong with the others.
+
+    Groups that a configured target cannot know are findings too.
+    """
     valid: dict[str, Any] = {}
     findings: list[Diagnostic] = []
     for target in targets:
@@ -32,24 +41,34 @@ def check_settings(
         try:
             valid[target.id] = target.settings.model_validate_json(json.dumps(placed.value))
         except ValidationError as error:
-            details = error.errors(include_url=False, include_input=False)
-            findings += [_finding(target, placed, fault) for fault in details]
-    return valid, tuple(findings)
+            findings += _findings(target, placed, error)
+    return valid, (*findings, *check_directories(assembled, targets))
 
 
-def _finding(target: Target, placed: Placed[dict[str, Any]], fault: ErrorDetails) -> Diagnostic:
-    path = tuple(part for part in fault["loc"] if part != "[key]")
-    if fault["type"] == "extra_forbidden":
-        known = tuple(target.settings.model_fields)
-        guess = near(str(path[-1]), known) if len(path) == 1 else None
-        hint = f"did you mean `{guess}`?" if guess else f"known settings: {', '.join(known)}"
-        span = placed.key_span(*path)
-        return codes.BAD_SETTING.at(
-            span, target=target.id, why=f"unknown setting `{path[-1]}`", hint=hint
+def _findings(
+    target: Target, placed: Placed[dict[str, Any]], error: ValidationError
+) -> Iterator[Diagnostic]:
+    """What the front end would say of the same slips elsewhere, as findings about a target."""
+    # Merged settings: their places are the document's already, their values may be a base's.
+    document = replace(placed.document, value={placed.path[0]: {target.id: placed.value}})
+    shape = Shape(target.settings, placed.path)
+    faults: dict[tuple[Path, bool], Fault] = {}
+    for details in error.errors(include_url=False, include_input=False):
+        fault = Fault(document, _placed(details, document, placed.path), shape)
+        # Of the ways to fail all members of a union, the first is told.
+        faults.setdefault((fault.path, fault.on_key), fault)
+    about = f"target `{target.id}`"
+    for finding in findings_of(tuple(faults.values())):
+        text = finding.message
+        why = text if about in text else f"{about}: {text}"
+        yield codes.BAD_SETTING.at(
+            finding.span, why=why, hint=finding.hint, related=finding.related
         )
-    name = ".".join(str(part) for part in path) or "settings"
-    if fault["type"] == "missing":
-        why = f"`{name}` is missing"
-        return codes.BAD_SETTING.at(placed.key_span(), target=target.id, why=why)
-    why = f"`{name}`: {fault['msg'][:1].lower()}{fault['msg'][1:]}"
-    return codes.BAD_SETTING.at(placed.span(*path), target=target.id, why=why)
+
+
+def _placed(details: ErrorDetails, document: Document, root: Path) -> ErrorDetails:
+    """`details` about a place in the document; steps into members of a union are none."""
+    path = (*root, *details["loc"])
+    if details["type"] not in _NOT_THERE and path[-1] != "[key]":
+        path = document.nearest(path)
+    return {**details, "loc": path}

@@ -58,6 +58,9 @@ OPEN_TIERS = Rule("AIP219", "open-tiers", _E, "the last vendor tier has a `when`
 PROTECTED_ACCOUNT = Rule(
     "AIP220", "protected-account", _E, "`{account}` must stay reachable and cannot be governed"
 )
+SHARED_NETWORK = Rule(
+    "AIP221", "shared-network", _W, "groups `{group}` and `{other}` both list {network}"
+)
 
 # 3xx: what the policy means
 SHADOWED_RULE = Rule("AIP301", "shadowed-rule", _W, "{kind} `{rule}` can never decide anything")
@@ -72,6 +75,21 @@ EVIDENCE_EXPIRED = Rule(
 TENANT_UNKNOWN = Rule(
     "AIP306", "tenant-unknown", _W, "`{rule}` allows corporate accounts of `{app}` but names none"
 )
+REDIRECT_BLOCKED = Rule(
+    "AIP307", "redirect-blocked", _W, "`{rule}` sends people to `{app}`, which is blocked for {who}"
+)
+GROUP_WITHOUT_IDENTITY = Rule(
+    "AIP308",
+    "group-without-identity",
+    _W,
+    "`{group}` has no {kinds}, so {targets} cannot tell its people apart",
+)
+FLOOR_REDEFINED = Rule(
+    "AIP309",
+    "floor-redefined",
+    _E,
+    "{what} is redefined under the locked rule `{locked}` of {file}",
+)
 
 # 4xx: lowering to targets
 TOO_MANY_CLASSES = Rule(
@@ -79,7 +97,7 @@ TOO_MANY_CLASSES = Rule(
 )
 LIMIT_EXCEEDED = Rule("AIP402", "limit-exceeded", _E, "{target}: {what} {count}, limit {limit}")
 GAP_BUDGET = Rule("AIP403", "gap-budget", _E, "{count} gaps, and the policy allows {budget}")
-BAD_SETTING = Rule("AIP404", "bad-setting", _E, "target `{target}`: {why}")
+BAD_SETTING = Rule("AIP404", "bad-setting", _E, "{why}")
 
 # 5xx: reading artefacts back
 VERDICT_DIFFERS = Rule(
@@ -95,6 +113,12 @@ COVERAGE_UNTRUE = Rule(
     "AIP506", "coverage-untrue", _E, "{target} claims {claim} for {ruling}, which is not so: {why}"
 )
 ARTIFACT_STALE = Rule("AIP507", "artifact-stale", _E, "{artifact} is not what compile gives: {why}")
+VERIFICATION_SAMPLED = Rule(
+    "AIP508",
+    "verification-sampled",
+    _N,
+    "`{target}` can see more than {limit} combinations of memberships: {asked} were checked",
+)
 
 ALL: tuple[Rule, ...] = tuple(
     sorted(

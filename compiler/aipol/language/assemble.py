@@ -45,6 +45,8 @@ class Assembled:
 
     file: str
     layers: tuple[str, ...]
+    written: merge.Layers
+    """The same layers as they were written, before they were merged."""
     organization: Placed[Organization]
     groups: Mapping[str, Placed[Group]]
     data_classes: tuple[Placed[DataClass], ...]
@@ -136,14 +138,28 @@ def _at_the_extends(
 ) -> tuple[Diagnostic, ...]:
     """A base that cannot be opened is a fault of the line that asks for it."""
     prefix = f"cannot read `{file}`: "
+    hint = f"the path is relative to `{wanted_at.file}`"
     return tuple(
         codes.MISSING_BASE.at(
-            wanted_at, base=clip(file), why=finding.message.removeprefix(prefix), hint=finding.hint
+            wanted_at,
+            base=clip(file),
+            why=finding.message.removeprefix(prefix),
+            hint=_as_written(finding.hint, wanted_at.file) or hint,
         )
         if finding.code in _ABOUT_THE_FILE and finding.span.width == 1 and finding.span.line == 1
         else finding
         for finding in found
     )
+
+
+def _as_written(hint: str, child: str) -> str:
+    """A hint that names a file, as the child must write the name: relative to itself."""
+    before, tick, rest = hint.partition("`")
+    guess, closing, after = rest.partition("`")
+    if not closing or posixpath.isabs(guess) != posixpath.isabs(child):
+        return hint
+    below = posixpath.relpath(guess, posixpath.dirname(child) or ".")
+    return f"{before}{tick}{below}{closing}{after} The path is relative to this file"
 
 
 _ABOUT_THE_FILE = {codes.UNREADABLE_FILE.code, codes.FILE_TOO_LARGE.code}
@@ -188,6 +204,7 @@ def _merged(files: tuple[str, ...], layers: tuple[merge.Layer, ...]) -> Assemble
     return Assembled(
         file=files[0],
         layers=files,
+        written=layers,
         organization=organization,
         groups=merge.by_key(layers, "groups"),
         data_classes=merge.nearest_list(layers, "data_classes"),

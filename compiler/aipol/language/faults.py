@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pydantic_core import ErrorDetails
@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from aipol.diagnostics import codes
 from aipol.diagnostics.model import Diagnostic
 from aipol.language.document import Document, Path
-from aipol.language.shape import fields_at, owners
+from aipol.language.shape import POLICY, Shape, owners
 from aipol.language.types import PATTERN_WORDS, MisfitError
 from aipol.language.where import what, where
 from aipol.language.words import clip, found, listed, near
@@ -40,12 +40,26 @@ _TRUTH: Mapping[str, str] = {
     "n": "false",
 }
 
+# What other products call the words of the language.
+_SAME: Mapping[str, str] = {
+    **dict.fromkeys(("accept", "permit", "grant", "yes"), "allow"),
+    **dict.fromkeys(("audit", "caution", "coach", "educate", "notify"), "warn"),
+    **dict.fromkeys(("ask", "confirm", "override", "prompt"), "justify"),
+    **dict.fromkeys(
+        ("deny", "disallow", "drop", "forbid", "prohibit", "refuse", "reject"), "block"
+    ),
+    **dict.fromkeys(("browser", "site", "website"), "web"),
+    **dict.fromkeys(("business", "company", "enterprise", "work"), "corporate"),
+    **dict.fromkeys(("consumer", "free", "private"), "personal"),
+}
+
 
 class Fault:
     """One thing that the model refused, and where."""
 
-    def __init__(self, document: Document, details: ErrorDetails) -> None:
+    def __init__(self, document: Document, details: ErrorDetails, shape: Shape = POLICY) -> None:
         self.document = document
+        self.shape = shape
         self.kind = details["type"]
         self.context: Mapping[str, Any] = details.get("ctx", {})
         self.on_key = details["loc"][-1:] == ("[key]",)
@@ -73,6 +87,23 @@ class Fault:
         )
 
 
+def findings_of(faults: Sequence[Fault], told: frozenset[Path] = frozenset()) -> list[Diagnostic]:
+    """What is wrong, each thing once: without what is `told`, or follows from something else."""
+    misspelt = {
+        (*fault.path[:-1], near(str(fault.path[-1]), fault.shape.fields_at(fault.path[:-1])))
+        for fault in faults
+        if fault.kind == "extra_forbidden"
+    }
+    findings = [
+        finding_of(fault)
+        for fault in faults
+        if not fault.follows_from_another
+        and fault.document.nearest(fault.path) not in told
+        and not (fault.kind == "missing" and fault.path in misspelt)
+    ]
+    return list({(found.span, found.code, found.message): found for found in findings}.values())
+
+
 def finding_of(fault: Fault) -> Diagnostic:
     """The finding that says what is wrong."""
     return _FINDINGS.get(fault.kind, _other)(fault)
@@ -86,13 +117,15 @@ def _unknown_key(fault: Fault) -> Diagnostic:
     key, parent = str(fault.path[-1]), fault.path[:-1]
     place = where(fault.document, parent)
     span = fault.document.key_span(fault.path)
-    return codes.UNKNOWN_KEY.at(span, key=clip(key), where=place, hint=_key_hint(key, parent))
+    return codes.UNKNOWN_KEY.at(
+        span, key=clip(key), where=place, hint=_key_hint(fault, key, parent)
+    )
 
 
-def _key_hint(key: str, parent: Path) -> str:
+def _key_hint(fault: Fault, key: str, parent: Path) -> str:
     if key == "<<":
         return "merge keys are not part of the language: write the keys out"
-    known = fields_at(parent)
+    known = fault.shape.fields_at(parent)
     guess = near(key, known)
     if guess is not None:
         return f"did you mean `{guess}`?"
@@ -103,28 +136,37 @@ def _key_hint(key: str, parent: Path) -> str:
 
 def _missing(fault: Fault) -> Diagnostic:
     key, parent = fault.path[-1], fault.path[:-1]
-    hint = "add `version: 1`" if fault.path == ("version",) else ""
+    hint = "add `version: 1`" if fault.path == ("version",) else _meaning(fault)
     span = fault.document.key_span(parent)
     return codes.MISSING_KEY.at(span, key=key, where=where(fault.document, parent), hint=hint)
 
 
 def _wrong_type(fault: Fault) -> Diagnostic:
     expected = _EXPECTED[fault.kind]
-    is_now, hint = found(fault.value), _type_hint(expected, fault.value)
+    # A whole file that is no policy is not quoted: it may be anybody's.
+    is_now = found(fault.value) if fault.path else "something else"
+    hint = _type_hint(expected, fault)
     return codes.WRONG_TYPE.at(
         fault.span, what=fault.what, expected=expected, found=is_now, hint=hint
     )
 
 
-def _type_hint(expected: str, value: Any) -> str:
-    match expected, value:
-        case "text", bool() | int() | float():
+def _type_hint(expected: str, fault: Fault) -> str:
+    in_domains = "domains" in fault.path[-2:]
+    match expected, fault.value:
+        case (("a list" | "a mapping"), str() as host) if host and in_domains:
+            entry = f"{{domain: {clip(re.sub('^[a-z]+://|/.*$', '', host))}}}"
+            return f"write `{entry if expected == 'a mapping' else f'[{entry}]'}`"
+        case "text", {"category": str() as name} | {"vendor": str() as name}:
+            kind = next(iter(fault.value))
+            return f'write it in quotes, without a blank: "{kind}:{clip(name)}"'
+        case "text", bool() | int() | float() as value:
             return f'write it in quotes: "{str(value).lower()}"'
-        case "`true` or `false`", str() if value.lower() in _TRUTH:
+        case "`true` or `false`", str() as value if value.lower() in _TRUTH:
             return f"write `{_TRUTH[value.lower()]}`"
-        case "a whole number", str() if value.isdecimal():
+        case "a whole number", str() as value if value.isdecimal():
             return f"write it without quotes and leading zeros: {clip(value.lstrip('0') or '0')}"
-        case "a list", str() if value:
+        case "a list", str() as value if value:
             word = value if _PLAIN.fullmatch(value) else f'"{value}"'
             return f"write `[{clip(word)}]`"
         case "a mapping", None:
@@ -137,9 +179,14 @@ def _choice(fault: Fault) -> Diagnostic:
     allowed = _choices(str(fault.context["expected"]))
     if len(allowed) == 1:
         return _bad(fault, f"must be `{allowed[0]}`, not {found(fault.value)}")
-    guess = near(fault.value, allowed) if isinstance(fault.value, str) else None
+    guess = _meant(fault.value, allowed) if isinstance(fault.value, str) else None
     hint = f"did you mean `{guess}`?" if guess else ""
     return _bad(fault, f"must be one of {listed(allowed)}, not {found(fault.value)}", hint=hint)
+
+
+def _meant(word: str, allowed: tuple[str, ...]) -> str | None:
+    same = _SAME.get(word.casefold())
+    return same if same in allowed else near(word, allowed)
 
 
 def _choices(expected: str) -> tuple[str, ...]:
@@ -155,7 +202,14 @@ def _empty(fault: Fault) -> Diagnostic:
 
 def _pattern(fault: Fault) -> Diagnostic:
     why = PATTERN_WORDS.get(str(fault.context.get("pattern")), "is not written as it should be")
-    return _bad(fault, why if fault.on_key else f"{why}, not {found(fault.value)}")
+    hint = "" if fault.on_key else _meaning(fault)
+    return _bad(fault, why if fault.on_key else f"{why}, not {found(fault.value)}", hint=hint)
+
+
+def _meaning(fault: Fault) -> str:
+    """What a target's setting is: the language's own keys are explained on the page of the code."""
+    text = fault.shape.describes(fault.path).rstrip(".") if fault.shape is not POLICY else ""
+    return f"`{fault.path[-1]}`: {text[:1].lower()}{text[1:]}" if text else ""
 
 
 def _refused(fault: Fault) -> Diagnostic:

@@ -363,8 +363,8 @@ class Policy(Model):
     protected: tuple[Mail, ...] = ()
     """Accounts that are never locked out, such as `[breakglass@acme.example]`."""
     targets: dict[Slug, dict[str, Any]] = Field(default_factory=dict)
-    """What the organisation owns, with each target's settings, such as `{intune: {mode:
-    report-only}}`."""
+    """What the organisation owns, with each target's settings, such as `{jamf: {}, intune: {tenant:
+    3f0c9a52-7d1e-4b86-a2f4-5c1e8a20e7f1, mode: report-only}}`."""
     tests: tuple[PolicyTest, ...] = ()
     """Questions with the answers they must get, such as
     `[{who: [finance], app: deepseek, surface: web, expect: block}]`."""

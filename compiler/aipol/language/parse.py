@@ -11,13 +11,11 @@ from pydantic import ValidationError
 from aipol.diagnostics import codes
 from aipol.diagnostics.model import Diagnostic
 from aipol.language.document import Document, Path
-from aipol.language.faults import Fault, finding_of
+from aipol.language.faults import Fault, findings_of
 from aipol.language.model import Policy
 from aipol.language.order import in_order
-from aipol.language.shape import fields_at
 from aipol.language.shapes import is_list, is_mapping
 from aipol.language.where import where
-from aipol.language.words import near
 
 
 def parse(document: Document) -> tuple[Policy | None, tuple[Diagnostic, ...]]:
@@ -58,16 +56,4 @@ def _findings(
 ) -> list[Diagnostic]:
     details = error.errors(include_url=False, include_input=False)
     faults = [Fault(document, one) for one in details]
-    misspelt = {
-        (*fault.path[:-1], near(str(fault.path[-1]), fields_at(fault.path[:-1])))
-        for fault in faults
-        if fault.kind == "extra_forbidden"
-    }
-    findings = [
-        finding_of(fault)
-        for fault in faults
-        if not fault.follows_from_another
-        and document.nearest(fault.path) not in nothing
-        and not (fault.kind == "missing" and fault.path in misspelt)
-    ]
-    return list({(found.span, found.code, found.message): found for found in findings}.values())
+    return findings_of(faults, told=nothing)

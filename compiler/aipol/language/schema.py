@@ -77,6 +77,11 @@ def _tidied_mapping(node: dict[str, Any]) -> None:
         del node["title"]
     if node.get("default", ...) is None:
         del node["default"]
+    if node.get("type") == "array":
+        # What checks a list after another reader has made it one counts characters, says pydantic.
+        for end in ("min", "max"):
+            if f"{end}Length" in node:
+                node[f"{end}Items"] = node.pop(f"{end}Length")
     if "patternProperties" in node:
         node["additionalProperties"] = False
     choices: list[Any] = [it for it in node.get("anyOf", ()) if it != {"type": "null"}]

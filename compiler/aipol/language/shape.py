@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -33,21 +34,36 @@ _CALLED = {
 }
 
 
-def fields_at(path: Path) -> tuple[str, ...]:
-    """The keys the mapping at `path` may have; none where that is not fixed."""
-    model = model_at(path)
-    return tuple(model.model_fields) if model else ()
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A model, and where in a document what it is a model of stands."""
+
+    model: type[BaseModel]
+    root: Path = ()
+
+    def fields_at(self, path: Path) -> tuple[str, ...]:
+        """The keys the mapping at `path` may have; none where that is not fixed."""
+        model = self.model_at(path)
+        return tuple(model.model_fields) if model else ()
+
+    def model_at(self, path: Path) -> type[BaseModel] | None:
+        """The model of the mapping at `path`."""
+        annotation: Any = self.model
+        for step in path[len(self.root) :]:
+            annotation = _below(_plain(annotation), step)
+            if annotation is None:
+                return None
+        plain = _plain(annotation)
+        return plain if isinstance(plain, type) and issubclass(plain, BaseModel) else None
+
+    def describes(self, path: Path) -> str:
+        """What the field at `path` is, in the model's own words."""
+        model = self.model_at(path[:-1])
+        field = model.model_fields.get(str(path[-1])) if model and path else None
+        return " ".join((field.description or "").split()) if field else ""
 
 
-def model_at(path: Path) -> type[BaseModel] | None:
-    """The model of the mapping at `path`."""
-    annotation: Any = Policy
-    for step in path:
-        annotation = _below(_plain(annotation), step)
-        if annotation is None:
-            return None
-    plain = _plain(annotation)
-    return plain if isinstance(plain, type) and issubclass(plain, BaseModel) else None
+POLICY = Shape(Policy)
 
 
 def owners(key: str) -> tuple[str, ...]:

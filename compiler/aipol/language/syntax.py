@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from yaml import Mark, MarkedYAMLError
 
 from aipol.diagnostics import codes
@@ -11,6 +14,10 @@ from aipol.source import Span
 _INDENTATION = "each line of a block starts in the same column: compare it with the lines above"
 TAB = "a tab cannot indent a line"
 _TAB = (TAB, "use spaces")
+_DEEPER = "this line is indented deeper than the line above"
+_OF_DEPTH = ("mapping values are not allowed", "expected key", "expected <block end>")
+_CONTENT = re.compile(r"\s*[^\s#]")
+_KEY = re.compile(r" *(?:- +)*(?P<key>[\w.-]+):(?: +(?P<value>[^\s#].*)|\s*(?:#.*)?$)")
 # What libyaml and its Python twin say, and what an author needs to hear; the first that fits.
 _PROBLEMS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("tab character",), *_TAB),
@@ -50,8 +57,26 @@ def syntax_error(file: str, text: str, error: MarkedYAMLError) -> Diagnostic:
     opened = error.context_mark if "end of stream" in problem else None
     mark = opened or error.problem_mark or error.context_mark
     span = _span(file, text, mark)
+    deeper = _too_deep(text, span) if any(part in problem for part in _OF_DEPTH) else None
+    if deeper is not None:
+        return codes.YAML_SYNTAX.at(replace(span, column=deeper[0]), why=_DEEPER, hint=deeper[1])
     why, hint = _words(problem, _character(text, mark))
     return codes.YAML_SYNTAX.at(span, why=why, hint=hint, related=_opened(file, text, error, span))
+
+
+def _too_deep(text: str, span: Span) -> tuple[int, str] | None:
+    """Where a key starts that is indented deeper than the key above, which has a value."""
+    lines = text.splitlines()
+    above = (line for line in reversed(lines[: span.line - 1]) if _CONTENT.match(line))
+    key, before = _KEY.match(lines[span.line - 1]), _KEY.match(next(above, ""))
+    if key is None or before is None or not before["value"]:
+        return None
+    column, wanted = key.start("key") + 1, before.start("key") + 1
+    return (
+        (column, f"start it in column {wanted}, below `{before['key']}`")
+        if column > wanted
+        else None
+    )
 
 
 def _words(problem: str, character: str) -> tuple[str, str]:

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from datetime import date
+from calendar import monthrange
+from datetime import MINYEAR, date
+from itertools import islice
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+
+from aipol.language.words import clip
 
 _SLUG = r"^[a-z0-9][a-z0-9._-]{0,62}$"
 _GUID = r"^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$"
 _REVERSE_DNS = r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 _MAIL = r"^[^@\s]{1,64}@[^@\s]{1,255}$"
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_MONTHS = 12
+_NETWORK = "must be a network such as 10.20.0.0/24"
+_MOST_NETWORKS = 4
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]"
+)
 
 PATTERN_WORDS = {
     _SLUG: "must be lower-case letters, digits, `.`, `_` and `-`, at most 63 of them",
@@ -35,34 +45,70 @@ def _no_control(text: str) -> str:
     if _CONTROL.search(text):
         msg = "has a character that cannot be seen or changes the direction of the text"
         raise ValueError(msg)
+    if text != text.strip():
+        # A platform compares names as they are: a blank at the end is another group.
+        msg = "begins or ends with a blank"
+        raise ValueError(msg)
     return text
 
 
+def day(text: str) -> date:
+    """The day that `text` names; the error says what is wrong with it."""
+    # Python reads more ways to write a date than people do.
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError("must be a date written YYYY-MM-DD")
+    year, month, number = map(int, text.split("-"))
+    if year < MINYEAR:
+        raise ValueError("is a date in a year that does not exist")
+    if not 1 <= month <= _MONTHS:
+        raise ValueError(f"has no such month: {text[5:7]}")
+    last = monthrange(year, month)[1]
+    if not 1 <= number <= last:
+        raise ValueError(f"is a day that does not exist: {text[:7]} has {last} days")
+    return date(year, month, number)
+
+
 def _date(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        msg = "must be a date written YYYY-MM-DD"
-        raise ValueError(msg)
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        msg = "is a day that does not exist"
-        raise ValueError(msg) from None
+    return day(value) if isinstance(value, str) else value
 
 
 def _cidr(text: str) -> str:
     try:
         network = ipaddress.ip_network(text, strict=False)
     except ValueError:
-        network = None
-    if network is None or "/" not in text:
-        msg = "must be a network such as 10.20.0.0/24"
-        raise ValueError(msg)
+        raise ValueError(_no_network(text)) from None
+    if "/" not in text:
+        raise ValueError(f"lacks a prefix; the one address alone is {network}")
     if ipaddress.ip_address(text.partition("/")[0]) != network.network_address:
         msg = f"has bits set beyond its prefix; the network is {network}"
         raise ValueError(msg)
     return str(network)
+
+
+def _no_network(text: str) -> str:
+    """Why a text is no network."""
+    first, slash, last = text.partition("/")
+    first, hyphen, last = (first, slash, last) if slash else text.partition("-")
+    try:
+        start = ipaddress.ip_address(first.strip())
+    except ValueError:
+        return _NETWORK
+    if slash and last.isdecimal():
+        return f"has the prefix {clip(last)}; a prefix is at most {start.max_prefixlen}"
+    if hyphen:
+        return _as_networks(start, last.strip())
+    return _NETWORK
+
+
+def _as_networks(start: _Address, text: str) -> str:
+    try:
+        every = ipaddress.summarize_address_range(start, ipaddress.ip_address(text))
+        few = list(islice(every, _MOST_NETWORKS + 1))
+    except (TypeError, ValueError):
+        return _NETWORK
+    if len(few) > _MOST_NETWORKS:
+        return "is a range of addresses; write the networks that it is made of"
+    return f"is a range of addresses; as networks it is {', '.join(map(str, few))}"
 
 
 def _yes(value: Any) -> Any:

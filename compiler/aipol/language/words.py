@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 _LONGEST_QUOTE = 60
@@ -47,6 +47,12 @@ def listed(words: Iterable[str]) -> str:
     every = list(words)
     shown = ", ".join(f"`{word}`" for word in every[:_FEW])
     return shown if len(every) <= _FEW else f"{shown} and {len(every) - _FEW} more"
+
+
+def enumerated(words: Sequence[str], conjunction: str = "and") -> str:
+    """Words as they stand in a sentence: "a, b and c"."""
+    *others, last = words
+    return f"{', '.join(others)} {conjunction} {last}" if others else last
 
 
 def suggest(word: str, known: Iterable[str]) -> str:

@@ -302,8 +302,39 @@ def test_a_correction_of_a_known_app_needs_nothing_else(tmp_path: Path) -> None:
 
 
 def test_overlapping_networks_are_no_shared_identity(tmp_path: Path) -> None:
-    """An address may belong to several groups."""
+    """An address may belong to several groups: a network within another is meant."""
     groups = (
-        "groups: {everyone: {all: true}, a: {networks: [10.0.0.0/8]}, b: {networks: [10.0.0.0/8]}}"
+        "groups: {everyone: {all: true}, a: {networks: [10.0.0.0/8]}, b: {networks: [10.0.0.0/9]}}"
     )
     assert _check(groups, tmp_path) == ()
+
+
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        ("{networks: [10.0.0.0/8]}", 1),
+        ('{networks: ["::/8", 10.0.0.0/8]}', 1),
+        ("{none_of: [a], networks: [10.0.0.0/8]}", 0),
+        ("{all: true, networks: [10.0.0.0/8]}", 0),
+    ],
+)
+def test_the_same_network_in_two_groups_of_their_own_is_told(
+    second: str, told: int, tmp_path: Path
+) -> None:
+    """Nothing on the network tells them apart, and both places are shown."""
+    groups = f"groups: {{everyone: {{all: true}}, a: {{networks: [10.0.0.0/8]}}, b: {second}}}"
+    findings = _check(groups, tmp_path)
+    assert [finding.code for finding in findings] == ["AIP221"] * told
+    assert [len(finding.related) for finding in findings] == [1] * told
+
+
+def test_a_part_of_a_name_lists_the_apps_that_have_it(tmp_path: Path) -> None:
+    """At most three, with the least besides it first; editions are no apps of their own."""
+    apps = ", ".join(
+        f"{name}: {{name: N, vendor: o, category: chat, binaries: [o]}}"
+        for name in ("a-longer-agent", "my-agent", "agent-b", "not-an-agent-either")
+    )
+    (finding,) = _check(f"apps: {{{apps}}}\n{_rule('', 'agent')}", tmp_path)
+    assert finding.hint == "did you mean `agent-b`, `my-agent` or `a-longer-agent`?"
+    (finding,) = _check(_rule("", "gpt"), tmp_path)
+    assert finding.hint == "did you mean `chatgpt`?"

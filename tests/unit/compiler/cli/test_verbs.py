@@ -98,12 +98,14 @@ def test_the_version_is_the_packages(run: Run) -> None:
     [
         (["chek"], "did you mean `check`?"),
         (["qqqqqq"], "`aipol --help` lists the commands"),
-        (["check", "--as-of", "2027-02-30"], "`2027-02-30` is not a day"),
-        (["check", "--as-of", "20270228"], "`20270228` is not a day"),
+        (["check", "--as-of", "2027-02-30"], "is a day that does not exist: 2027-02 has 28"),
+        (["check", "--as-of", "20270228"], "`20270228` must be a date written YYYY-MM-DD"),
+        (["check", "--as-of", "2027-13-01"], "`2027-13-01` has no such month: 13"),
         (["check", "--format", "xml"], "xml"),
         (["check", "a", "b"], "unexpected extra argument"),
         (["--nonsense"], "nonsense"),
-        (["rule", "AIP999"], "did you mean `AIP"),
+        (["rule", "AIP999"], "no rule `AIP999`; `aipol rule` lists them"),
+        (["rule", "unknown-ap"], "did you mean `unknown-app`?"),
         (["rule", "zzz"], "`aipol rule` lists them"),
     ],
 )

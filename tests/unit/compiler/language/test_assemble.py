@@ -227,6 +227,24 @@ def test_a_base_that_cannot_be_used_is_told_where_it_is_named(
     assert why in told[0].message
 
 
+def test_a_missing_base_is_hinted_at_as_the_child_must_write_it(write: Write) -> None:
+    """The path is relative to the file that says so, and so is what was meant."""
+    write(
+        {
+            "base/floor.yaml": BASE,
+            "base/near.yaml": "version: 1\nextends: flor.yaml\n",
+            "a/p.yaml": "version: 1\nextends: ../base/flor.yaml\n",
+            "a/far.yaml": "version: 1\nextends: base/nothing.yaml\n",
+        }
+    )
+    hints = [assemble(file)[1][0].hint for file in ("base/near.yaml", "a/p.yaml", "a/far.yaml")]
+    assert hints == [
+        "did you mean `floor.yaml`? The path is relative to this file",
+        "did you mean `../base/floor.yaml`? The path is relative to this file",
+        "the path is relative to `a/far.yaml`",
+    ]
+
+
 def test_a_cycle_of_two_is_refused(write: Write) -> None:
     """The second file says what closes the cycle."""
     write({"p.yaml": "version: 1\nextends: q.yaml\n", "q.yaml": "version: 1\nextends: p.yaml\n"})

@@ -169,6 +169,29 @@ def test_what_the_language_leaves_out_is_found_where_it_stands(
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "column", "hint"),
+    [
+        ("r:\n  - id: a\n     b: [c]\n", 3, 6, "start it in column 5, below `id`"),
+        (
+            "r:\n  - id: a\n    b: [c]\n\n    # why\n     d: 1\n",
+            6,
+            6,
+            "start it in column 5, below `b`",
+        ),
+        ("a: 1\n b: 2\n", 2, 2, "start it in column 1, below `a`"),
+        ("a: 1\n - b: 2\n", 2, 4, "start it in column 1, below `a`"),
+    ],
+)
+def test_a_key_that_is_indented_too_deep_is_told_as_such(
+    text: str, line: int, column: int, hint: str
+) -> None:
+    """Where the key above has a value, nothing can be below it."""
+    _, (finding,) = load_text("p.yaml", text)
+    assert finding.message == "this line is indented deeper than the line above"
+    assert (finding.span.line, finding.span.column, finding.hint) == (line, column, hint)
+
+
 def test_tabs_within_a_text_are_nobodys_business() -> None:
     """Only a tab that indents is an error."""
     assert _document("a: |\n  one\n  \ttwo\nb: x\ty\n").value["a"] == "one\n\ttwo\n"

@@ -165,6 +165,24 @@ def test_a_merge_key_is_refused_as_one() -> None:
         ("groups: {g: {all: false}}", "`all` must be `true`"),
         ("groups: {G: {all: true}}", "key `G` must be lower-case letters, digits"),
         ("groups: {g: {networks: [10.0.0.1/8]}}", "an item of `networks` has bits set beyond"),
+        ("groups: {g: {networks: [10.0.0.0/33]}}", "an item of `networks` has the prefix 33; a"),
+        ('groups: {g: {networks: ["::/129"]}}', "an item of `networks` has the prefix 129; a"),
+        ("groups: {g: {networks: [10.0.0.0]}}", "an item of `networks` lacks a prefix; the one"),
+        (
+            "groups: {g: {networks: [10.0.0.0-10.0.1.127]}}",
+            "an item of `networks` is a range of addresses; as networks it is 10.0.0.0/24, 10",
+        ),
+        (
+            "groups: {g: {networks: [10.0.0.1-10.9.9.9]}}",
+            "an item of `networks` is a range of addresses; write the networks that it is made of",
+        ),
+        ("groups: {g: {networks: [10.0.0.9-10.0.0.1]}}", "an item of `networks` must be a network"),
+        ('groups: {g: {networks: ["10.0.0.9-::1"]}}', "an item of `networks` must be a network"),
+        ("groups: {g: {networks: [10.0.0.0-24]}}", "an item of `networks` must be a network such"),
+        ("vendors: {v: {sso: {until: 2027-13-01}}}", "`until` has no such month: 13"),
+        ("vendors: {v: {sso: {until: 2027-02-29}}}", "`until` is a day that does not exist: 2027-"),
+        ("vendors: {v: {sso: {until: 0000-02-29}}}", "`until` is a date in a year that does not"),
+        ("vendors: {v: {sso: {until: 1.2.2027}}}", "`until` must be a date written YYYY-MM-DD"),
         ("groups: {g: {entra: abc}}", "`entra` must be an id such as"),
         ("protected: [root]", "an item of `protected` must be a mail address such as"),
         ("protected: root@a.example", "`protected` must be a list, not the text `root@a.example`"),
@@ -184,6 +202,25 @@ def test_a_wrong_value_is_one_finding_in_plain_words(text: str, message: str) ->
     """Whatever is wrong with a value, there is one sentence about it."""
     finding = _only(f"{text}\n")
     assert finding.message.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        (
+            "rules: [{id: r, apps: [category: meeting], groups: [g], effect: allow}]",
+            'write it in quotes, without a blank: "category:meeting"',
+        ),
+        ('apps: {a: {domains: ["https://x.example/a"]}}', "write `{domain: x.example}`"),
+        ("apps: {a: {domains: x.example}}", "write `[{domain: x.example}]`"),
+        ("rules: [{id: r, apps: [a], groups: [g], effect: deny}]", "did you mean `block`?"),
+        ("unlisted_ai: Forbid", "did you mean `block`?"),
+        ("network: {inspect_tls: block}", ""),
+    ],
+)
+def test_a_hint_says_what_to_write(text: str, hint: str) -> None:
+    """What others call a word, and what a list of names became, can be told."""
+    assert _only(f"{text}\n").hint == hint
 
 
 _CLAUSE = "rules: [{{id: r, apps: [a], groups: [g], effect: allow, {}}}]"

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
 import jsonschema
 import pytest
 import yaml
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator, Field
 
 from aipol.cli.init import STARTER
 from aipol.language.load import load_text
 from aipol.language.parse import parse
 from aipol.language.schema import policy_schema
+from aipol_targets import ALL
 
 
 def _accepts(text: str, schema: dict[str, Any] | None = None) -> bool:
@@ -122,6 +123,30 @@ def test_settings_of_targets_become_part_of_it() -> None:
     assert _accepts("version: 1\ntargets: {one: {inner: {mode: a}}}\n", schema)
     assert not _accepts("version: 1\ntargets: {one: {inner: {mode: 1}}}\n", schema)
     assert not _accepts("version: 1\ntargets: {three: {}}\n", schema)
+
+
+class _Listed(BaseModel):
+    names: Annotated[tuple[str, ...], BeforeValidator(tuple), Field(min_length=1, max_length=2)]
+
+
+def test_a_list_that_a_target_must_not_leave_empty_is_counted_in_items() -> None:
+    """However a settings model reads the list, an editor refuses what the compiler refuses."""
+    schema = policy_schema({"one": _Listed.model_json_schema()})
+    assert _accepts("version: 1\ntargets: {one: {names: [a]}}\n", schema)
+    assert not _accepts("version: 1\ntargets: {one: {names: []}}\n", schema)
+    assert not _accepts("version: 1\ntargets: {one: {names: [a, b, c]}}\n", schema)
+
+
+def test_every_setting_of_a_target_is_described_with_an_example() -> None:
+    """What the language asks of its own keys it asks of the targets' settings."""
+    settings = {target.id: target.settings.model_json_schema() for target in ALL}
+    fields = [
+        (f"{name}.{key}", field)
+        for name, schema in settings.items()
+        for model in (schema, *schema.get("$defs", {}).values())
+        for key, field in model["properties"].items()
+    ]
+    assert [name for name, field in fields if "`" not in field.get("description", "")] == []
 
 
 def test_the_schema_says_what_yaml_can_hold() -> None:
