@@ -19,6 +19,8 @@ BIND = "bind/aipol.conf"
 UNBOUND = "unbound/aipol.conf"
 PROXY = ("squid", "squid-sni")
 
+_HELD = ("inspect_tls", "log")
+
 
 class EgressDecider:
     """All outputs that are there; each enforcement path answers for itself."""
@@ -56,7 +58,9 @@ class EgressDecider:
         """The enforcement paths that each answer such questions on their own."""
         if kind is Kind.HOST:
             return tuple(self._paths)
-        return PROXY if kind is Kind.HEADER and self._proxy else ()
+        if self._proxy is None:
+            return ()
+        return {Kind.HEADER: PROXY, Kind.HELD: _HELD}.get(kind, ())
 
     def view(self, identity: frozenset[str], kind: Kind) -> Hashable:  # noqa: ARG002  (all kinds alike)
         """Which lists apply to a source address."""
@@ -74,6 +78,8 @@ class EgressDecider:
         host = question.value.lower().removesuffix(".")
         if question.kind is Kind.HEADER:
             return self._header(address, host)
+        if question.kind is Kind.HELD:
+            return self._held(question.client, address, host)
         path = self._paths.get(question.client) if question.kind is Kind.HOST else None
         found = path(address, host) if path else NOTHING
         return Answer(found.effect, found.artifact, f"line {found.line}" if found.line else "")
@@ -84,6 +90,11 @@ class EgressDecider:
         for source in (*self._lists.values(), self._resolver, self._proxy):
             seen.update(source.hosts() if source else ())
         return ((Kind.HOST, host) for host in sorted(seen))
+
+    def _held(self, clause: str, address: Address, host: str) -> Answer:
+        found = self._proxy.holds(clause, address, host) if self._proxy else NOTHING
+        held = "held" if found.line else ""
+        return Answer(None, found.artifact, f"line {found.line}" if held else "", held)
 
     def _header(self, address: Address, host: str) -> Answer:
         found = self._proxy.headers(address, host) if self._proxy else ()

@@ -107,6 +107,7 @@ class _Seat:
     bump: tuple[_Rule, ...]
     added: tuple[tuple[_Rule, tuple[_Rule, ...]], ...]
     """Headers, each with the lines that remove one of the same name that a client sent."""
+    logs: tuple[_Rule, ...]
 
 
 @dataclass
@@ -120,6 +121,7 @@ class Proxy:
     bump: list[_Line] = field(default_factory=list[_Line])
     stripped: dict[str, list[_Line]] = field(default_factory=dict[str, list[_Line]])
     added: list[_Line] = field(default_factory=list[_Line])
+    logs: list[_Line] = field(default_factory=list[_Line])
     directory: str = ""
     _seats: dict[Address, _Seat] = field(default_factory=dict[Address, _Seat])
 
@@ -153,6 +155,18 @@ class Proxy:
             if rule.selects(host) and _first(removed, host)
         )
 
+    def holds(self, clause: str, address: Address, host: str) -> Found:
+        """The line that inspects (`inspect_tls`) or records (`log`) what passes, or stops all."""
+        stopped = self.decide_request(address, host)
+        if stopped.effect is Effect.BLOCK:
+            return stopped
+        if clause == "log":
+            line = _first(self._seat(address).logs, host)
+        else:
+            line = self._handshake(address, host)
+            line = line if line and line.action in {"bump", "terminate"} else None
+        return Found(Effect.ALLOW, self.path, line.number) if line else NOTHING
+
     def hosts(self) -> Iterator[str]:
         """Every name in any list."""
         for acl in self.acls.values():
@@ -178,6 +192,7 @@ class Proxy:
                     for rule in self._rules(self.added, address)
                     if (name := rule.line.action.lower())
                 ),
+                tuple(self._rules(self.logs, address)),
             )
         return known
 
@@ -236,6 +251,13 @@ def read_proxy(files: Files, path: str) -> Proxy:
         if not all(_WORD.fullmatch(word) or _QUOTED.fullmatch(word) for word in words):
             raise _refused(proxy, number, "has a word that is not plain")
         parsers[words[0]](proxy, number, words[1:])
+    last = proxy.bump[-1] if proxy.bump else None
+    if last and (last.action, last.acls) != ("splice", ("all",)):
+        raise UnreadableArtifact(path, "does not end by splicing what it says nothing about")
+    for rule in proxy.bump:
+        known = {proxy.acls[name.removeprefix("!")].kind for name in rule.acls}
+        if rule.action in {"bump", "terminate"} and "ssl::server_name" not in known:
+            raise _refused(proxy, rule.number, f"may {rule.action} connections to every host")
     return proxy
 
 
@@ -293,8 +315,9 @@ def _names(proxy: Proxy, number: int, words: list[str], kinds: frozenset[str]) -
 
 def _access(proxy: Proxy, number: int, words: list[str]) -> None:
     action, *rest = words
-    if action not in {"allow", "deny"}:
-        raise _refused(proxy, number, f"unknown action {action!r}")
+    if action != "deny":
+        # An allow would end the walk before the organisation's own rules that follow.
+        raise _refused(proxy, number, f"{action!r} overrides the rules that follow")
     proxy.access.append(_Line(number, action, _names(proxy, number, rest, _HOST_RULES)))
 
 
@@ -321,6 +344,6 @@ def _add(proxy: Proxy, number: int, words: list[str]) -> None:
 def _log(proxy: Proxy, number: int, words: list[str]) -> None:
     match words:
         case [place, "squid", *rest] if place.startswith("daemon:/"):
-            _names(proxy, number, rest, _HOST_RULES)
+            proxy.logs.append(_Line(number, "log", _names(proxy, number, rest, _HOST_RULES)))
         case _:
             raise _refused(proxy, number, "unknown kind of log")

@@ -14,6 +14,7 @@ NOT_ON_NETWORK = Reason(
     "not-on-network",
     "the surface is a switch of a system or a service, not traffic to a host of its own",
     "enforce it on the device or in the suite",
+    absent=True,
 )
 NOBODY_SEATED = Reason(
     "audience-indistinct",

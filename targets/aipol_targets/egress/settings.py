@@ -68,14 +68,14 @@ class EgressSettings(BaseModel):
     squid_directory: Path = "/etc/squid/aipol"
     """Where the files will be on the proxy, such as `/etc/squid/aipol`."""
     squid_log: Path = "/var/log/squid/aipol.log"
-    """Where the proxy writes what it is asked to record."""
+    """Where the proxy writes what it is asked to record, such as `/var/log/squid/aipol.log`."""
     bind_directory: Path = "/etc/bind/aipol"
-    """Where the files will be on a BIND server."""
+    """Where the files will be on a BIND server, such as `/etc/bind/aipol`."""
     bind_view_include: Path | Literal[""] = ""
     """A file of the server's own zones that every view includes, such as
     `/etc/bind/own-zones.conf`."""
     unbound_directory: Path = "/etc/unbound/aipol"
-    """Where the files will be on an Unbound server."""
+    """Where the files will be on an Unbound server, such as `/etc/unbound/aipol`."""
     resolver_clients: Networks = _PRIVATE
     """Networks an Unbound server answers besides those of groups, such as `[10.0.0.0/8]`."""
     edl_capacity: Annotated[int, Field(ge=1)] | None = None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 SQUID = """\
 # aipol: AI rules of {{ identifier }} for a squid that was built with OpenSSL.
-# Include it above your own http_access, ssl_bump and access_log lines.
-# It only denies and inspects: what it says nothing about is left to the lines that follow.
+# Include it above your own http_access and access_log lines, and below your own ssl_bump lines:
+# it only denies and inspects, and ends by splicing what it says nothing about.
 acl aipol-step1 at_step SslBump1
 {% if exempt %}
 acl aipol-exempt src "{{ directory }}/{{ exempt }}"

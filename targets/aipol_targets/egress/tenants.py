@@ -19,7 +19,7 @@ Uses = Mapping[tuple[str, Surface], Use]
 Pattern = tuple[str, Intent]
 
 # One token of squid.conf that needs no quoting, and nothing that could end a header.
-TENANT = re.compile(r"[A-Za-z0-9._:@/+=-]+")
+TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/+=-]*")
 # Addresses to block with a restriction: what is not this plain is not taken into a pattern.
 _URL = re.compile(r"https://([a-z0-9.-]+)(/[A-Za-z0-9._~/-]*)")
 _INTENTS = {

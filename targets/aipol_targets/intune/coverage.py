@@ -88,7 +88,9 @@ class Evidence:
             if here or (ruling.surface is Surface.CLI and app.cli):
                 why = facts.UNDETECTABLE if self.platform == "windows" else facts.MACOS_PROGRAMS
                 return Status.UNSUPPORTED, why
-        return Status.NOT_APPLICABLE, facts.NO_IDENTIFIER
+        # A feature of another system cannot be here; an app may be, though nothing is known of it.
+        builtin = ruling.surface is Surface.BUILTIN
+        return (Status.NOT_APPLICABLE if builtin else Status.UNSUPPORTED), facts.NO_IDENTIFIER
 
     def _with_ways_past(self, ruling: Ruling, account: Account) -> Account:
         """What reaches the app past the objects, under a client that no reader is asked about."""

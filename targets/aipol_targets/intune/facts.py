@@ -56,7 +56,11 @@ CONNECTORS = Reason(
     "what an app may read is consented to in Entra, not on the device",
     "add `entra`",
 )
-NO_IDENTIFIER = Reason("no-identifier", "the app has nothing here that this target could recognise")
+NO_IDENTIFIER = Reason(
+    "no-identifier",
+    "the app has nothing here that this target could recognise",
+    "give its identifiers under `apps:`, or add them to the catalogue",
+)
 BROWSERS_ONLY = Reason(
     "browsers-only",
     "only managed browsers ask the list; scripts and programs call the API all the same",
@@ -105,7 +109,9 @@ NO_BASELINE = Reason(
     "the settings do not say what makes a device compliant",
     "set `targets.intune.baseline`",
 )
-MANAGED_HERE = Reason("managed-by-definition", "a device that Intune reaches is managed")
+MANAGED_HERE = Reason(
+    "managed-by-definition", "a device that Intune reaches is managed", by_definition=True
+)
 NOT_ON_DEVICE = Reason(
     "not-a-device-setting",
     "nothing that Intune sets on a device can hold this",

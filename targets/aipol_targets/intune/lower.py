@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from aipol.audience import TooManyClasses
 from aipol.diagnostics import Diagnostic, codes
 from aipol.ir import Ir
-from aipol.scoping import TooManyClasses, addressable, classes
+from aipol.scoping import addressable, classes
 from aipol.target import Coverage, Limit, Lowered, Status
 from aipol.vocabulary import MACOS, WINDOWS, Effect, Surface
 from aipol_targets.common.apple.lower_profiles import distinct, lock_outs, lower_profiles, too_long

@@ -31,38 +31,42 @@ class Baseline(_Strict):
     """What makes a device compliant where a rule says `device: compliant`."""
 
     encryption: bool = True
-    """The disk must be encrypted."""
+    """The disk must be encrypted: `true`."""
     minimum_os: MinimumOs = MinimumOs()
-    """The oldest version of each operating system."""
+    """The oldest version of each operating system, such as `{macos: "15.0"}`."""
 
 
 class Settings(_Strict):
     """What `targets.intune` may say."""
 
     tenant: Annotated[str, Field(pattern=_GUID)]
-    """Id of the Entra tenant that Intune belongs to."""
+    """Id of the Entra tenant that Intune belongs to, which the Entra admin center shows under
+    Overview, such as `3f0c9a52-7d1e-4b86-a2f4-5c1e8a20e7f1`."""
     mode: Literal["report-only", "enforce"] = "report-only"
-    """`report-only` assigns nothing that acts, and gives noncompliant devices a year of grace."""
+    """`report-only` assigns nothing that acts, and gives noncompliant devices a year of grace;
+    `enforce` assigns everything."""
     platforms: Annotated[tuple[Literal["windows", "macos"], ...], Field(min_length=1)] = (
         "windows",
         "macos",
     )
-    """Whose devices Intune manages."""
+    """Whose devices Intune manages, such as `[windows]`."""
     other_browsers: Literal["present", "absent"] = "present"
-    """`absent` asserts that people have no browser but those that get lists."""
+    """`absent` asserts that people have no browser but those that get lists; `present` that they
+    may."""
     assign_everyone_as: Literal["users", "devices"] = "users"
-    """Whether everybody means all users or all devices: the kind that the groups in Entra hold,
-    for Intune does not take one kind from the other."""
+    """Whether everybody means all `users` or all `devices`: the kind that the groups in Entra
+    hold, for Intune does not take one kind from the other."""
     grace_period_hours: Annotated[int, Field(ge=0, le=GRACE_HOURS.value)] = 24
-    """Hours before a device with a blocked program counts as noncompliant."""
+    """Hours before a device with a blocked program counts as noncompliant, such as `24`."""
     more_info_url: Annotated[str, Field(pattern=r"^https://[!-~]{1,1000}$")] = (
         "https://learn.microsoft.com/intune/"
     )
-    """Page that Company Portal offers to people whose device is noncompliant."""
+    """Page that Company Portal offers to people whose device is noncompliant, such as
+    `https://intranet.acme.example/ai`."""
     baseline: Baseline | None = None
     """What `device: compliant` means, such as `{encryption: true, minimum_os: {macos: "15.0"}}`."""
     licensed: bool = True
-    """Whether the tenant has Intune Plan 1; without it nothing is emitted."""
+    """Whether the tenant has Intune Plan 1; with `false` nothing is emitted."""
 
     @property
     def enforcing(self) -> bool:

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from aipol.audience import NOBODY
+from aipol.audience import NOBODY, TooManyClasses
 from aipol.diagnostics import Diagnostic, codes
 from aipol.ir import Ir
-from aipol.scoping import TooManyClasses
 from aipol.target import Lowered
 from aipol_targets.common.apple.lower_profiles import distinct, lock_outs, lower_profiles, too_long
 from aipol_targets.common.apple.model import CellProfile, Extensions, Family, Options, plain

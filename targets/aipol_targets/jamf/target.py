@@ -18,9 +18,15 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    url: str = Field(default="", description="The Jamf Pro server, for `plan` and `apply`.")
+    url: str = Field(
+        default="",
+        pattern=r"^(https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?)?$",
+        description="The Jamf Pro server, for `plan` and `apply`, such as "
+        "`https://acme.jamfcloud.example`.",
+    )
     category: str = Field(
-        default="", description="Category of the profiles; it must exist on the server."
+        default="",
+        description="Category of the profiles, such as `AI`; it must exist on the server.",
     )
     extensions: Literal["listed", "allowed-only"] = Field(
         default="listed",
@@ -28,15 +34,20 @@ class Settings(BaseModel):
         "every browser extension but the known ones of usable apps.",
     )
     programs: Literal["restricted-software", "none"] = Field(
-        default="restricted-software", description="How blocked programs are stopped."
+        default="restricted-software",
+        description="How blocked programs are stopped: as `restricted-software`, or not (`none`).",
     )
     other_browsers: Literal["present", "absent"] = Field(
         default="present",
-        description="`absent` asserts that people have no browser but Chrome, Edge and Firefox.",
+        description="`absent` asserts that people have no browser but Chrome, Edge and Firefox; "
+        "`present` that they may.",
     )
     # Jamf Pro documents no limit on groups or profiles; more classes than this nobody can review.
     max_classes: int = Field(
-        default=50, ge=1, le=1000, description="Most classes of people before compiling fails."
+        default=50,
+        ge=1,
+        le=1000,
+        description="Most classes of people before compiling fails, such as `50`.",
     )
 
     @property

@@ -71,9 +71,7 @@ def account(ledger: Ledger) -> tuple[Coverage, ...]:
 
 
 def _records(ledger: Ledger, ruling: Ruling) -> Iterator[Coverage]:
-    # With `on_gap: tighten`, a target that claims an effect is asked to block the use instead:
-    # DLP cannot, and the limit on data would only be lost.
-    if ruling.effect is Effect.ALLOW and not ledger.ir.tighten:
+    if ruling.effect is Effect.ALLOW:
         yield _record(ruling, EFFECT_CLAUSE, Status.ENFORCED)
     else:
         yield _unsupported(ruling, EFFECT_CLAUSE, facts.LIMITS_DATA)

@@ -84,8 +84,11 @@ LIMITS_DATA = Reason(
     "dlp-limits-data-not-use",
     "DLP limits what data an app gets, not who may use it",
     "use a browser, network or device target for the use itself",
+    absent=True,
 )
-NOT_DLP = Reason("not-a-dlp-matter", "DLP rules say nothing about this", "use another target")
+NOT_DLP = Reason(
+    "not-a-dlp-matter", "DLP rules say nothing about this", "use another target", absent=True
+)
 NO_REDACTION = Reason(
     "no-redaction",
     "DLP blocks a prompt or lets it through; it takes nothing out",

@@ -29,12 +29,14 @@ class PurviewSettings(BaseModel):
     licence: Literal["e5", "e5-compliance", "purview-suite", "business-premium", "e3"] = "e5"
     """What the organisation's people are licensed for, such as `e5`."""
     confidence: Literal["low", "medium", "high"] = "medium"
-    """How sure Purview must be that text is of an information type; `low` finds the most."""
+    """How sure Purview must be that text is of an information type; `low` finds the most, `high`
+    the least."""
     info_types: dict[_Name, _Guid] = Field(default_factory=dict)
     """The tenant's own information types, and built-in ones whose GUID is not published, by name
-    as Get-DlpSensitiveInformationType gives them."""
+    as Get-DlpSensitiveInformationType gives them, such as `{Payroll Number:
+    3f0c9a52-7d1e-4b86-a2f4-5c1e8a20e7f1}`."""
     asking_apps: Annotated[tuple[_Slug, ...], BeforeValidator(_tuple)] = ()
     """Apps of the organisation that ask Purview about every prompt, such as `[acme-gpt]`."""
     copilot_prompts: bool = False
     """Whether this tenant was seen to accept rules on information types in Copilot prompts: the
-    cmdlet's documentation shows the setting for labels only, so it is not assumed."""
+    cmdlet's documentation shows the setting for labels only, so it is `false` until you say."""

@@ -25,7 +25,11 @@ WORKSPACE_UNSEEN = Reason(
     "one workspace is admitted; that the system turns other accounts away cannot be read back",
     "block the feature to be certain",
 )
-NO_IDENTIFIER = Reason("no-identifier", "the app has nothing here that this target could recognise")
+NO_IDENTIFIER = Reason(
+    "no-identifier",
+    "the app has nothing here that this target could recognise",
+    "give its identifiers under `apps:`, or add them to the catalogue",
+)
 
 # Page loads are what a browser's list decides; API calls of scripts and programs never ask it.
 _OWN_HOSTS = frozenset({Surface.WEB, Surface.API})
@@ -150,7 +154,9 @@ def sum_up(ruling: Ruling, account: Account) -> tuple[Status, Reason | None]:
     looser = [each for each in account.deviations if each.status is Status.LOOSER]
     stricter = [each for each in account.deviations if each.status is Status.STRICTER]
     if not account.identifiers and not stricter:
-        return Status.NOT_APPLICABLE, NO_IDENTIFIER
+        # A feature of another system cannot be here; an app may be, though nothing is known of it.
+        builtin = ruling.surface is Surface.BUILTIN
+        return (Status.NOT_APPLICABLE if builtin else Status.UNSUPPORTED), NO_IDENTIFIER
     if stricter and not looser:
         return Status.STRICTER, stricter[0].reason
     if not looser:

@@ -142,7 +142,6 @@ def resolve(policy: Policy) -> Ir:
         data_classes=(),
         rulings=rulings,
         protected_hosts=policy.protected,
-        protected_accounts=(),
         gateways={each.id: each for each in policy.gateways},
         inspect_tls=policy.inspect_tls,
         close_bypasses=policy.close_bypasses,

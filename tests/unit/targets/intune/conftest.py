@@ -221,7 +221,6 @@ class Policy:
             data_classes=(),
             rulings=tuple(self.rulings),
             protected_hosts=self.protected,
-            protected_accounts=(),
             gateways={},
             inspect_tls="none",
             close_bypasses=False,

@@ -88,7 +88,7 @@ def test_an_app_that_no_script_can_find_is_unsupported(policy: Any, compiled: An
     record = compiled(made).record("winget-only", Effect.BLOCK)
     assert (record.status, record.reason.code) == (Status.UNSUPPORTED, "no-detectable-identifier")
     on_mac = compiled(made).record("winget-only", Effect.BLOCK, "managed-macos")
-    assert on_mac.status is Status.NOT_APPLICABLE
+    assert (on_mac.status, on_mac.reason.code) == (Status.UNSUPPORTED, "no-identifier")
 
 
 def test_what_cannot_be_addressed_is_left_out_of_compliance(policy: Any, compiled: Any) -> None:

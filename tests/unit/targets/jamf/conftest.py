@@ -145,7 +145,6 @@ def build(
         data_classes=(),
         rulings=rulings,
         protected_hosts=protected,
-        protected_accounts=(),
         gateways={},
         inspect_tls="none",
         close_bypasses=False,

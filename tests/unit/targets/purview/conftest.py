@@ -119,7 +119,6 @@ class Policy:
             data_classes=self.classes,
             rulings=tuple(self.rulings),
             protected_hosts=(),
-            protected_accounts=(),
             gateways={},
             inspect_tls="none",
             close_bypasses=False,

@@ -11,6 +11,8 @@ from aipol.source import Span
 from aipol.target import Status
 from aipol.vocabulary import Account, Effect, Surface
 from aipol_targets.purview import facts
+from aipol_targets.purview.settings import PurviewSettings
+from aipol_targets.purview.target import PURVIEW
 
 SPAN = Span("policy.yaml", 1, 1)
 
@@ -328,11 +330,11 @@ def test_a_pattern_purview_refuses_is_left_out(
     assert result.record(ruling).reason is facts.PATTERN_REFUSED
 
 
-def test_a_pattern_that_is_too_long_is_an_error(make: Any, with_class: Any, compiled: Any) -> None:
+def test_a_pattern_that_is_too_long_is_an_error(make: Any, with_class: Any) -> None:
     """A limit of the vendor is a located error with the number."""
     policy = make(classes=with_class("restricted", patterns=(("p", "a" * 1025),)))
     policy.limit("confidential")
-    (finding,) = compiled(policy).compiled.findings
+    (finding,) = PURVIEW.compile(policy.ir(), PurviewSettings.model_validate({})).findings
     assert (finding.name, finding.message) == (
         "limit-exceeded",
         "purview: characters of a pattern `p`: 1025, limit 1024",
