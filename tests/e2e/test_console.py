@@ -87,7 +87,7 @@ def test_the_example_compiles_for_every_target_it_names(compiled: Path) -> None:
 
 
 def test_the_same_bytes_come_out_wherever_and_however_it_is_run(compiled: Path) -> None:
-    """Hash seed, time zone, locale, working directory and the way the path is written do not matter."""
+    """Hash seed, time zone, locale, working directory and the spelling of the path are nothing."""
     odd = {"PYTHONHASHSEED": "4242", "TZ": "Pacific/Kiritimati", "LC_ALL": "C"}
     where = compiled / "policy"
     again = aipol("compile", "--out", "../again", "--as-of", DAY, "ai-usage.yaml", cwd=where, **odd)
@@ -215,7 +215,7 @@ def test_a_killed_compile_leaves_old_or_new(place: Path, patience: float) -> Non
 def test_a_tampered_file_is_found_in_another_process(place: Path) -> None:
     """A line that is taken out of a list is named with the file and the policy's line."""
     assert aipol("compile", "--as-of", DAY, cwd=place).returncode == 0
-    lists = [path for path in (place / "generated" / "egress").rglob("*.txt")]
+    lists = list((place / "generated" / "egress").rglob("*.txt"))
     (path, line) = next(
         (path, line)
         for path in lists

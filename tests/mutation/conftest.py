@@ -45,7 +45,9 @@ groups:
 data_classes:
   - {id: public}
   - {id: internal, label: a270ad41-4cc0-463c-bfc0-949bd958f998}
-  - {id: confidential, label: 653999c0-5770-48fd-9ac2-d050d8f3e07b, info_types: [Credit Card Number]}
+  - id: confidential
+    label: 653999c0-5770-48fd-9ac2-d050d8f3e07b
+    info_types: [Credit Card Number]
   - id: restricted
     label: b796b99e-e575-408d-9b43-d322eedb03be
     patterns: [{id: payroll-number, regex: "PAY-[0-9]{4}-[0-9]{6}"}]

@@ -85,7 +85,7 @@ _FLIPS = {"deny": "allow", "terminate": "splice", "always_nxdomain": "always_tra
 
 
 def _wider(host: str) -> Iterator[tuple[str, str]]:
-    """The host's parent, where it is no top-level domain, and the host with or without its children."""
+    """The host's parent, where it is no top-level domain, another host, and less of the host."""
     bare = host.lstrip("*.")
     parent = bare.partition(".")[2]
     if "." in parent:
@@ -190,7 +190,8 @@ def _xml(path: str, content: bytes) -> Iterator[Mutant]:
     encoding = "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8"
 
     def text() -> bytes:
-        return ET.tostring(root, encoding=encoding, xml_declaration=True)
+        written: bytes = ET.tostring(root, encoding=encoding, xml_declaration=True)
+        return written
 
     for where, parent, position in list(_elements(root, "")):
         element = parent[position]

@@ -24,6 +24,7 @@ NEEDED_TO_BUILD = (
     "LICENSE",
     "README.md",
     "compiler",
+    "docs",
     "hatch_build.py",
     "policy",
     "pyproject.toml",

@@ -1,0 +1,77 @@
+"""Each case under tests/cases gives the outputs that are checked in beside it."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aipol.pipeline import Build, build
+from aipol_targets import ALL
+
+Golden = Callable[[Path, Mapping[str, bytes] | Path], None]
+FOLDER = Path(__file__).parents[1] / "cases"
+MOST_LINES = 120
+# What is longer: a script that is the same whatever the policy says, and one vendor's nesting.
+LONG = ("apply-dlp.ps1", "deviceManagementConfigurationPolicy.json")
+
+
+def _kit() -> Any:
+    """The kit of the cases; tests are files, not a package."""
+    name = "aipol_cases"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, FOLDER / "kit.py")
+        assert spec
+        assert spec.loader
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+    return sys.modules[name]
+
+
+kit = _kit()
+
+
+@cache
+def _built(case: str) -> Build:
+    policy = kit.opened(case, ALL)
+    assert policy.ir is not None, policy.findings
+    return build(policy.ir, policy.settings, ALL)
+
+
+@pytest.mark.parametrize("case", kit.CASES)
+def test_a_case_gives_the_expected_files(golden: Golden, case: str) -> None:
+    """Every artefact of every target of the case and the account of them are as checked in."""
+    made = _built(case)
+    coverage = kit.coverage_text(made.matrix).encode()
+    golden(FOLDER / case / "expected", {**made.files, "coverage.txt": coverage})
+
+
+@pytest.mark.parametrize("case", kit.CASES)
+def test_a_case_has_nothing_to_complain_about(case: str) -> None:
+    """Reading the artefacts back finds nothing in any case."""
+    assert _built(case).findings == ()
+
+
+@pytest.mark.parametrize("case", kit.CASES)
+def test_a_case_is_short_enough_to_read(case: str) -> None:
+    """A README of one line says what it shows, and no expected file takes long to read."""
+    assert len((FOLDER / case / "README.md").read_text(encoding="utf-8").splitlines()) == 1
+    long = {
+        path.relative_to(FOLDER).as_posix(): lines
+        for path in (FOLDER / case / "expected").rglob("*")
+        if path.is_file() and not path.name.endswith(LONG)
+        if (lines := len(path.read_bytes().splitlines())) > MOST_LINES
+    }
+    assert long == {}
+
+
+def test_every_target_has_cases() -> None:
+    """No target is without expected files."""
+    shown = {run.target.id for case in kit.CASES for run in _built(case).runs}
+    assert shown == {target.id for target in ALL}
