@@ -32,7 +32,6 @@ class Catalogue:
         self._rest = raw
         self._built: dict[str, App] = {}
         self.digest = digest
-        self.seen: str = raw["index"]["seen"]
         self.ids: tuple[str, ...] = tuple(sorted(self._raw))
         self.categories: tuple[str, ...] = tuple(sorted(raw["index"]["categories"]))
 
@@ -52,33 +51,6 @@ class Catalogue:
     def apps(self) -> tuple[App, ...]:
         """Every app, by id."""
         return tuple(self.app(app_id) for app_id in self.ids)
-
-    def by_category(self, category: str) -> tuple[str, ...]:
-        """Ids of the category's apps; KeyError where there is no such category."""
-        if category not in self.categories:
-            raise KeyError(category)
-        return tuple(app_id for app_id in self.ids if self._raw[app_id]["category"] == category)
-
-    def by_vendor(self, slug: str) -> tuple[str, ...]:
-        """Ids of the vendor's apps; KeyError where there is no such vendor."""
-        if slug not in self.vendors:
-            raise KeyError(slug)
-        return tuple(app_id for app_id in self.ids if self._raw[app_id]["vendor"] == slug)
-
-    def category_of(self, app_id: str) -> str:
-        """The app's category, without building the app."""
-        category: str = self._raw[app_id]["category"]
-        return category
-
-    def vendor_of(self, app_id: str) -> str:
-        """The slug of the app's vendor, without building the app."""
-        slug: str = self._raw[app_id]["vendor"]
-        return slug
-
-    def category_description(self, category: str) -> str:
-        """What the category holds, in words."""
-        description: str = self._rest["index"]["categories"][category]
-        return description
 
     def vendor_name(self, slug: str) -> str:
         """The name to show for a vendor's slug."""

@@ -18,7 +18,23 @@ if TYPE_CHECKING:
 SCHEMA = "aipol.catalog/1"
 
 
-@click.group("catalog")
+class Catalog(click.Group):
+    """A group that takes an unknown word for what is searched for."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command, or wrong usage with the search that was meant."""
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            from aipol.language.words import near
+
+            guess = near(args[0], self.commands)
+            meant = guess or f"search {args[0]}"
+            raise click.UsageError(f"no command `{args[0]}`; try `aipol catalog {meant}`", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group("catalog", cls=Catalog)
 def command() -> None:
     """List, show and search the apps that the shipped catalogue knows."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aipol.cli.app import CLEAN
-from aipol.cli.options import Day, policy_argument, today
+from aipol.cli.options import DEFAULT_POLICY, Day, policy_argument, today
 from aipol.cli.output import formats
 
 if TYPE_CHECKING:
@@ -19,6 +21,22 @@ if TYPE_CHECKING:
     from aipol.report.generated import Generated
 
 SCHEMA = "aipol.compile/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A compile that came to its end."""
+
+    policy: Opened
+    build: Build
+    files: Generated
+    written: Written
+    place: Path
+    findings: tuple[Diagnostic, ...]
+
+
+Following = Callable[[Done], Iterable[str]]
+"""What to say at the end, about what to do next."""
 
 
 @click.command("compile")
@@ -65,7 +83,27 @@ def command(
     return compile_into(policy, place, chosen, as_of or today(), form)
 
 
-def compile_into(policy: str, place: Path, chosen: tuple[str, ...], as_of: date, form: str) -> int:
+def following(done: Done) -> Iterable[str]:
+    """The commands that go on from here."""
+    from aipol.report.following import next_lines
+    from aipol.report.words import folded
+
+    path = done.policy.path
+    policy = "" if path == DEFAULT_POLICY else path
+    # Of a directory that is all new git has nothing to compare with.
+    tracked = bool(done.written.unchanged or done.written.removed)
+    for line in next_lines(done.build, done.place, policy, tracked=tracked):
+        yield from folded(line)
+
+
+def compile_into(  # noqa: PLR0917 - as the command line has them
+    policy: str,
+    place: Path,
+    chosen: tuple[str, ...],
+    as_of: date,
+    form: str,
+    after: Following = following,
+) -> int:
     """Compile and write, or report why not; the exit code."""
     from aipol.cli import output
     from aipol.cli.composition import built, catalogue, opened, shortcomings
@@ -83,22 +121,40 @@ def compile_into(policy: str, place: Path, chosen: tuple[str, ...], as_of: date,
         findings += shortcomings(found, build)
     if has_errors(findings):
         return output.findings(findings, found.sources, form, SCHEMA)
+    earlier = _day_of(place)
     try:
         files = _for_the_chosen(chosen, generated(found, build, catalogue()), place)
         written = write_build(place, _folders(files, chosen, place), files.top)
     except OutputError as error:
-        raise click.UsageError(f"{error}; nothing was written") from None
+        raise click.ClickException(f"{error}; nothing was written") from None
     output.warnings(findings, found.sources)
-    _report(
-        policy=found,
-        build=build,
-        files=files,
-        written=written,
-        place=place,
-        findings=findings,
-        form=form,
-    )
+    _warn_of_serials(place, files, earlier, as_of)
+    _report(Done(found, build, files, written, place, findings), form, after)
     return CLEAN
+
+
+def _day_of(place: Path) -> date | None:
+    """The day that `place` was last compiled for."""
+    from aipol.cli.writing import existing_manifest
+    from aipol.report.manifest import ManifestError
+
+    try:
+        manifest = existing_manifest(place)
+    except ManifestError:
+        return None
+    return manifest.inputs.as_of if manifest else None
+
+
+def _warn_of_serials(place: Path, files: Generated, earlier: date | None, as_of: date) -> None:
+    """Say that resolvers keep the zones they have when the serial, which is the day, falls."""
+    from aipol.cli import output
+
+    zones = any(name.endswith(".zone") for name in files.artifacts)
+    if zones and earlier and as_of < earlier:
+        output.remark(
+            f"warning: the serials of the zones in {place} fall from {earlier} to {as_of}: "
+            "a resolver that transfers a zone keeps the newer one until they have grown past it"
+        )
 
 
 def _known(chosen: tuple[str, ...], policy: Opened) -> None:
@@ -107,7 +163,7 @@ def _known(chosen: tuple[str, ...], policy: Opened) -> None:
     for name in chosen:
         if name not in policy.settings:
             hint = suggest(name, policy.settings)
-            raise click.UsageError(f"`{policy.path}` configures no target `{name}`; {hint}")
+            raise click.ClickException(f"`{policy.path}` configures no target `{name}`; {hint}")
 
 
 def _for_the_chosen(chosen: tuple[str, ...], files: Generated, place: Path) -> Generated:
@@ -145,47 +201,37 @@ def _folders(files: Generated, chosen: tuple[str, ...], place: Path) -> dict[str
     return folders
 
 
-def _report(
-    *,
-    policy: Opened,
-    build: Build,
-    files: Generated,
-    written: Written,
-    place: Path,
-    findings: tuple[Diagnostic, ...],
-    form: str,
-) -> None:
+def _report(done: Done, form: str, after: Following) -> None:
     from aipol.cli import output
     from aipol.report import summary
-    from aipol.report.words import as_json, count
+    from aipol.report.words import as_json, count, folded
 
+    build, written, place = done.build, done.written, done.place
     if form == "json":
         head = {
             "schema": SCHEMA,
             "ok": True,
             "out": place.as_posix(),
-            "files": sorted(files.files),
+            "files": sorted(done.files.files),
             "changed": list(written.changed),
             "removed": list(written.removed),
-            "findings": output.findings_json(findings),
+            "findings": output.findings_json(done.findings),
         }
         output.answer(as_json(head | summary.summary_json(build)))
         return
     changed = f"{len(written.changed):,} changed" + (
         f", {len(written.removed):,} removed" if written.removed else ""
     )
-    number = sum(len(content) for content in files.targets.values())
+    number = sum(len(content) for content in done.files.targets.values())
     head_line = (
-        f"Compiled {policy.path} as of {build.ir.as_of} into {place}: "
+        f"Compiled {done.policy.path} as of {build.ir.as_of} into {place}: "
         f"{count(number, 'file')} ({changed}), read back and verified."
     )
-    lines = summary.summary_markdown(build) if form == "markdown" else summary.summary_text(build)
-    blank = [""] if form == "markdown" else []
-    output.answer_lines([head_line, *blank, *lines])
-    if form == "text":
-        done = written.changed or written.removed
-        output.answer_lines([_next(place) if done else f"{place} was up to date."])
-
-
-def _next(place: Path) -> str:
-    return f"Next: git diff {place}, aipol coverage, aipol explain --app APP --surface web"
+    if form == "markdown":
+        output.answer_lines([head_line, "", *summary.summary_markdown(build)])
+        return
+    output.answer_lines([*folded(head_line), *summary.summary_text(build)])
+    if written.changed or written.removed:
+        output.answer_lines(after(done))
+    else:
+        output.answer_lines([f"{place} was up to date."])

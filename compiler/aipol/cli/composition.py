@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from aipol.cli.options import DEFAULT_POLICY
 
 if TYPE_CHECKING:
     from aipol.catalogue.load import Catalogue
@@ -48,7 +52,11 @@ def opened(policy: str, as_of: date) -> Opened:
     """A policy, checked against the catalogue and all targets, and resolved."""
     from aipol.pipeline import open_policy
 
-    return open_policy(policy, as_of, catalogue(), all_targets())
+    found = open_policy(policy, as_of, catalogue(), all_targets())
+    if policy != DEFAULT_POLICY or Path(policy).exists():
+        return found
+    hint = "`aipol init` writes one to start from; or name the one you mean"
+    return replace(found, findings=tuple(replace(each, hint=hint) for each in found.findings))
 
 
 def built(policy: Opened) -> Build:
@@ -60,8 +68,10 @@ def built(policy: Opened) -> Build:
         raise ValueError("a policy with errors cannot be built")
     if not policy.settings:
         names = ", ".join(f"`{target.id}`" for target in all_targets())
-        raise click.UsageError(
-            f"`{policy.path}` configures no target; add one under `targets:`, of {names}"
+        raise click.ClickException(
+            f"`{policy.path}` configures no target; add one, of {names}, such as\n"
+            "  targets:\n"
+            "    egress: {outputs: [domains]}"
         )
     with waiting("compiling"):
         return build(policy.ir, policy.settings, all_targets())

@@ -47,10 +47,10 @@ def command(
     placed = found.assembled.gap_budget
     budget = placed.value if placed else None
     if form == "json":
-        output.answer_pieces(coverage.coverage_json(build.matrix, budget))
+        output.answer_pieces(coverage.coverage_json(build, budget))
     elif form == "markdown":
-        output.answer_lines(coverage.coverage_markdown(build.matrix, budget))
+        output.answer_lines(coverage.coverage_markdown(build, budget))
     else:
-        output.answer_lines(coverage.coverage_text(build.matrix, budget))
+        output.answer_lines(coverage.coverage_text(build, budget))
     over = gap_count(build.matrix) > (budget or 0)
     return FINDINGS if exit_code and over else CLEAN

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import chdir
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from aipol.cli.app import CLEAN
 from aipol.cli.options import today
+
+if TYPE_CHECKING:
+    from aipol.cli.compile import Done
 
 POLICY = """\
 version: 1
@@ -45,10 +50,15 @@ def command() -> int:
     output.answer_lines([*POLICY.splitlines(), ""])
     with tempfile.TemporaryDirectory() as scratch, chdir(scratch):
         Path(_NAME).write_text(POLICY, encoding="utf-8")
-        code = compile_into(_NAME, Path(_OUT), (), today(), "text")
+        code = compile_into(_NAME, Path(_OUT), (), today(), "text", _after)
         if code == CLEAN:
             output.answer_lines(["", *_files(Path(_OUT))])
     return code
+
+
+def _after(done: Done) -> Iterable[str]:
+    del done
+    return ["Next: aipol init, then aipol compile: this folder goes again."]
 
 
 def _files(folder: Path) -> list[str]:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from aipol.audience import Person
     from aipol.ir import Ir, Ruling
     from aipol.pipeline import Build, Run
-    from aipol.report.explain import Asked
+    from aipol.report.explain import Asked, Seen
+    from aipol.target import Answer
     from aipol.vocabulary import Account
 
 SCHEMA = "aipol.explain/1"
@@ -77,8 +78,9 @@ def command(
     build = built(found)
     if has_errors(build.findings):
         return output.findings(build.findings, found.sources, form, SCHEMA)
-    spots = dict(_spots(build, person, ruling))
-    answer = explanation(build.matrix, asked, ruling, other, spots)
+    seen = _seen(build, person, ruling)
+    platforms = {run.target.id: run.target.identity for run in build.runs}
+    answer = explanation(build.matrix, platforms, asked, (person, ruling, other), seen)
     if form == "json":
         output.answer(as_json(explanation_json(answer)))
     else:
@@ -104,8 +106,9 @@ def _asked(ir: Ir, app: str, surface: str, groups: tuple[str, ...], account: Acc
 
 
 def _person(ir: Ir, groups: tuple[str, ...]) -> Person:
-    inside = ir.universe.all_of(ir.groups[name].region for name in groups)
-    person = ir.universe.witness(inside)
+    from aipol.resolve.tests import person_in
+
+    person = person_in(ir, groups)
     if person is None:
         raise click.UsageError(f"nobody can be in {' and '.join(f'`{name}`' for name in groups)}")
     return person
@@ -128,44 +131,50 @@ def _other(ir: Ir, person: Person, asked: Asked, ruling: Ruling) -> Ruling | Non
     return None if other.id == ruling.id else other
 
 
-def _spots(build: Build, person: Person, ruling: Ruling) -> Iterator[tuple[str, str]]:
+def _seen(build: Build, person: Person, ruling: Ruling) -> Seen:
     """Where in each artefact a reader finds what decides about the use, the first such place."""
-    seen: set[str] = set()
+    from aipol.report.explain import Seen
+
+    spots: dict[str, str] = {}
+    acting: set[tuple[str, str]] = set()
     for run in build.runs:
-        for artifact, locator in _answers(build, run, person, ruling):
-            if locator and artifact not in seen:
-                seen.add(artifact)
-                yield artifact, locator
+        for device, answer in _answers(build, run, person, ruling):
+            name = f"{run.target.id}/{answer.artifact.removeprefix(f'{run.target.id}/')}"
+            if answer.locator:
+                spots.setdefault(name, answer.locator)
+            if answer.effect and answer.effect.strictness >= ruling.effect.strictness:
+                acting.add((run.target.id, device))
+    return Seen(spots, frozenset(acting))
 
 
-def _answers(build: Build, run: Run, person: Person, ruling: Ruling) -> Iterator[tuple[str, str]]:
+def _answers(
+    build: Build, run: Run, person: Person, ruling: Ruling
+) -> Iterator[tuple[str, Answer]]:
+    """What the target's reader answers about the use, with the device."""
     from aipol.target import Question
     from aipol.verify.probes import probes_of
 
     files = {artifact.path: artifact.content for artifact in run.compiled.artifacts}
     decider = run.target.read(files)
     devices = {situation.device: situation for situation in reversed(run.target.reach)}
-    questions = (
-        Question(probe.kind, probe.value, identity, client, situation)
-        for identity in _identities(build.ir, run.target.identity, person)
-        for probe in probes_of(build.ir, ruling)
-        for situation in devices.values()
-        for client in probe.clients(decider, situation)
-    )
-    for question in islice(questions, _MOST_QUESTIONS):
-        answer = decider.decide(question)
-        name = answer.artifact.removeprefix(f"{run.target.id}/")
-        yield f"{run.target.id}/{name}", answer.locator
+    for device, situation in devices.items():
+        questions = (
+            Question(probe.kind, probe.value, identity, client, situation)
+            for identity in _identities(build, run.target.identity, person)
+            for probe in probes_of(build.ir, ruling)
+            for client in probe.clients(decider, situation)
+        )
+        for question in islice(questions, _MOST_QUESTIONS):
+            yield device, decider.decide(question)
 
 
-def _identities(ir: Ir, platform: str, person: Person) -> Iterator[frozenset[str]]:
+def _identities(build: Build, platform: str, person: Person) -> Iterator[frozenset[str]]:
     """What a platform knows the person by; on a network, an address of each place they may sit."""
     if platform == "networks":
-        from aipol.segments import segments
+        from aipol.report.person import seats_of
 
-        for segment in segments(ir):
-            if ir.universe.contains(segment.region, person) and segment.samples:
-                yield frozenset({segment.samples[0]})
+        yield from (frozenset({e.samples[0]}) for e in seats_of(build.matrix, person) if e.samples)
         return
+    ir = build.ir
     inside = (group for group in ir.groups.values() if ir.universe.contains(group.region, person))
     yield frozenset(name for group in inside if (name := getattr(group, platform)))

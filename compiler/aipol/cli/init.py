@@ -69,9 +69,10 @@ protected: [breakglass@acme.example]
 #       owner: cfo@acme.example
 #       reason: RFP 88
 
-# What you own; `aipol targets` lists what there is:
+# What you own, needed to compile; `aipol targets` lists what there is:
 #   targets:
-#     intune: {mode: report-only}
+#     egress: {outputs: [domains]}
+#     intune: {tenant: 0f3b6a1e-52c4-4b8e-9d07-3c1f5a7e2b90, mode: report-only}
 
 # Questions with the answers they must get.
 tests:
@@ -87,12 +88,14 @@ def command(directory: str, *, force: bool) -> int:
     """Write a small policy with comments to DIRECTORY/policy/ai-usage.yaml."""
     file = Path(directory) / DEFAULT_POLICY
     if file.exists() and not force:
-        raise click.UsageError(f"`{file}` is there already; --force replaces it")
+        raise click.ClickException(f"`{file}` is there already; --force replaces it")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(file, STARTER.encode())
     except OSError as error:
         why = (error.strerror or "it cannot be written").lower()
-        raise click.UsageError(f"cannot write `{file}`: {why}") from error
-    click.echo(f"{file}: written; now: aipol check {file}")
+        raise click.ClickException(f"cannot write `{file}`: {why}") from error
+    about = "" if file == Path(DEFAULT_POLICY) else f" {file}"
+    click.echo(f"{file}: written; now: aipol check{about}")
+    click.echo("then uncomment `targets:` in it, and: aipol compile" + about)
     return CLEAN

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -21,19 +20,12 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # generic only from click
         """The day, or a usage error."""
         if isinstance(value, date):
             return value
+        from aipol.language.types import day
+
         try:
-            return _day(value)
-        except ValueError:
-            raise click.BadParameter(
-                f"`{value}` is not a day written YYYY-MM-DD", ctx, param
-            ) from None
-
-
-def _day(text: str) -> date:
-    # Python reads more ways to write a date than people do.
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise ValueError(text)
-    return date.fromisoformat(text)
+            return day(value)
+        except ValueError as error:
+            raise click.BadParameter(f"`{value}` {error}", ctx, param) from None
 
 
 def today() -> date:

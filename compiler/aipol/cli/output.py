@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from aipol.cli.app import CLEAN, FINDINGS
-from aipol.diagnostics.model import Diagnostic, Severity, has_errors
+from aipol.diagnostics.model import Diagnostic, has_errors
 from aipol.source import Sources
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -87,11 +87,10 @@ def findings_json(found: Iterable[Diagnostic]) -> list[Any]:
 
 def warnings(found: Sequence[Diagnostic], sources: Sources) -> None:
     """Show on stderr what does not stop anything."""
-    serious = [finding for finding in found if finding.severity is not Severity.NOTE]
-    if serious:
+    if found:
         from aipol.diagnostics.report_text import report_text
 
-        click.echo(report_text(serious, sources), err=True, nl=False)
+        click.echo(report_text(found, sources), err=True, nl=False)
 
 
 @contextmanager

@@ -45,6 +45,7 @@ def _find(word: str) -> Rule:
         return rule
     from aipol.language.words import near
 
-    guess = near(word, [*BY_CODE, *by_name])
+    # A code that there is not is like every other; only a name can be misspelt.
+    guess = near(word, by_name)
     hint = f"did you mean `{guess}`?" if guess else "`aipol rule` lists them"
     raise click.BadParameter(f"no rule `{word}`; {hint}", param_hint="CODE")

@@ -8,17 +8,19 @@ import click
 
 from aipol.cli.app import CLEAN
 
+_HELP = """Print the JSON Schema of the policy language, for completion in an editor.
 
-@click.command("schema")
+Write it beside the policy, and name it in the policy's first line:
+
+\b
+  aipol schema > policy/ai-usage.schema.json
+  # yaml-language-server: $schema=ai-usage.schema.json
+"""
+
+
+@click.command("schema", help=_HELP)
 def command() -> int:
-    r"""Print the JSON Schema of the policy language, for completion in an editor.
-
-    Write it beside the policy, and name it in the policy's first line:
-
-    \b
-      aipol schema > policy/ai-usage.schema.json
-      # yaml-language-server: $schema=ai-usage.schema.json
-    """
+    """Print the JSON Schema of the policy language."""
     from aipol.cli.composition import all_targets
     from aipol.language.schema import policy_schema
 

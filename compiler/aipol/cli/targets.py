@@ -65,21 +65,27 @@ def _cells(target: Target) -> tuple[str, ...]:
 
 
 def _text(target: Target) -> Iterator[str]:
-    from aipol.report.words import places
+    from aipol.report.words import folded, places
 
-    yield f"{target.id}: {target.title}"
-    yield f"  governs   {', '.join(target.surfaces)}"
-    yield f"  acts on   {places(target.reach)}"
-    yield f"  knows     {_IDENTITIES.get(target.identity, target.identity)}"
-    for number, limit in enumerate(target.limits):
-        label = "" if number else "limits"
-        yield f"  {label:<8}  {limit.name}: {limit.value:,}"
-        yield f"  {'':<8}    {limit.source}, {limit.verified}"
-    settings = ", ".join(sorted(target.settings.model_fields))
-    yield f"  settings  {settings or 'none'}"
+    yield from folded(f"{target.id}: {target.title}")
+    limits = [
+        line
+        for limit in target.limits
+        for line in (f"{limit.name}: {limit.value:,}", f"  {limit.source}, {limit.verified}")
+    ]
+    about = [
+        ("governs", ", ".join(target.surfaces)),
+        ("acts on", places(target.reach)),
+        ("knows", _IDENTITIES.get(target.identity, target.identity)),
+        *(("" if number else "limits", line) for number, line in enumerate(limits)),
+        ("settings", ", ".join(sorted(target.settings.model_fields)) or "none"),
+    ]
+    for label, text in about:
+        yield from folded(f"  {label:<8}  {text}", _HANG)
     yield ""
 
 
+_HANG = 14
 _IDENTITIES = {
     "entra": "people, by the `entra` id of a group",
     "jamf": "computers, by the `jamf` name of a group",

@@ -56,6 +56,7 @@ def check_directory(policy: str, place: Path, today_: date, form: str) -> int:
     from aipol.cli import output
     from aipol.cli.composition import built, catalogue, opened, shortcomings
     from aipol.diagnostics.model import has_errors
+    from aipol.report.behind import with_policy_lines
     from aipol.report.generated import differences, generated
 
     day = _recorded(place).inputs.as_of
@@ -67,7 +68,8 @@ def check_directory(policy: str, place: Path, today_: date, form: str) -> int:
     problems = tuple(finding for finding in problems if has_errors((finding,)))
     files = generated(found, build, catalogue()).files
     fix = f"run `{_compile_command(policy, place, day)}`"
-    problems += tuple(differences(files, _contents(place), place.as_posix(), fix))
+    changed = differences(files, _contents(place), place.as_posix(), fix)
+    problems += tuple(with_policy_lines(changed, found, build, place.as_posix()))
     problems += tuple(_overtaken(found, place, day, today_))
     if problems:
         return output.findings(problems, found.sources, form, SCHEMA_CHECK)
@@ -92,9 +94,9 @@ def _recorded(place: Path) -> Manifest:
     try:
         manifest = existing_manifest(place)
     except ManifestError as error:
-        raise click.UsageError(f"`{place / MANIFEST}`: {error}; {fix}") from None
+        raise click.ClickException(f"`{place / MANIFEST}`: {error}; {fix}") from None
     if manifest is None:
-        raise click.UsageError(f"`{place}` has no {MANIFEST}; {fix}")
+        raise click.ClickException(f"`{place}` has no {MANIFEST}; {fix}")
     return manifest
 
 
@@ -150,6 +152,7 @@ def _judge(policy: str, place: Path, day: date, form: str) -> int:
     from aipol.cli.composition import built, catalogue, opened
     from aipol.cli.output import waiting
     from aipol.diagnostics.model import has_errors
+    from aipol.report.behind import with_policy_lines
     from aipol.report.generated import differences, generated
 
     found = opened(policy, day)
@@ -164,8 +167,10 @@ def _judge(policy: str, place: Path, day: date, form: str) -> int:
     expected = generated(found, build, catalogue()).files
     fix = f"run `{_compile_command(policy, place, day)}`"
     problems += tuple(differences(expected, files, place.as_posix(), fix))
-    if problems:
-        return output.findings(problems, found.sources, form, SCHEMA)
+    if has_errors(problems):
+        told = with_policy_lines(problems, found, build, place.as_posix())
+        return output.findings(tuple(told), found.sources, form, SCHEMA)
+    output.warnings(problems, found.sources)
     artifacts = len(files) - 2
     _fine(
         form,

@@ -6,15 +6,26 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aipol.coverage import Gap, clauses_of
-from aipol.diagnostics.quoting import printable
-from aipol.ir import Because, Ruling
-from aipol.report.gaps import OUT_OF_SIGHT, told_gaps
-from aipol.report.words import account_words, clause_words, not_done, places, some, table
-from aipol.target import EFFECT_CLAUSE, Coverage, Status
+from aipol.coverage import Gap
+from aipol.ir import Because, Ir, Ruling
+from aipol.report.gaps import OUT_OF_SIGHT
+from aipol.report.person import Use, gaps_for, records_for
+from aipol.report.reasons import Platforms, said
+from aipol.report.words import (
+    account_words,
+    clause_words,
+    count,
+    folded,
+    listed,
+    not_done,
+    places,
+    some,
+)
+from aipol.target import EFFECT_CLAUSE, Coverage, Reason, Status
 from aipol.vocabulary import Account, Effect, Situation, Surface
 
 if TYPE_CHECKING:
+    from aipol.audience import Person
     from aipol.coverage import Matrix
     from aipol.source import Sources
 
@@ -34,8 +45,20 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What readers found in the artefacts about the use.
+
+    `spots` are the places that decide about it; `acting` the targets and devices where anything
+    answers at least as strictly as the ruling.
+    """
+
+    spots: Mapping[str, str]
+    acting: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
-    """The answer. `spots` are places in artefacts that a reader found to decide about the use."""
+    """The answer. `records` and `gaps` are those of the person, not of everybody's."""
 
     asked: Asked
     ruling: Ruling
@@ -43,20 +66,22 @@ class Explanation:
     """What holds for the other kind of account, where that is different."""
     records: tuple[Coverage, ...]
     gaps: tuple[Gap, ...]
-    spots: Mapping[str, str]
+    seen: Seen
+    ir: Ir
 
 
 def explanation(
-    matrix: Matrix, asked: Asked, ruling: Ruling, other: Ruling | None, spots: Mapping[str, str]
+    matrix: Matrix,
+    platforms: Platforms,
+    asked: Asked,
+    who: tuple[Person, Ruling, Ruling | None],
+    seen: Seen,
 ) -> Explanation:
-    """Collect what is known about one ruling."""
-    records = tuple(
-        record
-        for clause in clauses_of(ruling)
-        for record in matrix.by_clause.get((ruling.id, clause), ())
-    )
-    gaps = tuple(gap for gap in told_gaps(matrix) if gap.ruling.id == ruling.id)
-    return Explanation(asked, ruling, other, records, gaps, spots)
+    """Collect what is known about one person's use; `who` is the person with both rulings."""
+    person, ruling, other = who
+    records = records_for(matrix, Use(person, asked.account, ruling), platforms)
+    gaps = gaps_for(matrix, ruling, records, platforms)
+    return Explanation(asked, ruling, other, records, gaps, seen, matrix.ir)
 
 
 # --- for a program --------------------------------------------------------------------------------
@@ -136,7 +161,7 @@ def _record_json(found: Explanation, record: Coverage) -> Iterator[dict[str, Any
         yield {
             "target": record.target,
             "artifact": artifact,
-            "locator": found.spots.get(artifact, ""),
+            "locator": found.seen.spots.get(artifact, ""),
             "clause": record.clause,
             "situations": [situation.value for situation in record.situations],
             "exactness": _EXACTNESS[record.status],
@@ -158,6 +183,18 @@ def _differs(record: Coverage) -> list[str]:
 
 def explanation_text(found: Explanation, sources: Sources) -> Iterator[str]:
     """Who does what, what happens, why, by what, and where it does not."""
+    for line in _head(found):
+        yield from folded(line)
+    yield ""
+    for line in _why(found.ruling, sources):
+        yield from folded(line)
+    yield ""
+    yield from _by(found)
+    for line in _open(found):
+        yield from folded(line)
+
+
+def _head(found: Explanation) -> Iterator[str]:
     asked, ruling = found.asked, found.ruling
     who = " and ".join(asked.groups) if asked.groups else "nobody's group"
     yield (
@@ -179,11 +216,6 @@ def explanation_text(found: Explanation, sources: Sources) -> Iterator[str]:
             f"({other.decided_by.origin} `{other.decided_by.id}`, "
             f"{other.decided_by.span.file}:{other.decided_by.span.line})"
         )
-    yield ""
-    yield from _why(ruling, sources)
-    yield ""
-    yield from _by(found)
-    yield from _open(found)
 
 
 def _why(ruling: Ruling, sources: Sources) -> Iterator[str]:
@@ -199,47 +231,94 @@ def _why(ruling: Ruling, sources: Sources) -> Iterator[str]:
 
 
 def _by(found: Explanation) -> Iterator[str]:
-    ruling = found.ruling
-    allowed = ruling.effect is Effect.ALLOW
-    rows: list[tuple[str, ...]] = []
+    sections: dict[str, list[tuple[str, ...]]] = {title: [] for title in _TITLES}
+    through: set[str] = set()
     for record in found.records:
-        if record.status not in _EXACTNESS or (
-            record.clause == EFFECT_CLAUSE and allowed and record.status is Status.ENFORCED
-        ):
-            continue
-        exactness = _EXACTNESS[record.status]
-        note = exactness if exactness == "exact" else f"{exactness}: {_reason(record)}"
-        what = clause_words(ruling, record.clause)
-        rows.append((what, record.target, places(record.situations), note))
-    yield "Enforced by" if rows else "Enforced by nothing"
-    yield from (f"  {line}" for line in table(rows))
-    if allowed:
-        through = sorted({r.target for r in found.records if _lets_through(r)})
-        yield f"  let through by {', '.join(through)}" if through else "  let through by nothing"
-    artifacts = sorted({name for r in found.records if r.status.holds for name in r.artifacts})
-    if artifacts:
-        yield "  in"
-        yield from (f"    {_spot(found, name)}" for name in artifacts[:_MOST_ARTIFACTS])
-        if len(artifacts) > _MOST_ARTIFACTS:
-            yield f"    and {len(artifacts) - _MOST_ARTIFACTS} more; --format json has all"
+        title = _title(found, record)
+        if title == _THROUGH and found.ruling.effect is Effect.ALLOW:
+            through.add(record.target)
+        elif title:
+            sections[title] += _rows(found, record)
+    if not any(sections.values()) and not through:
+        yield "Enforced by nothing"
+    for title, rows in sections.items():
+        if rows:
+            yield title
+            yield from listed(rows)
+    if through:
+        yield from folded(f"{_THROUGH} {', '.join(sorted(through))}")
+    yield from _files(found)
 
 
-_MOST_ARTIFACTS = 12
+_WHOLE, _PARTLY, _THROUGH = "Enforced by", "Enforced in part by", "Let through by"
+_STOPPED = "Blocked, although allowed, by"
+_TITLES = (_WHOLE, _STOPPED, _PARTLY, _THROUGH)
+_THOUGH = {
+    Effect.WARN: "nothing warns, although the rule says warn",
+    Effect.JUSTIFY: "nothing asks why, although the rule says justify",
+    Effect.BLOCK: "nothing stops it, although the rule says block",
+}
+
+
+def _title(found: Explanation, record: Coverage) -> str:
+    """Under which heading a record belongs, if any."""
+    effect = found.ruling.effect
+    if record.status not in _EXACTNESS:
+        return ""
+    if record.clause != EFFECT_CLAUSE:
+        return _PARTLY if record.status is Status.LOOSER else _WHOLE
+    if effect is Effect.ALLOW:
+        return _STOPPED if record.status is Status.STRICTER else _THROUGH
+    devices = {(record.target, situation.device) for situation in record.situations}
+    if record.status is Status.LOOSER:
+        return _PARTLY if devices & found.seen.acting else _THROUGH
+    return _WHOLE
+
+
+def _rows(found: Explanation, record: Coverage) -> Iterator[tuple[str, ...]]:
+    """What a target does, then a row for each reason why that is not what the rule says."""
+    ruling = found.ruling
+    cells = (clause_words(ruling, record.clause), record.target, places(record.situations))
+    notes = list(_notes(found, record))
+    if _title(found, record) == _THROUGH and ruling.effect in _THOUGH:
+        notes.insert(0, _THOUGH[ruling.effect])
+    for number, note in enumerate(notes or [""]):
+        yield (*(cells if not number else ("", "", "")), note)
+
+
+def _notes(found: Explanation, record: Coverage) -> Iterator[str]:
+    if record.status is Status.ENFORCED:
+        if found.ruling.effect is not Effect.ALLOW or record.clause != EFFECT_CLAUSE:
+            yield "exact"
+        return
+    every = said(found.ir, found.ruling, record)
+    for each in every[:_MOST_REASONS]:
+        hosts = f" ({some(each.values, 2)})" if each.values else ""
+        yield f"{_EXACTNESS[each.status]}: {each.reason.text}{hosts}"
+    if len(every) > _MOST_REASONS:
+        yield f"and {count(len(every) - _MOST_REASONS, 'other reason')}"
+
+
+def _files(found: Explanation) -> Iterator[str]:
+    """The artefacts that decide for this very person, and how many others carry out the ruling."""
+    named = {name for record in found.records for name in record.artifacts}
+    every = sorted({*named, *found.seen.spots})
+    own = [name for name in every if name in found.seen.spots] or every
+    if own:
+        yield "In"
+        for name in own[:_MOST_ARTIFACTS]:
+            yield from folded(f"  {_spot(found, name)}")
+    rest = len(every) - len(own[:_MOST_ARTIFACTS])
+    if rest:
+        yield f"  and {count(rest, 'other file')}; --format json has all"
+
+
+_MOST_ARTIFACTS = 8
 
 
 def _spot(found: Explanation, artifact: str) -> str:
-    place = found.spots.get(artifact, "")
+    place = found.seen.spots.get(artifact, "")
     return f"{artifact} ({place})" if place else artifact
-
-
-def _lets_through(record: Coverage) -> bool:
-    return record.clause == EFFECT_CLAUSE and record.status in {Status.ENFORCED, Status.LOOSER}
-
-
-def _reason(record: Coverage) -> str:
-    values = sorted({d.value for d in record.deviations if d.value != "*"})
-    text = record.reason.text if record.reason else ""
-    return f"{text} ({some(values, 2)})" if values else text
 
 
 def _open(found: Explanation) -> Iterator[str]:
@@ -247,12 +326,18 @@ def _open(found: Explanation) -> Iterator[str]:
         return
     yield ""
     yield "Not enforced"
-    folded: dict[tuple[str, str, str], list[Situation]] = {}
+    open_: dict[str, dict[Reason, list[Situation]]] = {}
     for gap in found.gaps:
-        what = not_done(gap.ruling, gap.clause)
-        folded.setdefault((what, gap.reason.text, gap.reason.advice), []).append(gap.situation)
-    for (what, text, advice), situations in folded.items():
-        where = places(situations)
-        yield f"  {where}: {what}: {text}"
-        if advice and set(situations) != {OUT_OF_SIGHT}:
-            yield f"    {printable(advice)}"
+        reasons = open_.setdefault(not_done(gap.ruling, gap.clause), {})
+        reasons.setdefault(gap.reason, []).append(gap.situation)
+    for what, reasons in open_.items():
+        yield f"  {what}: {places(s for here in reasons.values() for s in here)}"
+        near = [reason for reason, here in reasons.items() if set(here) != {OUT_OF_SIGHT}]
+        for reason in near[:_MOST_REASONS] or list(reasons)[:1]:
+            advice = f"; {reason.advice}" if reason.advice and near else ""
+            yield f"    {places(reasons[reason])}: {reason.text}{advice}"
+        if len(near) > _MOST_REASONS:
+            yield f"    and {count(len(near) - _MOST_REASONS, 'other reason')}"
+
+
+_MOST_REASONS = 3

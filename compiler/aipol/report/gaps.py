@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from aipol.coverage import OUT_OF_REACH, Gap, Matrix
+from aipol.coverage import Gap, Matrix
+from aipol.report.reasons import INDISTINCT, MODES, NOBODY_THERE
 from aipol.report.words import not_done
-from aipol.target import EFFECT_CLAUSE, Coverage, Reason, Status
+from aipol.target import EFFECT_CLAUSE, Reason
 from aipol.vocabulary import Effect, Situation, Surface
 
 OUT_OF_SIGHT = Situation.UNMANAGED_ELSEWHERE
@@ -16,11 +17,6 @@ OUT_OF_SIGHT = Situation.UNMANAGED_ELSEWHERE
 
 
 _SAME_REASON = 2
-NOBODY_ACTS = Reason(
-    "no-target-acts",
-    "no configured target acts on this here",
-    "add a target that does, or manage the device",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +34,11 @@ class Shortfall:
     loose: bool
     """Whether something that ought to be stopped is not."""
 
+    @property
+    def opens(self) -> bool:
+        """Whether people get an app only because they sit among others who may use it."""
+        return self.loose and self.reason.code == INDISTINCT
+
 
 @dataclass(frozen=True, slots=True)
 class ByReason:
@@ -53,59 +54,20 @@ def gap_count(matrix: Matrix) -> int:
     return len({(gap.ruling.id, gap.situation) for gap in matrix.gaps})
 
 
-def told_gaps(matrix: Matrix) -> tuple[Gap, ...]:
-    """The gaps, each with the reason that says most about it.
-
-    What a target says of nearly everything, such as that it is not about who may use what, says
-    nothing about the use at hand.
-    """
-    said: Counter[Saying] = Counter()
-    asked: Counter[tuple[str, str]] = Counter()
-    for records in matrix.records.values():
-        for record in records:
-            asked[record.target, record.clause] += len(record.situations)
-            if record.reason is not None:
-                said[_saying(record)] += len(record.situations)
-    stock = frozenset(
-        saying for saying, times in said.items() if times > _NEARLY_ALL * asked[saying[:2]]
-    )
-    return tuple(_told(matrix, gap, stock) for gap in matrix.gaps)
-
-
-Saying = tuple[str, str, str]
-"""A target, a clause and the reason it gives."""
-_NEARLY_ALL = 0.8
-
-
-def _saying(record: Coverage) -> Saying:
-    return (record.target, record.clause, record.reason.code if record.reason else "")
-
-
-def _told(matrix: Matrix, gap: Gap, stock: frozenset[Saying]) -> Gap:
-    statuses = (Status.LOOSER, Status.LICENCE_MISSING, Status.UNSUPPORTED)
-    said = [
-        record
-        for record in matrix.by_clause.get((gap.ruling.id, gap.clause), ())
-        if gap.situation in record.situations
-        and record.reason is not None
-        and record.reason.code != OUT_OF_REACH.code
-        and record.status in statuses
-        and (gap.clause != EFFECT_CLAUSE or _saying(record) not in stock)
-    ]
-    best = min(said, key=lambda r: (_saying(r) in stock, statuses.index(r.status)), default=None)
-    if best is None or best.reason is None:
-        return replace(gap, reason=NOBODY_ACTS, target="") if gap.target else gap
-    return replace(gap, target=best.target, reason=best.reason)
-
-
 def telling(falls: Iterable[Shortfall], most: int) -> tuple[Shortfall, ...]:
-    """The first that can be acted on, one a rule and at most two for one reason."""
+    """The first that can be acted on, at most two for one reason.
+
+    All that opens an app is told; of the rest, one a rule.
+    """
     chosen: list[Shortfall] = []
-    reasons: Counter[str] = Counter()
+    reasons: Counter[tuple[str, str]] = Counter()
     for fall in falls:
-        known = any(fall.rule == other.rule for other in chosen)
-        if fall.reason.advice and not known and reasons[fall.reason.code] < _SAME_REASON:
-            reasons[fall.reason.code] += 1
+        code = fall.reason.code
+        reason = (code, fall.reason.advice if fall.opens else "")
+        known = not fall.opens and any(fall.rule == o.rule and not o.opens for o in chosen)
+        vain = not fall.reason.advice or code in NOBODY_THERE or code in MODES
+        if not vain and not known and reasons[reason] < _SAME_REASON:
+            reasons[reason] += 1
             chosen.append(fall)
     return tuple(chosen[:most])
 
@@ -121,26 +83,32 @@ def within_reach(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
 
 
 def by_reason(gaps: Iterable[Gap]) -> tuple[ByReason, ...]:
-    """Gaps grouped by reason, what accounts for most first."""
+    """Gaps grouped by reason, what accounts for most first; of several wordings, the commonest."""
     apps: dict[str, set[str]] = {}
     pairs: dict[str, set[tuple[str, Situation]]] = {}
-    reasons: dict[str, Reason] = {}
+    reasons: dict[str, Counter[Reason]] = {}
     for gap in gaps:
         code = gap.reason.code
-        reasons[code] = gap.reason
+        reasons.setdefault(code, Counter())[gap.reason] += 1
         apps.setdefault(code, set()).add(gap.ruling.app)
         pairs.setdefault(code, set()).add((gap.ruling.id, gap.situation))
-    found = [ByReason(reasons[code], len(apps[code]), len(pairs[code])) for code in reasons]
+    found = [
+        ByReason(said.most_common(1)[0][0], len(apps[code]), len(pairs[code]))
+        for code, said in reasons.items()
+    ]
     return tuple(sorted(found, key=lambda row: (-row.gaps, row.reason.code)))
+
+
+_Key = tuple[str, str, str, str, Reason]
 
 
 def shortfalls(gaps: Iterable[Gap]) -> tuple[Shortfall, ...]:
     """Gaps folded over apps, surfaces and situations; the most telling first."""
-    folded: dict[tuple[str, ...], list[Gap]] = {}
+    folded: dict[_Key, list[Gap]] = {}
     for gap in gaps:
         rule, audience = gap.ruling.decided_by.id, str(gap.ruling.audience)
         what = not_done(gap.ruling, gap.clause)
-        key = (rule, what, audience, gap.target, gap.reason.code)
+        key = (rule, what, audience, gap.target, gap.reason)
         folded.setdefault(key, []).append(gap)
     breadth = Counter(
         rule for rule, _ in {(g.ruling.decided_by.id, g.ruling.app) for g in _all(folded)}
@@ -149,12 +117,12 @@ def shortfalls(gaps: Iterable[Gap]) -> tuple[Shortfall, ...]:
     return tuple(sorted(found, key=lambda fall: _rank(fall, breadth)))
 
 
-def _all(folded: Mapping[tuple[str, ...], list[Gap]]) -> Iterable[Gap]:
+def _all(folded: Mapping[_Key, list[Gap]]) -> Iterable[Gap]:
     return (gap for members in folded.values() for gap in members)
 
 
-def _shortfall(key: tuple[str, ...], gaps: list[Gap]) -> Shortfall:
-    rule, what, audience, target, _ = key
+def _shortfall(key: _Key, gaps: list[Gap]) -> Shortfall:
+    rule, what, audience, target, reason = key
     surfaces = {gap.ruling.surface for gap in gaps}
     situations = {gap.situation for gap in gaps}
     return Shortfall(
@@ -162,7 +130,7 @@ def _shortfall(key: tuple[str, ...], gaps: list[Gap]) -> Shortfall:
         what=what,
         audience=audience,
         target=target,
-        reason=gaps[0].reason,
+        reason=reason,
         apps=tuple(sorted({gap.ruling.app for gap in gaps})),
         surfaces=tuple(surface for surface in Surface if surface in surfaces),
         situations=tuple(situation for situation in Situation if situation in situations),
@@ -171,8 +139,9 @@ def _shortfall(key: tuple[str, ...], gaps: list[Gap]) -> Shortfall:
 
 
 def _rank(fall: Shortfall, breadth: Mapping[str, int]) -> tuple[object, ...]:
-    """What a rule says about few apps was meant for them: it comes first, then the unstopped."""
+    """What opens an app comes first; then what a rule says about few apps, being meant for them."""
     return (
+        not fall.opens,
         not fall.reason.advice,
         breadth[fall.rule],
         not fall.loose,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aipol.coverage import clauses_of
+from aipol.coverage import Matrix, clauses_of
 from aipol.report.gaps import (
     Shortfall,
     beyond_reach,
@@ -14,18 +14,19 @@ from aipol.report.gaps import (
     gap_count,
     shortfalls,
     telling,
-    told_gaps,
     within_reach,
 )
-from aipol.report.words import clipped, count, markdown, markdown_row, places, some, table
-from aipol.target import EFFECT_CLAUSE, Status
+from aipol.report.reasons import MODES, modes, told
+from aipol.report.words import count, folded, listed, markdown, markdown_row, places, some
+from aipol.target import EFFECT_CLAUSE, Reason, Status
 from aipol.vocabulary import Effect
 
 if TYPE_CHECKING:
+    from aipol.coverage import Gap
     from aipol.pipeline import Build, Run
 
 SCHEMA = "aipol.compile/1"
-_REASONS, _ACTIONABLE, _WIDTH = 3, 5, 110
+_REASONS, _ACTIONABLE = 3, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,21 @@ def _grade(found: set[Status]) -> int:
     return 1 if found & partly else 2
 
 
+def told_gaps(build: Build) -> tuple[Gap, ...]:
+    """Every gap with the reason that says most about it."""
+    platforms = {run.target.id: run.target.identity for run in build.runs}
+    return told(build.matrix, build.matrix.gaps, platforms)
+
+
+def mode_lines(build: Build) -> Iterator[str]:
+    """For each target that only reports: that it does, and the setting that makes it act."""
+    for target, reason in sorted(modes(build.matrix).items()):
+        yield f"{target} is in {reason.code} mode: {reason.text}; {reason.advice}."
+
+
 def summary_json(build: Build) -> dict[str, Any]:
     """The summary for a program."""
-    gaps = within_reach(told_gaps(build.matrix))
+    gaps = within_reach(told_gaps(build))
     return {
         "as_of": build.ir.as_of.isoformat(),
         "rulings": len(build.ir.rulings),
@@ -78,6 +91,7 @@ def summary_json(build: Build) -> dict[str, Any]:
             }
             for row in (tally(build, run) for run in build.runs)
         ],
+        "modes": {target: reason.code for target, reason in sorted(modes(build.matrix).items())},
         "gaps": gap_count(build.matrix),
         "not_enforced": [
             {"reason": row.reason.code, "text": row.reason.text, "apps": row.apps, "gaps": row.gaps}
@@ -105,7 +119,9 @@ def shortfall_json(fall: Shortfall) -> dict[str, Any]:
 
 def summary_text(build: Build) -> Iterator[str]:
     """What is enforced by which target, and what to do about the rest."""
-    yield from (f"  {line}" for line in table(_rows(build), frozenset({1, 2, 3, 4})))
+    yield from listed(_rows(build), frozenset({1, 2, 3, 4}))
+    for line in mode_lines(build):
+        yield from folded(line)
     yield from _gaps_text(build)
 
 
@@ -125,16 +141,16 @@ def _rows(build: Build) -> list[tuple[str, ...]]:
 
 
 def _gaps_text(build: Build) -> Iterator[str]:
-    gaps = told_gaps(build.matrix)
+    gaps = told_gaps(build)
     if not gaps:
         yield "Everything is enforced everywhere."
         return
     near, far = within_reach(gaps), beyond_reach(gaps)
-    reasons = by_reason(near)
+    reasons = [row for row in by_reason(near) if row.reason.code not in MODES]
     if reasons:
         yield "Not enforced by anything:"
         rows = [(count(r.apps, "app"), r.reason.code, r.reason.text) for r in reasons[:_REASONS]]
-        yield from (clipped(f"  {line}", _WIDTH) for line in table(rows, frozenset({0})))
+        yield from listed(rows, frozenset({0}))
         if len(reasons) > _REASONS:
             yield f"  and {count(len(reasons) - _REASONS, 'other reason')}: aipol coverage"
     if far:
@@ -144,8 +160,27 @@ def _gaps_text(build: Build) -> Iterator[str]:
     if falls:
         yield "Worth acting on:"
     for fall in falls:
-        yield clipped(f"  {shortfall_words(fall)}", _WIDTH)
-        yield clipped(f"    {fall.reason.code}: {fall.reason.advice}", _WIDTH)
+        yield from folded(f"  {shortfall_words(fall)}")
+        yield from folded(f"    {advice_words(fall)}")
+    yield from policy_gaps_text(build.matrix)
+
+
+def policy_gaps_text(matrix: Matrix) -> Iterator[str]:
+    """Clauses about the whole policy that nothing carries out."""
+    if matrix.policy_gaps:
+        yield "About the whole policy:"
+    values: dict[tuple[str, Reason], list[str]] = {}
+    for gap in matrix.policy_gaps:
+        values.setdefault((gap.clause.key, gap.reason), []).append(gap.clause.value)
+    for (key, reason), each in values.items():
+        yield from folded(f"  `{key}: {', '.join(each)}`: {reason.text}; {reason.advice}")
+
+
+def advice_words(fall: Shortfall) -> str:
+    """Why, and what would help; what opens an app says so."""
+    why = "opened to them: " if fall.opens else ""
+    advice = f"; {fall.reason.advice}" if fall.reason.advice else ""
+    return f"{why}{fall.reason.text}{advice}"
 
 
 def shortfall_words(fall: Shortfall) -> str:
@@ -165,7 +200,10 @@ def summary_markdown(build: Build) -> Iterator[str]:
     yield markdown_row(head)
     yield "| --- | ---: | ---: | ---: | ---: |"
     yield from (markdown_row(row) for row in rows)
-    near = within_reach(told_gaps(build.matrix))
+    for line in mode_lines(build):
+        yield ""
+        yield markdown(line)
+    near = within_reach(told_gaps(build))
     if near:
         yield ""
         yield "| not enforced | why | what would help |"

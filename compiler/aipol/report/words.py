@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from aipol.diagnostics.quoting import columns, printable
@@ -11,6 +12,9 @@ from aipol.ir import Ruling
 from aipol.target import EFFECT_CLAUSE
 from aipol.vocabulary import Account, Effect, Situation
 
+WIDTH = 100
+"""The columns of a terminal that a text fills at most, as far as its words allow."""
+_HANG, _DEEPEST = 4, 60
 _DEVICES = {
     "managed-macos": "managed Macs",
     "managed-windows": "managed Windows",
@@ -84,14 +88,36 @@ def account_words(account: Account) -> str:
     return "" if account is Account.ANY else f" ({account} account)"
 
 
-def clipped(text: str, width: int) -> str:
-    """`text`, printable and no wider than `width` columns."""
+def folded(text: str, hang: int | None = None) -> Iterator[str]:
+    """`text` over as many lines as it needs; those after the first begin at column `hang`.
+
+    No word is broken: a path or a command can be copied from whatever line it is on.
+    """
     shown = printable(text)
-    if columns(shown) <= width:
-        return shown
-    while shown and columns(shown) > width - 1:
-        shown = shown[:-1]
-    return f"{shown}…"
+    if columns(shown) <= WIDTH:
+        yield shown
+        return
+    margin = " " * (len(shown) - len(shown.lstrip()) + _HANG if hang is None else hang)
+    line = ""
+    for word in re.findall(r"\s*\S+", shown):
+        if line.strip() and columns(line + word) > WIDTH:
+            yield line
+            line = f"{margin}{word.lstrip()}"
+        else:
+            line += word
+    yield line
+
+
+def listed(
+    rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset(), indent: int = 2
+) -> Iterator[str]:
+    """An indented table; what its last column has no room for goes on below it."""
+    if not rows:
+        return
+    before = [max(columns(row[i]) + 2 for row in rows) for i in range(len(rows[0]) - 1)]
+    start = indent + sum(before)
+    for line in table(rows, right):
+        yield from folded(f"{' ' * indent}{line}", start if start <= _DEEPEST else indent + _HANG)
 
 
 def table(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> list[str]:

@@ -1,0 +1,139 @@
+"""Turns the coverage of a ruling, which is for many, into that of one person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from aipol.audience import NOBODY, Person, Region, Universe
+from aipol.coverage import Gap, Matrix, clauses_of
+from aipol.ir import Ruling
+from aipol.report.reasons import INDISTINCT, Platforms, said, told
+from aipol.segments import Segment, segments
+from aipol.target import EFFECT_CLAUSE, Coverage, Deviation, Reason, Status
+from aipol.vocabulary import Account, Effect
+
+NETWORKS = "networks"
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One person's use of an app, and what the policy says about it."""
+
+    person: Person
+    account: Account
+    ruling: Ruling
+
+
+@dataclass(frozen=True, slots=True)
+class _Seats:
+    """The networks of others from which a person comes, for want of one of their own."""
+
+    people: Region
+    segments: tuple[Segment, ...] = ()
+
+
+def records_for(matrix: Matrix, use: Use, platforms: Platforms) -> tuple[Coverage, ...]:
+    """What each target does about the use: of every record, what concerns the person."""
+    here = exactly(matrix.ir.universe, use.person)
+    devices, networks = _Seats(here), _Seats(here, _borrowed(matrix, use, here))
+    return tuple(
+        _personal(
+            matrix, use, record, networks if platforms[record.target] == NETWORKS else devices
+        )
+        for clause in clauses_of(use.ruling)
+        for record in matrix.by_clause.get((use.ruling.id, clause), ())
+    )
+
+
+def gaps_for(
+    matrix: Matrix, ruling: Ruling, records: Iterable[Coverage], platforms: Platforms
+) -> tuple[Gap, ...]:
+    """Where nothing carries out a clause for the person."""
+    by_target: dict[str, list[Coverage]] = {}
+    for record in records:
+        by_target.setdefault(record.target, []).append(record)
+    own = Matrix(matrix.ir, {target: tuple(found) for target, found in by_target.items()})
+    return told(own, (gap for gap in own.gaps if gap.ruling.id == ruling.id), platforms)
+
+
+def exactly(universe: Universe, person: Person) -> Region:
+    """Those who are in the groups that the person is in, and in no others."""
+    members = ((name in person, universe.member_of(name)) for name in universe.groups)
+    return universe.all_of(who if inside else universe.others(who) for inside, who in members)
+
+
+def seats_of(matrix: Matrix, person: Person) -> tuple[Segment, ...]:
+    """The networks from which the person may come."""
+    ir = matrix.ir
+    found = segments(ir)
+    own = [each for each in found if ir.universe.contains(each.region, person)]
+    if own:
+        return tuple(own)
+    # Somebody of two networks comes from either, though no address is that of both groups.
+    return tuple(
+        each
+        for each in found
+        if each.groups
+        and each.person is not None
+        and each.region != NOBODY
+        and all(ir.universe.contains(ir.groups[name].region, person) for name in each.groups)
+    )
+
+
+def _borrowed(matrix: Matrix, use: Use, here: Region) -> tuple[Segment, ...]:
+    found = seats_of(matrix, use.person)
+    return tuple(e for e in found if not matrix.ir.universe.overlap(e.region, here))
+
+
+def _personal(matrix: Matrix, use: Use, record: Coverage, seats: _Seats) -> Coverage:
+    universe = matrix.ir.universe
+    if record.status not in {Status.ENFORCED, Status.STRICTER, Status.LOOSER}:
+        return record
+    if not record.deviations and not seats.segments:
+        return record
+    mine = [each for each in record.deviations if universe.overlap(each.people, seats.people)]
+    if record.clause == EFFECT_CLAUSE:
+        mine += _at(matrix, use, record, seats)
+    statuses = {each.status for each in mine}
+    status = next((s for s in (Status.LOOSER, Status.STRICTER) if s in statuses), Status.ENFORCED)
+    own = replace(record, status=status, reason=None, deviations=tuple(dict.fromkeys(mine)))
+    reasons = [each.reason for each in said(matrix.ir, use.ruling, own) if each.status is status]
+    return replace(own, reason=reasons[0] if reasons else None)
+
+
+def _at(matrix: Matrix, use: Use, record: Coverage, seats: _Seats) -> Iterator[Deviation]:
+    """How what a network does for whom it knows there differs from what the person should get."""
+    universe, use_ = matrix.ir.universe, use.ruling
+    same: list[Segment] = []
+    other: list[Segment] = []
+    for seat in seats.segments:
+        known = seat.person or frozenset[str]()
+        ruling = matrix.ir.decide(known, use_.app, use_.surface, use.account)
+        if ruling is None or ruling.direct is not use_.direct:
+            other.append(seat)
+            continue
+        same.append(seat)
+        there = exactly(universe, known)
+        for sibling in matrix.by_clause.get((ruling.id, EFFECT_CLAUSE), ()):
+            if sibling.target == record.target and sibling.situations == record.situations:
+                found = (d for d in sibling.deviations if universe.overlap(d.people, there))
+                yield from (replace(deviation, people=seats.people) for deviation in found)
+    if other:
+        blocked = use_.direct is not Effect.BLOCK
+        status = Status.STRICTER if blocked else Status.LOOSER
+        yield Deviation(status, _by_network(other, same, blocked=blocked), seats.people)
+
+
+def _by_network(other: list[Segment], same: list[Segment], *, blocked: bool) -> Reason:
+    text = f"{'blocked' if blocked else 'let through'} from the network of {_groups(other)}"
+    if same:
+        text += f", not from that of {_groups(same)}"
+    return Reason(
+        INDISTINCT, text, "give whoever is in all of these groups `networks` of their own"
+    )
+
+
+def _groups(found: list[Segment]) -> str:
+    names = dict.fromkeys(f"`{name}`" for segment in found for name in segment.groups)
+    return " and ".join(names)
