@@ -63,9 +63,9 @@ def _unmet(
 
 
 def enforcing_targets(matrix: Matrix, ruling: Ruling) -> tuple[str, ...]:
-    """The targets that carry out a ruling's effect somewhere."""
+    """The targets whose artefacts carry out a ruling's effect somewhere."""
     records = matrix.by_clause.get((ruling.id, EFFECT_CLAUSE), ())
-    return tuple(sorted({record.target for record in records if record.status.holds}))
+    return tuple(sorted({record.target for record in records if record.carried_out}))
 
 
 def open_situations(matrix: Matrix, ruling: Ruling) -> tuple[Situation, ...]:

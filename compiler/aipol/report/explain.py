@@ -109,7 +109,7 @@ def explanation_json(found: Explanation) -> dict[str, Any]:
         "enforced_by": [
             entry
             for record in found.records
-            if record.status.holds
+            if record.carried_out
             for entry in _record_json(found, record)
         ],
         "approximated": [
