@@ -23,7 +23,7 @@ DEFAULT = "default"
 
 _BITS = {socket.AF_INET: 32, socket.AF_INET6: 128}
 _NOWHERE = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}
-_SAMPLED_RANGES = 4
+_SAMPLED_RANGES = 32
 _PLAIN_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _LOOKS_DERIVED = re.compile(r"-and-|-[0-9a-f]{8}$")
 

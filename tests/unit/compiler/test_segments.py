@@ -257,7 +257,7 @@ def test_many_networks_are_swept_not_compared() -> None:
         numbers = range(0, count * step, step)
         return tuple(f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}/32" for n in numbers)
 
-    started = time.monotonic()
+    started = time.process_time()
     parts = segments(policy({"a": listed(2)[: count // 2], "b": listed(3)[: count // 2]}))
     assert [part.id for part in parts] == ["a", "a-and-b", "b", DEFAULT]
-    assert time.monotonic() - started < 30
+    assert time.process_time() - started < 30

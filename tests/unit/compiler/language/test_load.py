@@ -123,9 +123,9 @@ def test_an_alias_bomb_is_answered_at_once() -> None:
     bomb = "a0: &a0 [x, x]\n" + "".join(
         f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30)
     )
-    start = time.perf_counter()
+    start = time.process_time()
     assert set(_codes(bomb)) == {"AIP105"}
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize(
@@ -236,9 +236,9 @@ def test_past_two_hundred_findings_there_is_one_note() -> None:
 )
 def test_two_megabytes_of_anything_are_answered_soon(unit: str) -> None:
     """No repetition makes reading take more than a few seconds."""
-    start = time.perf_counter()
+    start = time.process_time()
     load_text("p.yaml", unit * (LIMIT // len(unit)))
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
 
 
 # --- files ----------------------------------------------------------------------------------------
@@ -255,9 +255,9 @@ def test_a_file_of_100_megabytes_is_answered_at_once(tmp_path: Path) -> None:
     path = tmp_path / "big.yaml"
     with path.open("wb") as stream:
         stream.truncate(100_000_000)
-    start = time.perf_counter()
+    start = time.process_time()
     assert [code for code, _ in _of_file(path)] == ["AIP102"]
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_a_file_of_exactly_the_limit_is_read(tmp_path: Path) -> None:
