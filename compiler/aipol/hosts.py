@@ -23,6 +23,7 @@ _EVERY = frozenset({Surface.WEB, Surface.API, *_CLIENTS})
 SURFACES_BEHIND: Mapping[Role, frozenset[Surface]] = {
     Role.UI: frozenset({Surface.WEB, Surface.DESKTOP, Surface.EXTENSION}),
     Role.API: frozenset({Surface.API, *_CLIENTS}),
+    Role.BACKEND: _EVERY,
     Role.AUTH: _EVERY,
     Role.CDN: _EVERY,
     Role.TELEMETRY: _EVERY,

@@ -72,8 +72,10 @@ class Build:
 
 def open_policy(path: str, as_of: date, catalogue: Catalogue, targets: Sequence[Target]) -> Opened:
     """Load, check and resolve; every finding of every stage that could run."""
+    from aipol.check.collateral import collateral_findings
     from aipol.check.names import check_names
     from aipol.check.settings import check_settings
+    from aipol.check.shared import check_shared
     from aipol.language.assemble import assemble
     from aipol.resolve import resolve
     from aipol.resolve.tests import failed_tests
@@ -84,6 +86,7 @@ def open_policy(path: str, as_of: date, catalogue: Catalogue, targets: Sequence[
     ids = [target.id for target in targets]
     # A cached property is not taken for a property by that checker.
     findings += check_names(assembled, catalogue, ids)  # pyright: ignore[reportArgumentType]
+    findings += tuple(check_shared(assembled, catalogue))
     settings, bad_settings = check_settings(assembled, targets)
     findings += bad_settings
     if has_errors(findings):
@@ -92,6 +95,7 @@ def open_policy(path: str, as_of: date, catalogue: Catalogue, targets: Sequence[
     findings += meaning
     if ir is not None:
         findings += failed_tests(assembled, ir, catalogue)
+        findings += tuple(collateral_findings(assembled, ir, catalogue))
     return Opened(path, assembled, ir, _sorted(findings), sources, settings)
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from aipol.catalogue.model import (
     App,
+    CommonHost,
+    CommonKind,
     Domain,
     Extension,
     Fact,
@@ -21,6 +23,7 @@ from aipol.catalogue.model import (
     Role,
     SharedPlatform,
     Store,
+    Team,
     TenantRestriction,
     Tier,
     Vendor,
@@ -30,7 +33,9 @@ from aipol.vocabulary import Surface
 Raw = dict[str, Any]
 
 # A Team id, an upgrade code or a path tells apart or finds a program; it is not a way to reach it.
-_NO_SURFACE = frozenset({"team_id", "upgrade_code", "install_path"})
+_NO_SURFACE = frozenset(
+    {"team_id", "requirement", "publisher", "store_id", "upgrade_code", "install_path"}
+)
 
 
 def app(app_id: str, raw: Raw) -> App:
@@ -73,12 +78,38 @@ def protected(owner: str, raw: Raw) -> ProtectedHost:
         owner,
         raw["source"],
         Tier(raw["tier"]),
+        raw.get("seen", ""),
     )
 
 
 def shared_platform(raw: Raw) -> SharedPlatform:
     """One suffix that unrelated services share."""
-    return SharedPlatform(raw["suffix"], raw["source"])
+    return SharedPlatform(raw["suffix"], raw["source"], raw.get("serves", ""), raw.get("seen", ""))
+
+
+def common_host(raw: Raw) -> CommonHost:
+    """One host that many apps need."""
+    return CommonHost(
+        raw["host"],
+        Match(raw["match"]),
+        CommonKind(raw["kind"]),
+        raw["serves"],
+        raw["source"],
+        Tier(raw["tier"]),
+        raw.get("seen", ""),
+    )
+
+
+def team(team_id: str, raw: Raw) -> Team:
+    """One signing team of more than AI apps."""
+    return Team(
+        team_id,
+        raw["vendor"],
+        tuple(raw["signs"]),
+        raw["source"],
+        Tier(raw["tier"]),
+        raw.get("seen", ""),
+    )
 
 
 def _tiered(row: Raw) -> Raw:

@@ -28,7 +28,7 @@ def merged(directory: Path) -> dict[str, Any]:
             for category in sorted(documents)
             for app_id, entry in _entries(category, documents)
         },
-        **{name: documents[name].value for name in sorted(SPECIAL)},
+        **{name: documents[name].value for name in sorted(SPECIAL & documents.keys())},
     }
 
 

@@ -9,9 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aipol.catalogue import build
+from aipol.catalogue.model import IdentifierKind, Match
 
 if TYPE_CHECKING:
-    from aipol.catalogue.model import App, ProtectedHost, SharedPlatform, Vendor
+    from aipol.catalogue.model import (
+        App,
+        CommonHost,
+        ProtectedHost,
+        SharedPlatform,
+        Sourced,
+        Team,
+        Vendor,
+    )
     from aipol.catalogue.search import Hit
 
 HERE = Path(__file__).parent
@@ -52,6 +61,10 @@ class Catalogue:
         """Every app, by id."""
         return tuple(self.app(app_id) for app_id in self.ids)
 
+    def name_of(self, app_id: str) -> str:
+        """The name to show for an app; it is not built for that."""
+        return str(self._raw[app_id]["name"])
+
     def vendor_name(self, slug: str) -> str:
         """The name to show for a vendor's slug."""
         return self.vendors[slug].name
@@ -60,7 +73,7 @@ class Catalogue:
         """What `text` names: a host, an identifier, an id or part of a name; the closest first."""
         from aipol.catalogue.search import search
 
-        return search(self._raw, text)
+        return search(self._rest, text)
 
     @cached_property
     def vendors(self) -> dict[str, Vendor]:
@@ -73,6 +86,77 @@ class Catalogue:
         rows = self._rest["protected"].items()
         found = (build.protected(owner, row) for owner, hosts in rows for row in hosts)
         return tuple(sorted(found, key=lambda row: (row.host, row.match)))
+
+    @cached_property
+    def common_hosts(self) -> tuple[CommonHost, ...]:
+        """Hosts that apps of many vendors need: never blocked for one of them."""
+        return tuple(build.common_host(row) for row in self._rest.get("common_hosts", ()))
+
+    @cached_property
+    def shared_hosts(self) -> tuple[tuple[str, Match, str], ...]:
+        """Hosts that serve more than one app, how far they reach, and what a block would break."""
+        from aipol.catalogue.collateral import UNTOLD
+
+        own = {
+            (row["domain"], Match(row["match"])): f"{row.get('serves') or UNTOLD} ({app_id})"
+            for app_id in self.ids
+            for row in self._raw[app_id].get("domains", ())
+            if row.get("shared")
+        }
+        common = {(row.host, row.match): row.serves for row in self.common_hosts}
+        return tuple((*key, breaks) for key, breaks in sorted({**own, **common}.items()))
+
+    @cached_property
+    def shared_programs(self) -> dict[tuple[IdentifierKind, str], str]:
+        """What stops with each program that does more than its app, by kind and folded name."""
+        return {
+            (IdentifierKind(row["kind"]), row["value"].casefold()): row.get("breaks", "")
+            for app_id in self.ids
+            for section in ("macos", "windows", "cli")
+            for row in self._raw[app_id].get(section, ())
+            if row.get("shared")
+        }
+
+    @cached_property
+    def apps_by_host(self) -> dict[str, tuple[str, ...]]:
+        """The ids of the apps that name a host, by host."""
+        found: dict[str, list[str]] = {}
+        for app_id in self.ids:
+            for row in self._raw[app_id].get("domains", ()):
+                found.setdefault(row["domain"], []).append(app_id)
+        return {host: tuple(dict.fromkeys(apps)) for host, apps in found.items()}
+
+    @cached_property
+    def teams(self) -> dict[str, Team]:
+        """Signing teams that sign more than AI apps, by id."""
+        rows = self._rest.get("teams", {}).items()
+        return {team_id: build.team(team_id, row) for team_id, row in rows}
+
+    @cached_property
+    def sources(self) -> dict[str, dict[str, Any]]:
+        """What is known of each source, by repository or page host."""
+        found: dict[str, dict[str, Any]] = self._rest.get("sources", {})
+        return found
+
+    @cached_property
+    def wanted(self) -> tuple[dict[str, str], ...]:
+        """What was looked for and not found in any source: `app`, `what`, `sought`, `looked`."""
+        return tuple(self._rest.get("gaps", ()))
+
+    def seen_of(self, fact: Sourced) -> str:
+        """When a fact was read: its own month or day, else its source's."""
+        if fact.seen:
+            return fact.seen
+        from aipol.catalogue.source import parse
+
+        found = parse(fact.source)
+        name = found.registered_as if found else None
+        return str(self.sources[name]["seen"]) if name in self.sources else ""
+
+    @property
+    def seen(self) -> str:
+        """The month or day of the newest source."""
+        return str(self._rest["index"]["seen"])
 
     @cached_property
     def shared_platforms(self) -> tuple[SharedPlatform, ...]:

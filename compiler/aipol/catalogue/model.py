@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from aipol.catalogue.kinds import (
+    CommonKind,
+    Feature,
+    IdentifierKind,
+    Match,
+    Purpose,
+    Role,
+    Store,
+    Tier,
+    Use,
+)
 from aipol.vocabulary import Surface
 
 __all__ = [
     "App",
+    "CommonHost",
+    "CommonKind",
     "Domain",
     "Extension",
     "Fact",
@@ -23,118 +35,15 @@ __all__ = [
     "Purpose",
     "Role",
     "SharedPlatform",
+    "Sourced",
     "Store",
     "Surface",
+    "Team",
     "TenantRestriction",
     "Tier",
+    "Use",
     "Vendor",
 ]
-
-
-class Role(StrEnum):
-    """What a host does for the app."""
-
-    UI = "ui"
-    API = "api"
-    AUTH = "auth"
-    CDN = "cdn"
-    TELEMETRY = "telemetry"
-    MARKETING = "marketing"
-    """The vendor's public pages: not part of the product, not blocked with it."""
-
-
-class Match(StrEnum):
-    """What a host name stands for."""
-
-    EXACT = "exact"
-    SUBTREE = "subtree"
-    """The name and everything below it."""
-    CHILDREN = "children"
-    """Everything below the name, not the name itself."""
-
-    def covers(self, name: str, host: str) -> bool:
-        """Whether `name`, meant this way, stands for `host`; lower case, no trailing dot."""
-        below = host.endswith(f".{name}")
-        match self:
-            case Match.EXACT:
-                return host == name
-            case Match.SUBTREE:
-                return below or host == name
-            case Match.CHILDREN:
-                return below
-
-
-class Tier(StrEnum):
-    """How good the source is."""
-
-    A = "A"
-    """The vendor's own repository or documentation."""
-    B = "B"
-    """A curated packaging or domain project."""
-    C = "C"
-    """A community list or public code; ships only with a second, independent source."""
-
-
-class Store(StrEnum):
-    """Where an extension comes from."""
-
-    CHROME = "chrome"
-    EDGE = "edge"
-    FIREFOX = "firefox"
-    VSCODE = "vscode"
-    JETBRAINS = "jetbrains"
-
-
-class Feature(StrEnum):
-    """A built-in AI feature that a target can switch; a closed set."""
-
-    APPLE_INTELLIGENCE = "apple-intelligence"
-    SIRI = "siri"
-    EXTERNAL_INTELLIGENCE = "external-intelligence"
-    """Apple's hand-off to ChatGPT."""
-    WINDOWS_COPILOT = "windows-copilot"
-    WINDOWS_RECALL = "windows-recall"
-    WINDOWS_CLICK_TO_DO = "windows-click-to-do"
-    CHROME_GENAI = "chrome-genai"
-    EDGE_COPILOT = "edge-copilot"
-    FIREFOX_GENAI = "firefox-genai"
-
-
-class Purpose(StrEnum):
-    """Why a host is protected."""
-
-    ATTESTATION = "attestation"
-    CERTIFICATE = "certificate"
-    CONNECTIVITY = "connectivity"
-    DEVICE_MANAGEMENT = "device-management"
-    ENDPOINT_SECURITY = "endpoint-security"
-    IDENTITY = "identity"
-    PUSH = "push"
-    UPDATE = "update"
-
-
-class IdentifierKind(StrEnum):
-    """What an identifier names on macOS, on Windows or in a shell."""
-
-    BUNDLE_ID = "bundle_id"
-    TEAM_ID = "team_id"
-    SIGNING_ID = "signing_id"
-    APP_NAME = "app_name"
-    PROCESS = "process"
-    CASK = "cask"
-    WINGET_ID = "winget_id"
-    EXE = "exe"
-    PFN = "pfn"
-    """Package family name."""
-    PRODUCT_CODE = "product_code"
-    UPGRADE_CODE = "upgrade_code"
-    INSTALL_PATH = "install_path"
-    COMMAND = "command"
-    BINARY = "binary"
-    NPM = "npm"
-    PYPI = "pypi"
-    BREW_FORMULA = "brew_formula"
-    BREW_CASK = "brew_cask"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +59,43 @@ class Domain:
     """How many separate projects list exactly this name."""
     shared: bool = False
     """Other services use it too, or may: no rule about one app blocks it."""
+    serves: str | None = None
+    """What else a shared host serves: what a block would break."""
+    own_suffix: bool = False
+    """The Public Suffix List has it, for its owner gives names below it to its own users."""
     also: str | None = None
     note: str | None = None
+    seen: str = ""
+
+    @property
+    def use(self) -> Use:
+        """What the host may be used for."""
+        if self.shared:
+            return Use.KEEP_OPEN
+        return Use.FIND if self.role is Role.MARKETING else Use.DECIDE
+
+
+# What tells one running program from another; the others say where a program is or whose it is.
+DECIDING_KINDS = frozenset(
+    {
+        IdentifierKind.APP_NAME,
+        IdentifierKind.BINARY,
+        IdentifierKind.BUNDLE_ID,
+        IdentifierKind.EXE,
+        IdentifierKind.PFN,
+        IdentifierKind.PROCESS,
+        IdentifierKind.PRODUCT_CODE,
+        IdentifierKind.WINGET_ID,
+    }
+)
+_NARROWING_KINDS = frozenset(
+    {
+        IdentifierKind.PUBLISHER,
+        IdentifierKind.REQUIREMENT,
+        IdentifierKind.SIGNING_ID,
+        IdentifierKind.TEAM_ID,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +114,22 @@ class Identifier:
     """It names a program that does more than AI: blocking it blocks all of that."""
     shared_with: tuple[str, ...] = ()
     """Other apps with the very same identifier: a rule about one hits them all."""
+    breaks: str | None = None
+    """What else stops when the program is stopped."""
     also: str | None = None
     note: str | None = None
+    seen: str = ""
+
+    @property
+    def use(self) -> Use:
+        """What the identifier may be used for."""
+        if self.shared:
+            return Use.KEEP_OPEN
+        if self.kind in _NARROWING_KINDS:
+            return Use.NARROW
+        if self.kind not in DECIDING_KINDS:
+            return Use.FIND
+        return Use.DECIDE if self.match_alone else Use.NARROW
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +143,7 @@ class Extension:
     tier: Tier
     also: str | None = None
     note: str | None = None
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +156,7 @@ class OAuthClient:
     source: str
     tier: Tier
     also: str | None = None
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +168,8 @@ class FirewallName:
     name: str
     source: str
     tier: Tier
+    also: str | None = None
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +181,7 @@ class Fact:
     source: str
     tier: Tier
     also: str | None = None
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +206,10 @@ class TenantRestriction:
     effect: str = ""
     also_block: tuple[str, ...] = ()
     """URLs that must be blocked with it, or the restriction leaks."""
+    format: str = ""
+    """A regular expression for one tenant, where the source gives its form; empty where not."""
     also: str | None = None
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +281,7 @@ class ProtectedHost:
     owner: str
     source: str
     tier: Tier
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,3 +290,37 @@ class SharedPlatform:
 
     suffix: str
     source: str
+    serves: str = ""
+    """What lives there: what a block of all of it would break."""
+    seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommonHost:
+    """A host that apps of many vendors need: nobody's own, and never blocked for one of them."""
+
+    host: str
+    match: Match
+    kind: CommonKind
+    serves: str
+    """What a block would break."""
+    source: str
+    tier: Tier
+    seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A signing team of Apple's that signs more than AI apps: a rule by it alone would stop all."""
+
+    id: str
+    owner: str
+    signs: tuple[str, ...]
+    """Programs, other than AI apps, that carry its signature."""
+    source: str
+    tier: Tier
+    seen: str = ""
+
+
+Sourced = Domain | Identifier | Extension | OAuthClient | FirewallName | Fact | TenantRestriction
+"""A fact with its source, its tier and the date it was seen."""

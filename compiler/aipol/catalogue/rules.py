@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aipol.catalogue.model import Feature, Match, Purpose, Role, Store, Tier
+from aipol.catalogue.model import CommonKind, Feature, Match, Purpose, Role, Store, Tier
+from aipol.catalogue.source import Kind, parse
 from aipol.catalogue.tree import is_list, is_mapping
 from aipol.vocabulary import Surface
 
@@ -86,15 +87,51 @@ def like(pattern: str, meaning: str) -> Callable[[Any], str | None]:
     return check
 
 
+SCHEMAS = (1, 2)
+"""The layouts this version reads; what ships is the last."""
+
+
 def schema(value: Any) -> str | None:
-    """The one layout this version reads."""
-    return None if value == 1 else f"schema `{value}` is not known, only 1"
+    """A layout that this version reads."""
+    known = not isinstance(value, bool) and value in SCHEMAS
+    return None if known else f"schema `{value}` is not known, only {SCHEMAS[0]} to {SCHEMAS[-1]}"
+
+
+def source(value: Any) -> str | None:
+    """A source of one of the forms that a catalogue may use."""
+    found = parse(value) if isinstance(value, str) else None
+    if found is not None and found.kind is not Kind.OWN:
+        return None
+    return (
+        f"`{value}` is not a source: write `owner/repository:path@commit`, `page:host/path` or "
+        "`public-code:number`, with remarks in parentheses"
+    )
+
+
+def pattern(value: Any) -> str | None:
+    """A regular expression."""
+    try:
+        re.compile(value)
+    except (re.error, TypeError, RecursionError):
+        return f"`{value}` is not a regular expression"
+    return None
+
+
+def short(value: Any) -> str | None:
+    """Text of one line that fits beside others."""
+    fits = isinstance(value, str) and 0 < len(value.strip()) <= _SHORT and "\n" not in value
+    return None if fits else f"must be text of one line, at most {_SHORT} characters"
+
+
+_SHORT = 120
 
 
 def anything(_value: Any) -> str | None:
     """Checked elsewhere, against other rows."""
     return None
 
+
+day = like(r"20[0-9]{2}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?", "a month or a day")
 
 _LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 # The last label may not be a number: that would be an address.
@@ -103,16 +140,22 @@ host = like(
     "a host name (lower case, no wildcard, no URL)",
 )
 slug = like(r"[a-z0-9][a-z0-9-]{0,62}", "an id of lower-case letters, digits and hyphens")
+word = like(r"[a-z0-9][a-z0-9_-]{0,62}", "a word of lower-case letters")
 _guid = like(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", "a lower-case GUID")
 _dotted = like(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+", "an identifier of dotted names")
 # A package family name ends in 13 digits of the publisher's hash, written without i, l, o and u.
 _family = like(r"[A-Za-z0-9.-]{3,50}_[0-9a-hj-km-np-tv-z]{13}", "a package family name")
 
+_team = like(r"[A-Z0-9]{10}", "a Team id (10 letters and digits)")
+
 _KINDS: dict[str, dict[str, Callable[[Any], str | None]]] = {
     "macos": {
         "bundle_id": _dotted,
-        "team_id": like(r"[A-Z0-9]{10}", "a Team id (10 letters and digits)"),
+        "team_id": _team,
         "signing_id": like(r"[A-Za-z0-9_.-]+", "a signing identifier"),
+        "requirement": like(
+            r"(\(?anchor apple|\(?identifier|designated).*", "a designated requirement"
+        ),
         "app_name": like(r".+\.app", "the name of a bundle (`Name.app`)"),
         "process": text,
         "cask": like(r"[a-z0-9@+.-]+", "a cask's token"),
@@ -125,6 +168,8 @@ _KINDS: dict[str, dict[str, Callable[[Any], str | None]]] = {
         "upgrade_code": like(r"\{[0-9A-F]{8}-([0-9A-F]{4}-){3}[0-9A-F]{12}\}", "a GUID in braces"),
         "install_path": text,
         "command": like(r"[A-Za-z0-9_.-]+", "a command's name"),
+        "publisher": text,
+        "store_id": like(r"[0-9A-Z]{12,14}", "a product id of the Microsoft Store"),
     },
     "cli": {
         "binary": like(r"[A-Za-z0-9_.-]+", "a command's name"),
@@ -137,7 +182,10 @@ _KINDS: dict[str, dict[str, Callable[[Any], str | None]]] = {
 _STORES: dict[str, Callable[[Any], str | None]] = {
     "chrome": like(r"[a-p]{32}", "a Chrome extension id (32 letters from a to p)"),
     "edge": like(r"[a-p]{32}", "an Edge add-on id (32 letters from a to p)"),
-    "firefox": text,
+    "firefox": like(
+        r"(\{[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}\}|[A-Za-z0-9._-]*@[A-Za-z0-9._-]+)",
+        "a Firefox add-on id (`name@host`, or a GUID in braces)",
+    ),
     "vscode": like(r"[A-Za-z0-9-]+\.[A-Za-z0-9-]+", "a VS Code extension id (publisher.name)"),
     "jetbrains": _dotted,
 }
@@ -146,30 +194,31 @@ _PROVIDERS: dict[str, Callable[[Any], str | None]] = {
     "google": like(r"[0-9]+-[a-z0-9]+\.apps\.googleusercontent\.com", "a Google client id"),
 }
 
-_SOURCED = {"source": text, "tier": one_of(Tier)}
-_SECOND = {"also": text, "note": text}
+_SOURCED = {"source": source, "tier": one_of(Tier)}
+_SEEN = {"seen": day}
+_ALSO = {"also": source, **_SEEN}
+_SECOND = {"note": text, **_ALSO}
 _IDENTIFIER = {
     "surface": one_of(Surface),
     "match_alone": flag,
     "shared": flag,
     "shared_with": texts,
+    "breaks": short,
     **_SECOND,
 }
 
 DOMAIN = Shape(
     {"domain": host, "role": one_of(Role), "match": one_of(Match), **_SOURCED},
-    {"sources": count, "shared": flag, **_SECOND},
+    {"sources": count, "shared": flag, "serves": short, "own_suffix": flag, **_SECOND},
 )
 IDENTIFIERS = {
     section: Shape({"kind": one_of(kinds), "value": text, **_SOURCED}, _IDENTIFIER)
     for section, kinds in _KINDS.items()
 }
 EXTENSION = Shape({"store": one_of(Store), "id": text, "name": text, **_SOURCED}, _SECOND)
-OAUTH = Shape(
-    {"provider": one_of(_PROVIDERS), "client_id": text, "name": text, **_SOURCED}, {"also": text}
-)
-FIREWALL = Shape({"product": slug, "kind": text, "name": text, **_SOURCED}, {})
-FACT = Shape({"fact": text, "value": text, **_SOURCED}, {"also": text})
+OAUTH = Shape({"provider": one_of(_PROVIDERS), "client_id": text, "name": text, **_SOURCED}, _ALSO)
+FIREWALL = Shape({"product": slug, "kind": word, "name": text, **_SOURCED}, _ALSO)
+FACT = Shape({"fact": text, "value": text, **_SOURCED}, _ALSO)
 HOST_MATCH = Shape({"host": host, "match": one_of(Match)}, {})
 RESTRICTION = Shape(
     {
@@ -178,17 +227,32 @@ RESTRICTION = Shape(
         "hosts": anything,
         **_SOURCED,
     },
-    {"needs": text, "effect": text, "also_block": texts, "also": text},
+    {"needs": text, "effect": text, "also_block": texts, "format": pattern, **_ALSO},
 )
 PROTECTED = Shape(
-    {"host": host, "match": one_of(Match), "purpose": one_of(Purpose), **_SOURCED}, {}
+    {"host": host, "match": one_of(Match), "purpose": one_of(Purpose), **_SOURCED}, _ALSO
 )
-SHARED_PLATFORM = Shape({"suffix": host, "source": text}, {})
+SHARED_PLATFORM = Shape({"suffix": host, "source": source}, {"serves": short, **_ALSO})
+COMMON_HOST = Shape(
+    {
+        "host": host,
+        "match": one_of(Match),
+        "kind": one_of(CommonKind),
+        "serves": short,
+        **_SOURCED,
+    },
+    _ALSO,
+)
+TEAM = Shape({"vendor": slug, "signs": texts, **_SOURCED}, _ALSO)
+SOURCE = Shape(
+    {"tier": one_of(Tier), "seen": day, "is": short}, {"speaks_for": texts, "licence": short}
+)
+GAP = Shape({"app": slug, "what": word, "sought": short, "looked": day}, {"why": short})
 VENDOR = Shape({"name": text}, {"country": like(r"[A-Z]{2}", "a country's two letters")})
 INDEX = Shape(
     {
         "schema": schema,
-        "seen": like(r"\d{4}-\d{2}(-\d{2})?", "a month or a day"),
+        "seen": day,
         "categories": anything,
     },
     {},
@@ -203,7 +267,7 @@ ROWS = {
     "facts": FACT,
 }
 APP = Shape(
-    {"name": text, "vendor": slug, "kind": slug, "source": text},
+    {"name": text, "vendor": slug, "kind": slug, "source": source},
     {
         "edition_of": slug,
         "homepage": like(r"https?://\S+", "a web address"),
@@ -214,6 +278,21 @@ APP = Shape(
     },
 )
 feature = one_of(Feature)
+KEYS: Mapping[str, Callable[[Any], str | None]] = {
+    "sources": like(
+        r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+|page:[a-z0-9.-]+",
+        "a repository (`owner/name`) or a page's host (`page:host`)",
+    ),
+    "teams": _team,
+    "vendors": slug,
+}
+_TEAM_OF = re.compile(r'certificate leaf\[subject\.OU\] = "?([A-Z0-9]{10})"?')
+
+
+def team_of(requirement: str) -> str:
+    """The signing team a designated requirement asks for; empty where it asks for none."""
+    found = _TEAM_OF.search(requirement)
+    return found.group(1) if found else ""
 
 
 def value_fault(section: str, row: dict[str, Any]) -> tuple[str, str] | None:

@@ -1,4 +1,7 @@
-"""Turns a host, an identifier or a piece of a name into the apps it may mean."""
+"""Turns a host, an identifier or a piece of a name into what it may mean, and why.
+
+Reads the raw entries: building every app to answer one question would take longer than the search.
+"""
 
 from __future__ import annotations
 
@@ -8,41 +11,58 @@ from typing import TYPE_CHECKING, Any
 from aipol.catalogue.model import Match
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 # The closest first: an identifier that is the text, then hosts by how much agrees, then names.
-_IDENTIFIER, _HOST, _PARENT, _NAME = range(4)
+_IDENTIFIER, _HOST, _NOBODYS, _PARENT, _NAME = range(5)
+Ranked = tuple[int, "Hit"]
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One app the text may mean, with the value of the catalogue that says so."""
+    """One thing the text may mean, with the value of the catalogue that says so."""
 
     app: str
+    """The app; empty for what is nobody's own: protected and common hosts, platforms, teams."""
     field: str
-    """`domain`, `name`, `id`, a store, an OAuth provider, or an identifier's kind (`exe`, ...)."""
+    """`domain`, `name`, `id`, a store, an OAuth provider, an identifier's kind (`exe`, ...), or
+    `protected`, `common`, `platform`, `team`."""
     value: str
     exact: bool
     """False where only a parent host or a part of the name agrees."""
+    why: str = ""
+    """What else is known that matters to whoever asks: what it serves, whose it also is."""
+    source: str = ""
 
 
-def search(apps: dict[str, dict[str, Any]], text: str) -> tuple[Hit, ...]:
-    """Every hit for `text` among the raw entries, the closest first."""
+def search(raw: Mapping[str, Any], text: str) -> tuple[Hit, ...]:
+    """Every hit for `text` in the raw catalogue, the closest first."""
     wanted = text.strip().casefold()
     if not wanted:
         return ()
     host = _host(wanted)
+    names = {wanted, _last(wanted)}
+    apps: dict[str, dict[str, Any]] = raw["apps"]
     found = [
-        (rank, -len(hit.value), hit.app, hit.field, hit)
-        for app_id, raw in apps.items()
+        (rank, -len(hit.value), _offers(hit), hit.app, hit.field, hit)
+        for app_id, entry in apps.items()
         for rank, hit in (
-            *_identifiers(app_id, raw, wanted),
-            *_hosts(app_id, raw, host),
-            *_names(app_id, raw, wanted),
+            *_identifiers(app_id, entry, names),
+            *_hosts(app_id, entry, host),
+            *_names(app_id, entry, wanted),
         )
     ]
-    found.sort(key=lambda row: row[:4])
-    return tuple(dict.fromkeys(row[4] for row in found))
+    found += [
+        (rank, -len(hit.value), _offers(hit), hit.app, hit.field, hit)
+        for rank, hit in (*_nobodys(raw, host), *_teams(raw, wanted))
+    ]
+    found.sort(key=lambda row: row[:5])
+    return tuple(dict.fromkeys(row[5] for row in found))
+
+
+def _offers(hit: Hit) -> bool:
+    """False, which sorts first, for the app that offers a host, before those that only need it."""
+    return hit.field == "domain" and not hit.why.startswith(("ui", "api"))
 
 
 def _host(text: str) -> str:
@@ -51,35 +71,91 @@ def _host(text: str) -> str:
     return rest.partition("/")[0].rpartition("@")[2].partition(":")[0].rstrip(".")
 
 
-def _identifiers(app_id: str, raw: dict[str, Any], wanted: str) -> Iterator[tuple[int, Hit]]:
-    for group in ("macos", "windows", "cli"):
-        for row in raw.get(group, ()):
-            if row["value"].casefold() == wanted:
-                yield _IDENTIFIER, Hit(app_id, row["kind"], row["value"], exact=True)
-    for row in raw.get("extensions", ()):
-        if row["id"].casefold() == wanted:
-            yield _IDENTIFIER, Hit(app_id, row["store"], row["id"], exact=True)
-    for row in raw.get("oauth", ()):
-        if row["client_id"].casefold() == wanted:
-            yield _IDENTIFIER, Hit(app_id, row["provider"], row["client_id"], exact=True)
-    for row in raw.get("firewall", ()):
-        if row["name"].casefold() == wanted:
-            yield _IDENTIFIER, Hit(app_id, row["product"], row["name"], exact=True)
+def _last(text: str) -> str:
+    """The last part of a path, as a process list shows it; a URL has none."""
+    return text if "://" in text else text.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
-def _hosts(app_id: str, raw: dict[str, Any], host: str) -> Iterator[tuple[int, Hit]]:
+# Section, the key that names the kind, the key that identifies.
+_ROWS = (
+    ("macos", "kind", "value"),
+    ("windows", "kind", "value"),
+    ("cli", "kind", "value"),
+    ("extensions", "store", "id"),
+    ("oauth", "provider", "client_id"),
+    ("firewall", "product", "name"),
+)
+
+
+def _identifiers(app_id: str, raw: dict[str, Any], names: set[str]) -> Iterator[Ranked]:
+    for section, selector, key in _ROWS:
+        for row in raw.get(section, ()):
+            value = row[key].casefold()
+            whole = value in names or value.removesuffix(".app") in names
+            if whole:
+                why = _about(row)
+                hit = Hit(app_id, row[selector], row[key], True, why, row["source"])  # noqa: FBT003
+                yield _IDENTIFIER, hit
+
+
+def _about(row: dict[str, Any]) -> str:
+    """What matters about a value besides whose it is."""
+    parts = []
+    if row.get("shared"):
+        parts.append(f"does more: {row.get('serves') or row.get('breaks') or 'not only this app'}")
+    if row.get("shared_with"):
+        parts.append(f"also {', '.join(row['shared_with'])}'s")
+    if row.get("match_alone") is False:
+        parts.append("too generic to be matched alone")
+    if row.get("role"):
+        parts.insert(0, str(row["role"]))
+    return "; ".join(parts)
+
+
+def _hosts(app_id: str, raw: dict[str, Any], host: str) -> Iterator[Ranked]:
     for row in raw.get("domains", ()):
         name = row["domain"]
-        if name == host:
-            yield _HOST, Hit(app_id, "domain", name, exact=True)
-        elif Match(row["match"]).covers(name, host):
-            yield _PARENT, Hit(app_id, "domain", name, exact=False)
+        exact = name == host
+        if exact or Match(row["match"]).covers(name, host):
+            why, rank = _about(row), _HOST if exact else _PARENT
+            yield rank, Hit(app_id, "domain", name, exact, why, row["source"])
 
 
-def _names(app_id: str, raw: dict[str, Any], wanted: str) -> Iterator[tuple[int, Hit]]:
+def _names(app_id: str, raw: dict[str, Any], wanted: str) -> Iterator[Ranked]:
+    name, source = raw["name"], raw["source"]
     if wanted == app_id:
-        yield _IDENTIFIER, Hit(app_id, "id", app_id, exact=True)
-    elif wanted == raw["name"].casefold():
-        yield _IDENTIFIER, Hit(app_id, "name", raw["name"], exact=True)
-    elif wanted in app_id or wanted in raw["name"].casefold():
-        yield _NAME, Hit(app_id, "name", raw["name"], exact=False)
+        yield _IDENTIFIER, Hit(app_id, "id", app_id, exact=True, source=source)
+    elif wanted == name.casefold():
+        yield _IDENTIFIER, Hit(app_id, "name", name, exact=True, source=source)
+    elif wanted in app_id or wanted in name.casefold():
+        yield _NAME, Hit(app_id, "name", name, exact=False, source=source)
+
+
+def _nobodys(raw: Mapping[str, Any], host: str) -> Iterator[Ranked]:
+    """Hosts that are no app's own."""
+    for owner, rows in raw["protected"].items():
+        for row in rows:
+            if Match(row["match"]).covers(row["host"], host):
+                why = f"never blocked: {row['purpose']} of {owner}"
+                hit = Hit("", "protected", row["host"], row["host"] == host, why, row["source"])
+                yield _NOBODYS, hit
+    for row in raw.get("common_hosts", ()):
+        if Match(row["match"]).covers(row["host"], host):
+            why = f"never blocked for one app: {row['serves']}"
+            yield _NOBODYS, Hit("", "common", row["host"], row["host"] == host, why, row["source"])
+    for row in raw["shared_platforms"]:
+        if Match.SUBTREE.covers(row["suffix"], host):
+            why = f"unrelated services live below it{_what(row)}"
+            exact = row["suffix"] == host
+            yield _NOBODYS, Hit("", "platform", row["suffix"], exact, why, row["source"])
+
+
+def _what(row: dict[str, Any]) -> str:
+    return f": {row['serves']}" if row.get("serves") else ""
+
+
+def _teams(raw: Mapping[str, Any], wanted: str) -> Iterator[Ranked]:
+    for team, row in raw.get("teams", {}).items():
+        if team.casefold() == wanted:
+            why = f"signs more than AI: {', '.join(row['signs'])}"
+            yield _IDENTIFIER, Hit("", "team", team, exact=True, why=why, source=row["source"])

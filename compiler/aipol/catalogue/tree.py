@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     import yaml
 
 Where = tuple[str | int, ...]
+Place = tuple[int, int, int]
+"""Line and column, from 1, and the width in characters."""
+_TOP: Place = (1, 1, 1)
 
 
 def is_mapping(value: Any) -> TypeGuard[dict[str, Any]]:
@@ -30,43 +33,80 @@ class Fault:
     file: str
     line: int
     message: str
+    column: int = 1
+    width: int = 1
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}"
+        return f"{self.file}:{self.line}:{self.column}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file: its value, the line of every key and item, and the faults of its text."""
+    """One file: its value, the place of every key and item, and the faults of its text."""
 
     file: str
     value: Any
-    lines: dict[Where, int]
+    places: dict[Where, Place]
     faults: tuple[Fault, ...]
 
     def fault(self, where: Where, message: str) -> Fault:
-        """A fault at the nearest place that has a line."""
-        while where and where not in self.lines:
+        """A fault at the nearest place that is known."""
+        while where and where not in self.places:
             where = where[:-1]
-        return Fault(self.file, self.lines.get(where, 1), message)
+        line, column, width = self.places.get(where, _TOP)
+        return Fault(self.file, line, message, column, width)
 
 
 def read(path: Path) -> Document:
     """The document in `path`; a text that is no YAML gives a fault and the value None."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror
+        return Document(path.name, None, {}, (Fault(path.name, 1, f"cannot be read: {why}"),))
+    return read_text(path.name, text)
+
+
+def read_text(name: str, text: str) -> Document:
+    """The same for a text that is at hand; `name` is what faults call it."""
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    walk = _Walk(path.name)
+    walk = _Walk(name)
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=loader)
+        deep = _too_deep(text)
+        root = None if deep else yaml.compose(text, Loader=loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        fault = Fault(
-            path.name, mark.line + 1 if mark else 1, f"not YAML: {getattr(error, 'problem', error)}"
-        )
-        return Document(path.name, None, {}, (fault,))
+        message = f"not YAML: {getattr(error, 'problem', None) or error}"
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        return Document(name, None, {}, (Fault(name, line, message, column),))
+    if deep:
+        fault = Fault(name, deep, f"nested more than {_DEEPEST} levels deep")
+        return Document(name, None, {}, (fault,))
     value = None if root is None else walk.plain(root, ())
-    return Document(path.name, value, walk.lines, tuple(walk.faults))
+    return Document(name, value, walk.places, tuple(walk.faults))
+
+
+_DEEPEST = 20
+
+
+def _too_deep(text: str) -> int:
+    """The line where the nesting becomes too deep, 0 where it never does.
+
+    The C composer recurses without a limit and takes the interpreter down with it.
+    """
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                return event.start_mark.line + 1 if event.start_mark else 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return 0
 
 
 class _Walk:
@@ -74,48 +114,63 @@ class _Walk:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.lines: dict[Where, int] = {}
+        self.places: dict[Where, Place] = {}
         self.faults: list[Fault] = []
         self.visited: set[int] = set()
 
     def plain(self, node: yaml.Node, where: Where) -> Any:
         import yaml
 
-        line = node.start_mark.line + 1
-        self.lines.setdefault(where, line)
+        self.places.setdefault(where, _place(node))
         if id(node) in self.visited:
-            self.faults.append(Fault(self.file, line, "an alias is not allowed in the catalogue"))
+            self._fault(node, "an alias is not allowed in the catalogue")
             return None
         self.visited.add(id(node))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, where)
         if isinstance(node, yaml.SequenceNode):
             return [self.plain(child, (*where, number)) for number, child in enumerate(node.value)]
-        return self._scalar(node, line)
+        return self._scalar(node)
+
+    def _fault(self, node: yaml.Node, message: str) -> None:
+        line, column, width = _place(node)
+        self.faults.append(Fault(self.file, line, message, column, width))
 
     def _mapping(self, node: yaml.MappingNode, where: Where) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key, line = str(key_node.value), key_node.start_mark.line + 1
+            key = str(key_node.value)
             if key in found:
-                self.faults.append(Fault(self.file, line, f"duplicate key `{key}`"))
-            self.lines[*where, key] = line
+                self._fault(key_node, f"duplicate key `{key}`")
+            self.places[*where, key] = _place(key_node)
             found[key] = self.plain(value_node, (*where, key))
         return found
 
-    def _scalar(self, node: yaml.Node, line: int) -> Any:
+    def _scalar(self, node: yaml.Node) -> Any:
         match node.tag.removeprefix("tag:yaml.org,2002:"):
             case "str":
                 return node.value
             case "bool":
                 return str(node.value).lower() in {"true", "yes", "on"}
             case "int":
-                return int(node.value)
+                return _number(node.value)
             case "timestamp" | "float":
                 # `2026-08` is a string to YAML, `2026-08-01` is not; dates stay text here.
                 return str(node.value)
             case other:
-                self.faults.append(
-                    Fault(self.file, line, f"`{node.value}` is of the type {other}, not text")
-                )
+                self._fault(node, f"`{node.value}` is of the type {other}, not text")
                 return None
+
+
+def _number(text: str) -> int | str:
+    # YAML's integers have other bases, underscores and any length; a count here is a plain one.
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else text
+
+
+_DIGITS = 9
+
+
+def _place(node: yaml.Node) -> Place:
+    start, end = node.start_mark, node.end_mark
+    width = end.column - start.column if end.line == start.line else 1
+    return start.line + 1, start.column + 1, max(width, 1)

@@ -13,22 +13,42 @@ from aipol.cli.output import formats
 if TYPE_CHECKING:
     from aipol.catalogue.load import Catalogue
     from aipol.catalogue.model import App
-    from aipol.catalogue.search import Hit
 
 SCHEMA = "aipol.catalog/1"
+
+
+# Verbs with a module of their own, imported when they are called.
+ELSEWHERE: dict[str, str] = {
+    "gaps": "aipol.cli.catalog_gaps",
+    "lint": "aipol.cli.catalog_lint",
+}
 
 
 class Catalog(click.Group):
     """A group that takes an unknown word for what is searched for."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every verb, by name."""
+        return sorted({*super().list_commands(ctx), *ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a verb."""
+        if cmd_name not in ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        import importlib
+
+        found: click.Command = importlib.import_module(ELSEWHERE[cmd_name]).command
+        return found
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command, or wrong usage with the search that was meant."""
-        if args and args[0] not in self.commands and not args[0].startswith("-"):
+        verbs = self.list_commands(ctx)
+        if args and args[0] not in verbs and not args[0].startswith("-"):
             from aipol.language.words import near
 
-            guess = near(args[0], self.commands)
+            guess = near(args[0], verbs)
             meant = guess or f"search {args[0]}"
             raise click.UsageError(f"no command `{args[0]}`; try `aipol catalog {meant}`", ctx)
         return super().resolve_command(ctx, args)
@@ -36,7 +56,7 @@ class Catalog(click.Group):
 
 @click.group("catalog", cls=Catalog)
 def command() -> None:
-    """List, show and search the apps that the shipped catalogue knows."""
+    """Ask the catalogue of AI apps, check it, and see what a newer one would do."""
 
 
 @command.command("list")
@@ -66,9 +86,9 @@ def _chosen(
 ) -> list[App]:
     from aipol.vocabulary import Surface
 
-    _must_exist("category", category, known.categories)
-    _must_exist("vendor", vendor, known.vendors)
-    _must_exist("surface", surface, tuple(Surface))
+    must_exist("category", category, known.categories)
+    must_exist("vendor", vendor, known.vendors)
+    must_exist("surface", surface, tuple(Surface))
     return [
         app
         for app in known.apps()
@@ -78,7 +98,8 @@ def _chosen(
     ]
 
 
-def _must_exist(what: str, name: str | None, known: Iterable[str]) -> None:
+def must_exist(what: str, name: str | None, known: Iterable[str]) -> None:
+    """Wrong usage, with what was meant, where `name` is given and not known."""
     from aipol.language.words import suggest
 
     every = tuple(known)
@@ -100,10 +121,10 @@ def show(app: str, form: str) -> int:
     from aipol.report.words import as_json
 
     known = catalogue()
-    _must_exist("app", app, known.ids)
+    must_exist("app", app, known.ids)
     found = known.app(app)
     if form == "json":
-        output.answer(as_json({"schema": SCHEMA, **app_json(found)}))
+        output.answer(as_json({"schema": SCHEMA, **app_json(known, found)}))
     else:
         output.answer_lines(app_text(known, found))
     return CLEAN
@@ -113,32 +134,22 @@ def show(app: str, form: str) -> int:
 @click.argument("text")
 @formats("text", "json")
 def search(text: str, form: str) -> int:
-    """Find apps by a host, an identifier, an id or a part of the name; exit 1 for none."""
+    """Find what TEXT is: a host or URL, an identifier, a process or its path, an id, a name.
+
+    Each hit says whose it is, what else matters about it, and where that was read. Exit 1 for none.
+    """
     from aipol.cli import output
     from aipol.cli.composition import catalogue
-    from aipol.report.words import as_json, table
+    from aipol.report.apps import hit_json, hits_text
+    from aipol.report.words import as_json
 
     known = catalogue()
     hits = known.search(text)
     if form == "json":
-        rows = [
-            {"app": hit.app, "field": hit.field, "value": hit.value, "exact": hit.exact}
-            for hit in hits
-        ]
+        rows = [hit_json(hit) for hit in hits]
         output.answer(as_json({"schema": SCHEMA, "query": text, "hits": rows}))
     elif hits:
-        output.answer_lines(
-            table(
-                [
-                    (hit.app, known.app(hit.app).name, hit.field, hit.value, _closeness(hit))
-                    for hit in hits
-                ]
-            )
-        )
+        output.answer_lines(hits_text(known, hits))
     else:
         output.remark(f"nothing in the catalogue is known by `{text}`")
     return CLEAN if hits else FINDINGS
-
-
-def _closeness(hit: Hit) -> str:
-    return "exact" if hit.exact else "in part"

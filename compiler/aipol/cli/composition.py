@@ -42,10 +42,15 @@ def all_targets() -> tuple[Target, ...]:
 
 
 def catalogue() -> Catalogue:
-    """The shipped catalogue."""
-    from aipol.catalogue.load import load_catalogue
+    """The shipped catalogue; wrong usage where somebody has edited it into no catalogue."""
+    from aipol.catalogue.load import CatalogueError, load_catalogue
 
-    return load_catalogue()
+    try:
+        return load_catalogue()
+    except CatalogueError as error:
+        raise click.ClickException(
+            f"the catalogue cannot be used; `aipol catalog lint` says where:\n{error}"
+        ) from None
 
 
 def opened(policy: str, as_of: date) -> Opened:

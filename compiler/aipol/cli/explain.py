@@ -15,6 +15,7 @@ from aipol.cli.output import formats
 
 if TYPE_CHECKING:
     from aipol.audience import Person
+    from aipol.catalogue.collateral import Collateral
     from aipol.ir import Ir, Ruling
     from aipol.pipeline import Build, Run
     from aipol.report.explain import Asked, Seen
@@ -80,7 +81,8 @@ def command(
         return output.findings(build.findings, found.sources, form, SCHEMA)
     seen = _seen(build, person, ruling)
     platforms = {run.target.id: run.target.identity for run in build.runs}
-    answer = explanation(build.matrix, platforms, asked, (person, ruling, other), seen)
+    who, besides = (person, ruling, other), _besides(found.ir, asked)
+    answer = explanation(build.matrix, platforms, asked, who, seen, besides=besides)
     if form == "json":
         output.answer(as_json(explanation_json(answer)))
     else:
@@ -129,6 +131,15 @@ def _other(ir: Ir, person: Person, asked: Asked, ruling: Ruling) -> Ruling | Non
     account = Account.PERSONAL if asked.account is Account.CORPORATE else Account.CORPORATE
     other = _ruling(ir, person, asked, account)
     return None if other.id == ruling.id else other
+
+
+def _besides(ir: Ir, asked: Asked) -> tuple[Collateral, ...]:
+    """What a block of the surface would break, or spares because it would."""
+    from aipol.catalogue.collateral import collateral, of_surface
+    from aipol.cli.composition import catalogue
+
+    app = ir.apps[asked.app].app
+    return of_surface(app, asked.surface, collateral(app, catalogue()))
 
 
 def _seen(build: Build, person: Person, ruling: Ruling) -> Seen:

@@ -61,6 +61,10 @@ PROTECTED_ACCOUNT = Rule(
 SHARED_NETWORK = Rule(
     "AIP221", "shared-network", _W, "groups `{group}` and `{other}` both list {network}"
 )
+CATALOGUE_FAULT = Rule("AIP224", "catalogue-fault", _E, "{why}")
+SHARED_IDENTIFIER = Rule(
+    "AIP225", "shared-identifier", _E, "blocking `{app}` by `{value}` would break {breaks}"
+)
 
 # 3xx: what the policy means
 SHADOWED_RULE = Rule("AIP301", "shadowed-rule", _W, "{kind} `{rule}` can never decide anything")
@@ -90,6 +94,7 @@ FLOOR_REDEFINED = Rule(
     _E,
     "{what} is redefined under the locked rule `{locked}` of {file}",
 )
+COLLATERAL = Rule("AIP310", "collateral", _N, "`{rule}` {what}: {examples}")
 
 # 4xx: lowering to targets
 TOO_MANY_CLASSES = Rule(

@@ -15,7 +15,7 @@ class AppDomain(Model):
 
     domain: Text
     """Host name without scheme, port or wildcard, such as `gpt.acme.example`."""
-    role: Literal["ui", "api", "auth", "cdn", "telemetry", "marketing"] = "ui"
+    role: Literal["ui", "api", "backend", "auth", "cdn", "telemetry", "marketing"] = "ui"
     """What the host is for, such as `ui`."""
     match: Literal["exact", "subtree", "children"] = "subtree"
     """What the name stands for: itself (`exact`), itself and all below (`subtree`), all below

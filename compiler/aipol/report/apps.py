@@ -7,11 +7,14 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from aipol.report.words import count, table
+from aipol.catalogue.collateral import collateral
+from aipol.report.words import count, listed, some, table
 
 if TYPE_CHECKING:
+    from aipol.catalogue.collateral import Collateral
     from aipol.catalogue.load import Catalogue
-    from aipol.catalogue.model import App, Domain, Identifier
+    from aipol.catalogue.model import App, Domain, Identifier, Sourced
+    from aipol.catalogue.search import Hit
 
 
 def app_row(catalogue: Catalogue, app: App) -> dict[str, Any]:
@@ -43,10 +46,28 @@ def apps_text(catalogue: Catalogue, apps: Iterable[App]) -> Iterator[str]:
     yield count(len(rows), "app")
 
 
-def app_json(app: App) -> dict[str, Any]:
-    """Every field of an app, for a program."""
+def app_json(catalogue: Catalogue, app: App) -> dict[str, Any]:
+    """Every field of an app, for a program, with what follows from them."""
     plain: dict[str, Any] = _plain(app)
-    return plain | {"surfaces": [surface.value for surface in app.surfaces]}
+    for section in SECTIONS:
+        for row, fact in zip(plain[section], getattr(app, section), strict=True):
+            row["seen"] = catalogue.seen_of(fact)
+            if section in WITH_USE:
+                row["use"] = fact.use.value
+    return plain | {
+        "surfaces": [surface.value for surface in app.surfaces],
+        "collateral": [collateral_json(found) for found in collateral(app, catalogue)],
+    }
+
+
+SECTIONS = ("domains", "macos", "windows", "cli", "extensions", "oauth", "firewall", "facts")
+WITH_USE = frozenset({"domains", "macos", "windows", "cli"})
+
+
+def collateral_json(found: Collateral) -> dict[str, Any]:
+    """What a block by one identifier would do besides, for a program."""
+    plain: dict[str, Any] = _plain(found)
+    return plain
 
 
 def _plain(value: Any) -> Any:
@@ -76,49 +97,88 @@ def app_text(catalogue: Catalogue, app: App) -> Iterator[str]:
     if app.notes:
         about.append(("notes", app.notes))
     yield from (f"  {line}" for line in table(about))
-    for title, rows in _facts(app):
+    sources: dict[str, int] = {}
+    for title, rows in _facts(catalogue, app, sources):
         if rows:
             yield title
-            yield from (f"  {line}" for line in table(rows))
+            yield from listed(rows)
+    yield from _collateral(catalogue, app)
+    yield "sources"
+    yield from (
+        f"  {line}" for line in table([(f"[{n}]", source) for source, n in sources.items()])
+    )
 
 
 Cells = tuple[str, ...]
+_NOBODY = "-"
 
 
-def _facts(app: App) -> Iterator[tuple[str, list[Cells]]]:
-    """Each kind of fact as rows: what, value, remarks, tier, source."""
-    yield "hosts", [_host(domain) for domain in app.domains]
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """What a search found, for a program; `app` is null for what is nobody's own."""
+    plain: dict[str, Any] = _plain(hit)
+    return plain | {"app": hit.app or None}
+
+
+def hits_text(catalogue: Catalogue, hits: Iterable[Hit]) -> Iterator[str]:
+    """Whose each value is, how closely it agrees, why it matters, and where it was read."""
+    for hit in hits:
+        name = catalogue.name_of(hit.app) if hit.app else _NOBODY
+        closeness = "exact" if hit.exact else "in part"
+        yield f"{hit.app or _NOBODY}  {name}  {hit.field} {hit.value} ({closeness})"
+        if hit.why:
+            yield f"    {hit.why}"
+        yield f"    read in {hit.source}"
+
+
+def _collateral(catalogue: Catalogue, app: App) -> Iterator[str]:
+    """What a block would break, or spares."""
+    found = collateral(app, catalogue)
+    if found:
+        yield "what a block would reach besides"
+        yield from listed([collateral_cells(each) for each in found])
+
+
+def collateral_cells(found: Collateral) -> Cells:
+    """The identifier, what would break, and what aipol does about it."""
+    breaks = _said(found.breaks, f"also {some(found.apps)}" if found.apps else "")
+    kept = "not blocked" if found.held else "blocked, if nobody may use these"
+    return (found.means, found.value, breaks, kept)
+
+
+def _facts(
+    catalogue: Catalogue, app: App, sources: dict[str, int]
+) -> Iterator[tuple[str, list[Cells]]]:
+    """Each kind of fact as rows: what, value, tier, date seen, source's number, use and remarks.
+
+    `sources` is filled with the number of each source.
+    """
+
+    def cells(fact: Sourced, kind: str, value: str, remark: str) -> Cells:
+        number = sources.setdefault(fact.source, len(sources) + 1)
+        second = f"[{sources.setdefault(fact.also, len(sources) + 1)}]" if fact.also else ""
+        place = f"[{number}]{second}"
+        return (kind, value, fact.tier, catalogue.seen_of(fact), place, remark)
+
+    yield "hosts", [cells(d, d.role, d.domain, _of_host(d)) for d in app.domains]
     for title, identifiers in (("macOS", app.macos), ("Windows", app.windows), ("shell", app.cli)):
-        yield title, [_identifier(found) for found in identifiers]
-    yield (
-        "extensions",
-        [(e.store, e.id, _said(e.name, e.note), e.tier, e.source) for e in app.extensions],
-    )
-    yield "OAuth clients", [(o.provider, o.client_id, o.name, o.tier, o.source) for o in app.oauth]
-    yield "firewall names", [(f.product, f.name, f.kind, f.tier, f.source) for f in app.firewall]
-    yield "facts", [(f.fact, f.value, "", f.tier, f.source) for f in app.facts]
+        yield title, [cells(i, i.kind, i.value, _of_identifier(i)) for i in identifiers]
+    yield "extensions", [cells(e, e.store, e.id, _said(e.name, e.note)) for e in app.extensions]
+    yield "OAuth clients", [cells(o, o.provider, o.client_id, o.name) for o in app.oauth]
+    yield "firewall names", [cells(f, f.product, f.name, f.kind) for f in app.firewall]
+    yield "facts", [cells(f, f.fact, f.value, "") for f in app.facts]
     tenant = app.tenant_restriction
     if tenant is not None:
-        hosts = ", ".join(host.host for host in tenant.hosts)
-        yield (
-            "tenant restriction",
-            [(tenant.header, tenant.value, hosts, tenant.tier, tenant.source)],
-        )
+        hosts = some([host.host for host in tenant.hosts])
+        yield "tenant restriction", [cells(tenant, tenant.header, tenant.value, hosts)]
 
 
-def _host(domain: Domain) -> Cells:
-    remarks = _said(domain.match, "shared" if domain.shared else "", domain.note)
-    return (domain.role, domain.domain, remarks, domain.tier, domain.source)
+def _of_host(domain: Domain) -> str:
+    return _said(domain.use, domain.match, domain.serves, domain.note)
 
 
-def _identifier(found: Identifier) -> Cells:
-    remarks = _said(
-        found.surface,
-        "" if found.match_alone else "not alone",
-        "shared" if found.shared else "",
-        found.note,
-    )
-    return (found.kind, found.value, remarks, found.tier, found.source)
+def _of_identifier(found: Identifier) -> str:
+    also = f"also {some(found.shared_with)}'s" if found.shared_with else ""
+    return _said(found.use, found.surface, also, found.note)
 
 
 def _said(*remarks: str | None) -> str:

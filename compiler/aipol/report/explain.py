@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aipol.coverage import Gap
 from aipol.ir import Because, Ir, Ruling
+from aipol.report.apps import collateral_cells, collateral_json
 from aipol.report.gaps import OUT_OF_SIGHT
 from aipol.report.person import Use, gaps_for, records_for
 from aipol.report.reasons import Platforms, said
@@ -26,6 +27,7 @@ from aipol.vocabulary import Account, Effect, Situation, Surface
 
 if TYPE_CHECKING:
     from aipol.audience import Person
+    from aipol.catalogue.collateral import Collateral
     from aipol.coverage import Matrix
     from aipol.source import Sources
 
@@ -67,6 +69,8 @@ class Explanation:
     records: tuple[Coverage, ...]
     gaps: tuple[Gap, ...]
     seen: Seen
+    besides: tuple[Collateral, ...]
+    """What a block would break besides, or spares because it would."""
     ir: Ir
 
 
@@ -76,12 +80,14 @@ def explanation(
     asked: Asked,
     who: tuple[Person, Ruling, Ruling | None],
     seen: Seen,
+    *,
+    besides: tuple[Collateral, ...],
 ) -> Explanation:
     """Collect what is known about one person's use; `who` is the person with both rulings."""
     person, ruling, other = who
     records = records_for(matrix, Use(person, asked.account, ruling), platforms)
     gaps = gaps_for(matrix, ruling, records, platforms)
-    return Explanation(asked, ruling, other, records, gaps, seen, matrix.ir)
+    return Explanation(asked, ruling, other, records, gaps, seen, besides, matrix.ir)
 
 
 # --- for a program --------------------------------------------------------------------------------
@@ -119,6 +125,7 @@ def explanation_json(found: Explanation) -> dict[str, Any]:
             for entry in _record_json(found, record)
         ],
         "gaps": [_gap_json(gap) for gap in found.gaps],
+        "collateral": [collateral_json(each) for each in found.besides],
     }
 
 
@@ -192,6 +199,17 @@ def explanation_text(found: Explanation, sources: Sources) -> Iterator[str]:
     yield from _by(found)
     for line in _open(found):
         yield from folded(line)
+    if found.ruling.direct is Effect.BLOCK and found.besides:
+        yield ""
+        yield "What the block reaches besides"
+        rows = [collateral_cells(each) for each in found.besides]
+        yield from listed(rows[:_MOST_BESIDES])
+        if len(rows) > _MOST_BESIDES:
+            rest = len(rows) - _MOST_BESIDES
+            yield f"  and {rest} more; `aipol catalog show {found.asked.app}` lists them"
+
+
+_MOST_BESIDES = 5
 
 
 def _head(found: Explanation) -> Iterator[str]:

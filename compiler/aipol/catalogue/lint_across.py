@@ -1,0 +1,118 @@
+"""Turns all files together into what is wrong between them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from aipol.catalogue import rules
+from aipol.catalogue.lint_hosts import host_faults
+from aipol.catalogue.lint_sources import source_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from aipol.catalogue.tree import Document, Fault, Where
+
+Entry = tuple["Document", str, dict[str, Any]]
+Held = tuple[str, "Document", "Where", dict[str, Any]]
+
+
+def across(documents: dict[str, Document], files: list[Document]) -> tuple[Fault, ...]:
+    """Faults between rows and files that are each well formed."""
+    every = [
+        (document, app_id, entry) for document in files for app_id, entry in document.value.items()
+    ]
+    return (
+        *_ids(every),
+        *_shared_identifiers(every),
+        *_one_owner(every),
+        *_requirements(every),
+        *_known_ids(documents, every),
+        *host_faults(documents, every),
+        *source_faults(documents, every),
+    )
+
+
+def _ids(every: Iterable[Entry]) -> Iterator[Fault]:
+    first: dict[str, tuple[Document, dict[str, Any]]] = {}
+    for document, app_id, entry in every:
+        if app_id in first:
+            yield document.fault(
+                (app_id,), f"the app `{app_id}` is also in {first[app_id][0].file}"
+            )
+        first.setdefault(app_id, (document, entry))
+    for document, app_id, entry in every:
+        parent = entry.get("edition_of")
+        if parent is not None and (parent not in first or "edition_of" in first[parent][1]):
+            yield document.fault(
+                (app_id, "edition_of"), f"`{parent}` is no app that can have editions"
+            )
+
+
+def _shared_identifiers(every: Iterable[Entry]) -> Iterator[Fault]:
+    """A rule about one app must know that it hits another: equal identifiers name each other."""
+    holders: dict[tuple[str, str], list[Held]] = defaultdict(list)
+    for document, app_id, entry in every:
+        for section in rules.IDENTIFIERS:
+            for number, row in enumerate(entry.get(section, ())):
+                held = (app_id, document, (app_id, section, number), row)
+                holders[row["kind"], row["value"].casefold()].append(held)
+    for (kind, _), found in holders.items():
+        for app_id, document, where, row in found:
+            # A team or a publisher is the vendor's, so it is always on several apps.
+            others = (
+                []
+                if kind in _OF_VENDORS
+                else sorted({other for other, _, _, _ in found} - {app_id})
+            )
+            if sorted(row.get("shared_with", ())) != others:
+                yield document.fault(
+                    where, f"`shared_with` must be {others}: the apps with the same {kind}"
+                )
+
+
+_OF_VENDORS = frozenset({"team_id", "publisher"})
+# What can be one app's only: (section, the key that selects, the key that identifies).
+_SINGLE = (("extensions", "store", "id"), ("oauth", "provider", "client_id"))
+
+
+def _one_owner(every: Iterable[Entry]) -> Iterator[Fault]:
+    """An extension or a client id is of one app: two that claim it contradict each other."""
+    owners: dict[tuple[str, str], str] = {}
+    for document, app_id, entry in every:
+        for section, selector, key in _SINGLE:
+            for number, row in enumerate(entry.get(section, ())):
+                owner = owners.setdefault((row[selector], row[key].casefold()), app_id)
+                if owner != app_id:
+                    where = (app_id, section, number, key)
+                    yield document.fault(where, f"`{row[key]}` is already `{owner}`'s")
+
+
+def _requirements(every: Iterable[Entry]) -> Iterator[Fault]:
+    """The team of a designated requirement is one of the app's Team ids."""
+    for document, app_id, entry in every:
+        rows = entry.get("macos", ())
+        teams = {row["value"] for row in rows if row["kind"] == "team_id"}
+        for number, row in enumerate(rows):
+            team = rules.team_of(row["value"]) if row["kind"] == "requirement" else ""
+            if team and team not in teams:
+                message = f"the requirement is of team `{team}`, which is no `team_id` of the app"
+                yield document.fault((app_id, "macos", number, "value"), message)
+
+
+def _known_ids(documents: dict[str, Document], every: Iterable[Entry]) -> Iterator[Fault]:
+    """What `gaps.yaml` and `teams.yaml` speak of is in the catalogue."""
+    apps = {app_id for _, app_id, _ in every}
+    vendors = documents["vendors"].value
+    if "gaps" in documents:
+        gaps = documents["gaps"]
+        for number, row in enumerate(gaps.value):
+            if row["app"] not in apps:
+                yield gaps.fault((number, "app"), f"the catalogue has no app `{row['app']}`")
+    if "teams" in documents:
+        teams = documents["teams"]
+        for team, row in teams.value.items():
+            if row["vendor"] not in vendors:
+                message = f"`{row['vendor']}` is not in vendors.yaml"
+                yield teams.fault((team, "vendor"), message)

@@ -1,0 +1,148 @@
+"""Turns the catalogue's host names into what is wrong with them and between them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from aipol.catalogue.model import Match
+from aipol.language.hosts import HostError, canonical_host
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from publicsuffixlist import PublicSuffixList
+
+    from aipol.catalogue.tree import Document, Fault, Where
+
+Row = dict[str, Any]
+Named = tuple["Document", "Where", str, Match]
+
+
+def host_faults(
+    documents: dict[str, Document], every: Iterable[tuple[Document, str, Row]]
+) -> Iterator[Fault]:
+    """Names that are no hosts, and hosts of an app that are not its own to block."""
+    claims: list[tuple[Document, Where, Row]] = [
+        (document, (app_id, "domains", number), row)
+        for document, app_id, entry in every
+        for number, row in enumerate(entry.get("domains", ()))
+    ]
+    special = list(_special(documents))
+    named: list[tuple[Document, Where, str]] = [
+        (document, (*where, "domain"), row["domain"]) for document, where, row in claims
+    ]
+    named += [(d, w, host) for d, w, host, _ in special]
+    wrong = [
+        document.fault(where, message)
+        for document, where, host in named
+        if (message := _not_canonical(host))
+    ]
+    if wrong:
+        # What is no host has no suffix and overlaps nothing.
+        yield from wrong
+        return
+    yield from _suffix_roots(claims)
+    yield from _overlaps(documents, claims)
+    yield from _flags(claims)
+    yield from _swallowed(documents, special)
+
+
+def _special(documents: dict[str, Document]) -> Iterator[Named]:
+    protected = documents["protected"]
+    for owner, rows in protected.value.items():
+        for number, row in enumerate(rows):
+            yield protected, (owner, number, "host"), row["host"], Match(row["match"])
+    if "common_hosts" in documents:
+        common = documents["common_hosts"]
+        for number, row in enumerate(common.value):
+            yield common, (number, "host"), row["host"], Match(row["match"])
+
+
+def _not_canonical(host: str) -> str:
+    try:
+        name = canonical_host(host)
+    except HostError as error:
+        return f"`{host}` is not a host name: {error}"
+    return "" if name == host else f"`{host}` is not canonical: write `{name}`"
+
+
+def _suffix_roots(claims: Iterable[tuple[Document, Where, Row]]) -> Iterator[Fault]:
+    """Nobody owns what anybody may register below, unless its owner keeps it to one product."""
+    for document, where, row in claims:
+        public = row["match"] != Match.EXACT and is_public_suffix(row["domain"])
+        owned = bool(row.get("own_suffix"))
+        if public and not (owned or row.get("shared")):
+            message = f"`{row['domain']}` is a public suffix, below which anybody may register"
+            hint = "say `shared: true`, or `own_suffix: true` where all below it is this app's"
+            yield document.fault((*where, "domain"), f"{message}; {hint}")
+        elif owned and not public:
+            message = f"`{row['domain']}` is no public suffix: leave `own_suffix` out"
+            yield document.fault((*where, "own_suffix"), message)
+
+
+def is_public_suffix(host: str) -> bool:
+    """Whether anybody can register below `host`: the Public Suffix List, its private part too."""
+    import idna
+
+    return bool(_suffixes().is_public(idna.decode(host)))
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    # As it is written: encoding it all takes longest.
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList(accept_encoded_idn=False)
+
+
+def _overlaps(
+    documents: dict[str, Document], claims: Iterable[tuple[Document, Where, Row]]
+) -> Iterator[Fault]:
+    """No app may own a host that must never be blocked, or one that is nobody's own."""
+    suffixes = [row["suffix"] for row in documents["shared_platforms"].value]
+    never = [(host, match, _word(document)) for document, _, host, match in _special(documents)]
+    for document, where, row in claims:
+        if row.get("shared"):
+            continue
+        name, match = row["domain"], Match(row["match"])
+        for host, reach, word in never:
+            if match.covers(name, host) or reach.covers(host, name):
+                message = f"`{name}` overlaps the {word} host `{host}`: say `shared: true`"
+                yield document.fault(where, message)
+        if match is not Match.EXACT and any(_at_or_below(suffix, name) for suffix in suffixes):
+            yield document.fault(
+                where, f"`{name}` is a platform of many services: say `shared: true`"
+            )
+
+
+def _word(document: Document) -> str:
+    return "protected" if document.file == "protected.yaml" else "common"
+
+
+def _at_or_below(suffix: str, name: str) -> bool:
+    return Match.SUBTREE.covers(name, suffix)
+
+
+def _flags(claims: Iterable[tuple[Document, Where, Row]]) -> Iterator[Fault]:
+    """A host is shared or it is not, whichever app speaks of it."""
+    first: dict[tuple[str, str], tuple[bool, Where]] = {}
+    for document, where, row in claims:
+        shared = bool(row.get("shared"))
+        known = first.setdefault((row["domain"], row["match"]), (shared, where))
+        if known[0] is not shared:
+            message = (
+                f"`{row['domain']}` is shared for one of `{known[1][0]}` and `{where[0]}` only"
+            )
+            yield document.fault((*where, "domain"), message)
+
+
+def _swallowed(documents: dict[str, Document], special: Iterable[Named]) -> Iterator[Fault]:
+    """A common host inside a protected one says the same twice, and so may say it otherwise."""
+    protected = [row for row in special if row[0] is documents["protected"]]
+    for document, where, host, match in special:
+        if document is documents["protected"]:
+            continue
+        for _, _, other, reach in protected:
+            if (host, match) == (other, reach):
+                yield document.fault(where, f"`{host}` is protected already")

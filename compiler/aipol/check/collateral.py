@@ -1,0 +1,104 @@
+"""Say what a block reaches besides, before it does, and what is left open because it would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from aipol.catalogue.collateral import Collateral, Means, collateral
+from aipol.catalogue.model import Role, Use
+from aipol.diagnostics import Diagnostic, codes
+from aipol.ir import Ir, Origin, Ruling
+from aipol.language.words import enumerated
+from aipol.vocabulary import Effect, Surface
+
+if TYPE_CHECKING:
+    from aipol.catalogue.load import Catalogue
+    from aipol.catalogue.model import Identifier
+    from aipol.language.assemble import Assembled
+    from aipol.language.model import Clause
+    from aipol.language.placed import Placed
+
+_MOST = 3
+_BY_PROGRAM = frozenset({Surface.DESKTOP, Surface.CLI})
+
+
+def collateral_findings(assembled: Assembled, ir: Ir, catalogue: Catalogue) -> Iterator[Diagnostic]:
+    """A note for each clause whose block stops, or spares, what is no AI app.
+
+    A clause about every app spares what others name; only what it stops is told.
+    """
+    clauses = {clause.value.id: clause for clause in assembled.clauses}
+    for name, uses in _blocked(ir).items():
+        clause = clauses.get(name)
+        if clause is None:
+            continue
+        stopped = {c.value: c for c in _stopped(uses, catalogue)}
+        spared = {c.app: c for c in _spared(uses, catalogue)}
+        if stopped:
+            yield _note(clause, stopped, "also stops what is more than its app")
+        if spared and "*" not in clause.value.apps:
+            yield _note(clause, spared, "cannot block what serves more than its app")
+
+
+def _blocked(ir: Ir) -> Mapping[str, dict[str, set[Surface]]]:
+    """The surfaces of apps that each clause blocks for somebody, by the clause's id."""
+    found: dict[str, dict[str, set[Surface]]] = {}
+    for ruling in ir.rulings:
+        if ruling.effect is Effect.BLOCK and _written(ruling):
+            by_app = found.setdefault(ruling.decided_by.id, {})
+            by_app.setdefault(ruling.app, set()).add(ruling.surface)
+    return found
+
+
+def _written(ruling: Ruling) -> bool:
+    return ruling.decided_by.origin in {Origin.RULE, Origin.EXCEPTION, Origin.LOCKED}
+
+
+def _stopped(uses: Mapping[str, set[Surface]], catalogue: Catalogue) -> Iterator[Collateral]:
+    """Programs that are blocked, and what is no AI with them."""
+    for app_id, surfaces in sorted(uses.items()):
+        programs = _of(app_id, catalogue) if surfaces & _BY_PROGRAM else ()
+        for found in programs:
+            if found.means is Means.PROGRAM and not found.held and found.breaks:
+                yield found
+
+
+def _spared(uses: Mapping[str, set[Surface]], catalogue: Catalogue) -> Iterator[Collateral]:
+    """Of each app that is reached only by what serves more, one such host or program."""
+    for app_id, surfaces in sorted(uses.items()):
+        held = {found.value: found for found in _of(app_id, catalogue) if found.held}
+        if not held:
+            continue
+        app = catalogue.app(app_id)
+        ways = [
+            [domain.domain for domain in app.domains if domain.role is role]
+            for surface, role in _OFFERED.items()
+            if surface in surfaces
+        ]
+        if surfaces & _BY_PROGRAM:
+            ways.append([i.value for i in (*app.macos, *app.windows, *app.cli) if _acts(i)])
+        closed = next((way for way in ways if way and all(each in held for each in way)), ())
+        yield from (held[value] for value in closed[:1])
+
+
+_OFFERED = {Surface.WEB: Role.UI, Surface.API: Role.API}
+
+
+def _acts(identifier: Identifier) -> bool:
+    return identifier.use in {Use.DECIDE, Use.KEEP_OPEN}
+
+
+def _of(app_id: str, catalogue: Catalogue) -> tuple[Collateral, ...]:
+    return collateral(catalogue.app(app_id), catalogue) if app_id in catalogue else ()
+
+
+def _note(clause: Placed[Clause], found: Mapping[str, Collateral], what: str) -> Diagnostic:
+    first = list(found.values())[:_MOST]
+    named = [f"{each.app} by `{each.value}` ({each.breaks})" for each in first]
+    rest = len(found) - len(first)
+    examples = ", ".join(named) + f" and {rest} more" if rest else enumerated(named, "and")
+    hint = f"`aipol catalog show {first[0].app}` lists them with their sources"
+    return codes.COLLATERAL.at(
+        clause.span("apps"), rule=clause.value.id, what=what, examples=examples, hint=hint
+    )
