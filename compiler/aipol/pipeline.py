@@ -35,6 +35,8 @@ class Opened:
     sources: Sources
     settings: Mapping[str, Any]
     """Validated settings of each configured target."""
+    catalogue: Catalogue
+    """What the policy is compiled with: the shipped one, or what it locks, overlays included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,11 @@ class Build:
         }
 
 
-def open_policy(path: str, as_of: date, catalogue: Catalogue, targets: Sequence[Target]) -> Opened:
-    """Load, check and resolve; every finding of every stage that could run."""
+def open_policy(path: str, as_of: date, shipped: Catalogue, targets: Sequence[Target]) -> Opened:
+    """Load, check and resolve; every finding of every stage that could run.
+
+    `shipped` is the catalogue for a policy that locks none, and what its overlays lie on.
+    """
     from aipol.check.collateral import collateral_findings
     from aipol.check.names import check_names
     from aipol.check.settings import check_settings
@@ -82,7 +87,10 @@ def open_policy(path: str, as_of: date, catalogue: Catalogue, targets: Sequence[
 
     assembled, findings, sources = assemble(path)
     if assembled is None:
-        return Opened(path, None, None, findings, sources, {})
+        return Opened(path, None, None, findings, sources, {}, shipped)
+    catalogue, faults, sources = _catalogue(assembled, shipped, sources)
+    if has_errors(faults):
+        return Opened(path, assembled, None, faults, sources, {}, catalogue)
     ids = [target.id for target in targets]
     # A cached property is not taken for a property by that checker.
     findings += check_names(assembled, catalogue, ids)  # pyright: ignore[reportArgumentType]
@@ -90,13 +98,13 @@ def open_policy(path: str, as_of: date, catalogue: Catalogue, targets: Sequence[
     settings, bad_settings = check_settings(assembled, targets)
     findings += bad_settings
     if has_errors(findings):
-        return Opened(path, assembled, None, _sorted(findings), sources, {})
+        return Opened(path, assembled, None, _sorted(findings), sources, {}, catalogue)
     ir, meaning = resolve(assembled, catalogue, as_of)
     findings += meaning
     if ir is not None:
         findings += failed_tests(assembled, ir, catalogue)
         findings += tuple(collateral_findings(assembled, ir, catalogue))
-    return Opened(path, assembled, ir, _sorted(findings), sources, settings)
+    return Opened(path, assembled, ir, _sorted(findings), sources, settings, catalogue)
 
 
 def build(ir: Ir, settings: Mapping[str, Any], targets: Sequence[Target]) -> Build:
@@ -178,3 +186,19 @@ def verify_files(run: Run, artifacts: Iterable[Artifact]) -> tuple[Diagnostic, .
 
 def _sorted(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(set(findings), key=lambda finding: finding.sort_key))
+
+
+def _catalogue(
+    assembled: Assembled, shipped: Catalogue, sources: Sources
+) -> tuple[Catalogue, tuple[Diagnostic, ...], Sources]:
+    """The catalogue that the policy asks for, what is wrong with it, and the texts of it."""
+    if assembled.lock is None and not assembled.overlays:
+        return shipped, (), sources
+    from aipol.catalogue.chosen import chosen
+    from aipol.check.overlays import check_overlays
+
+    found = chosen(assembled, shipped)
+    findings = found.findings
+    if not has_errors(findings):
+        findings += check_overlays(assembled, found.applied)
+    return found.catalogue, findings, Sources({**sources.texts, **found.texts})

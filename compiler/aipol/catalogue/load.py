@@ -50,6 +50,11 @@ class Catalogue:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @property
+    def content(self) -> dict[str, Any]:
+        """Everything the catalogue says, by section, as it was written; not to be changed."""
+        return {name: value for name, value in self._rest.items() if name != "files"}
+
     def app(self, app_id: str) -> App:
         """The app with this id; KeyError where the catalogue has none."""
         found = self._built.get(app_id)

@@ -79,7 +79,7 @@ def _domain(domain: AppDomain, span: Span, catalogue: Catalogue) -> Iterator[Dia
             words = {"domain": host, "host": protected.host, "purpose": str(protected.purpose)}
             yield codes.PROTECTED_HOST.at(span, hint=hint, related=(), **words)
             break
-    if _is_platform(host, match, catalogue):
+    if is_platform(host, match, catalogue):
         hint = f"name the app's own host, such as `chat.{host}`, or mark it `shared: true`"
         yield codes.SHARED_PLATFORM.at(span, domain=host, hint=hint)
 
@@ -101,7 +101,7 @@ def overlap(host: str, match: Match, other: str, other_match: Match) -> bool:
     return host.endswith(f".{other}") and other_match is not Match.EXACT
 
 
-def _is_platform(host: str, match: Match, catalogue: Catalogue) -> bool:
+def is_platform(host: str, match: Match, catalogue: Catalogue) -> bool:
     """Whether a pattern takes in sites of others: a platform, what is above one, or a suffix."""
     if match is not Match.EXACT and _is_public_suffix(host):
         return True

@@ -70,10 +70,11 @@ def check_floors(assembled: Assembled, catalogue: Catalogue) -> Iterator[Diagnos
             for what, span in found:
                 if span not in told:
                     told.add(span)
-                    yield _finding(what, span, rule)
+                    yield floor_finding(what, span, rule)
 
 
-def _finding(what: str, span: Span, rule: Placed[Rule]) -> Diagnostic:
+def floor_finding(what: str, span: Span, rule: Placed[Rule]) -> Diagnostic:
+    """The finding that a layer redefines what the locked `rule` of a farther one rests on."""
     file, locked = rule.document.file, rule.value.id
     return codes.FLOOR_REDEFINED.at(
         span,
@@ -166,7 +167,7 @@ def _taken(step: _Step, rule: Rule) -> Iterator[tuple[str, Span]]:
                 yield from _of_another(step, domain.domain, owners, name, "domains", position)
         for value, path in _names(app):
             if name not in now:
-                owners = (o for o in others if _plain(value) in _names_of(step.before, o))
+                owners = (o for o in others if plain(value) in names_of(step.before, o))
                 yield from _of_another(step, value, owners, name, *path)
 
 
@@ -189,7 +190,7 @@ def _names(app: App) -> Iterator[tuple[str, tuple[str | int, ...]]]:
         yield value, ("binaries", position)
 
 
-def _names_of(known: Known, app_id: str) -> frozenset[str]:
+def names_of(known: Known, app_id: str) -> frozenset[str]:
     """What a policy or the catalogue knows an app by, hosts aside."""
     declared = known.declared.get(app_id)
     names = [value for value, _ in _names(declared)] if declared else []
@@ -197,10 +198,11 @@ def _names_of(known: Known, app_id: str) -> frozenset[str]:
         app = known.catalogue.app(app_id)
         names += [row.value for row in (*app.macos, *app.windows, *app.cli) if row.match_alone]
         names += [row.id for row in app.extensions]
-    return frozenset(map(_plain, names))
+    return frozenset(map(plain, names))
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A name as it is compared: without case and the ending of its platform."""
     return name.casefold().removesuffix(".app").removesuffix(".exe")
 
 
@@ -210,10 +212,10 @@ def _selected(known: Known, rule: Rule) -> frozenset[str]:
 
 def _has(known: Known, app_id: str, domain: AppDomain) -> bool:
     host = _host(domain)
-    return host is not None and any(overlap(*host, *own) for own in _own_hosts(known, app_id))
+    return host is not None and any(overlap(*host, *own) for own in own_hosts(known, app_id))
 
 
-def _own_hosts(known: Known, app_id: str) -> Iterator[_Host]:
+def own_hosts(known: Known, app_id: str) -> Iterator[_Host]:
     """The hosts by which a rule about the app could stop it."""
     declared = known.declared.get(app_id)
     if declared is not None and declared.domains:

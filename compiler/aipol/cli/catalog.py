@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aipol.cli.app import CLEAN, FINDINGS
+from aipol.cli.catalog_lock import command as lock
 from aipol.cli.output import formats
 
 if TYPE_CHECKING:
@@ -57,6 +58,9 @@ class Catalog(click.Group):
 @click.group("catalog", cls=Catalog)
 def command() -> None:
     """Ask the catalogue of AI apps, check it, and see what a newer one would do."""
+
+
+command.add_command(lock)
 
 
 @command.command("list")

@@ -39,12 +39,10 @@ def command(policy: str, as_of: date, format_: str) -> int:
 
 
 def _size(checked: Opened) -> str:
-    from aipol.cli.composition import catalogue
-
     policy = checked.assembled
     if policy is None:
         return ""
-    known = {*catalogue().ids, *policy.apps}
+    known = {*checked.catalogue.ids, *policy.apps}
     counts = {"rule": len(policy.rules), "group": len(policy.groups), "app": len(known)}
     words = (f"{count} {word}{'' if count == 1 else 's'}" for word, count in counts.items())
     return f"{', '.join(words)} known: "

@@ -106,7 +106,7 @@ def compile_into(  # noqa: PLR0917 - as the command line has them
 ) -> int:
     """Compile and write, or report why not; the exit code."""
     from aipol.cli import output
-    from aipol.cli.composition import built, catalogue, opened, shortcomings
+    from aipol.cli.composition import built, opened, shortcomings
     from aipol.cli.writing import OutputError, write_build
     from aipol.diagnostics.model import has_errors
     from aipol.report.generated import generated
@@ -123,7 +123,7 @@ def compile_into(  # noqa: PLR0917 - as the command line has them
         return output.findings(findings, found.sources, form, SCHEMA)
     earlier = _day_of(place)
     try:
-        files = _for_the_chosen(chosen, generated(found, build, catalogue()), place)
+        files = _for_the_chosen(chosen, generated(found, build), place)
         written = write_build(place, _folders(files, chosen, place), files.top)
     except OutputError as error:
         raise click.ClickException(f"{error}; nothing was written") from None

@@ -93,7 +93,7 @@ def shortcomings(policy: Opened, build: Build) -> tuple[Diagnostic, ...]:
     assembled = policy.assembled
 
     def on_another_day(day: date) -> Matrix | None:
-        ir, _ = resolve(assembled, catalogue(), day)
+        ir, _ = resolve(assembled, policy.catalogue, day)
         return build_again(ir, policy.settings, all_targets()).matrix if ir else None
 
     return (

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aipol.audience import Person
     from aipol.catalogue.collateral import Collateral
     from aipol.ir import Ir, Ruling
-    from aipol.pipeline import Build, Run
+    from aipol.pipeline import Build, Opened, Run
     from aipol.report.explain import Asked, Seen
     from aipol.target import Answer
     from aipol.vocabulary import Account
@@ -81,7 +81,7 @@ def command(
         return output.findings(build.findings, found.sources, form, SCHEMA)
     seen = _seen(build, person, ruling)
     platforms = {run.target.id: run.target.identity for run in build.runs}
-    who, besides = (person, ruling, other), _besides(found.ir, asked)
+    who, besides = (person, ruling, other), _besides(found, asked)
     answer = explanation(build.matrix, platforms, asked, who, seen, besides=besides)
     if form == "json":
         output.answer(as_json(explanation_json(answer)))
@@ -133,13 +133,14 @@ def _other(ir: Ir, person: Person, asked: Asked, ruling: Ruling) -> Ruling | Non
     return None if other.id == ruling.id else other
 
 
-def _besides(ir: Ir, asked: Asked) -> tuple[Collateral, ...]:
+def _besides(opened: Opened, asked: Asked) -> tuple[Collateral, ...]:
     """What a block of the surface would break, or spares because it would."""
     from aipol.catalogue.collateral import collateral, of_surface
-    from aipol.cli.composition import catalogue
 
-    app = ir.apps[asked.app].app
-    return of_surface(app, asked.surface, collateral(app, catalogue()))
+    if opened.ir is None:
+        return ()
+    app = opened.ir.apps[asked.app].app
+    return of_surface(app, asked.surface, collateral(app, opened.catalogue))
 
 
 def _seen(build: Build, person: Person, ruling: Ruling) -> Seen:

@@ -30,7 +30,7 @@ def command(policy: str, as_of: date, until: date | None, form: str) -> int:
     A day is listed only when somebody's rulings really differ from the day before.
     """
     from aipol.cli import output
-    from aipol.cli.composition import catalogue, opened
+    from aipol.cli.composition import opened
     from aipol.report.turns import turn_json, turns_markdown, turns_text
     from aipol.report.words import as_json
     from aipol.schedule import turns
@@ -42,7 +42,7 @@ def command(policy: str, as_of: date, until: date | None, form: str) -> int:
     if found.ir is None or found.assembled is None:
         return output.findings(found.findings, found.sources, form, SCHEMA)
     with output.waiting("comparing days"):
-        days = turns(found.assembled, catalogue(), as_of, last)
+        days = turns(found.assembled, found.catalogue, as_of, last)
     if form == "json":
         head = {"schema": SCHEMA, "as_of": as_of.isoformat(), "until": last.isoformat()}
         output.answer(as_json(head | {"dates": [turn_json(day) for day in days]}))

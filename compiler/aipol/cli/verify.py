@@ -54,7 +54,7 @@ def command(policy: str, directory: str, as_of: date | None, form: str) -> int:
 def check_directory(policy: str, place: Path, today_: date, form: str) -> int:
     """`compile --check`: whether `place` is what `policy` compiles to, then and today."""
     from aipol.cli import output
-    from aipol.cli.composition import built, catalogue, opened, shortcomings
+    from aipol.cli.composition import built, opened, shortcomings
     from aipol.diagnostics.model import has_errors
     from aipol.report.behind import with_policy_lines
     from aipol.report.generated import differences, generated
@@ -66,7 +66,7 @@ def check_directory(policy: str, place: Path, today_: date, form: str) -> int:
     build = built(found)
     problems = (*found.findings, *build.findings, *shortcomings(found, build))
     problems = tuple(finding for finding in problems if has_errors((finding,)))
-    files = generated(found, build, catalogue()).files
+    files = generated(found, build).files
     fix = f"run `{_compile_command(policy, place, day)}`"
     changed = differences(files, _contents(place), place.as_posix(), fix)
     problems += tuple(with_policy_lines(changed, found, build, place.as_posix()))
@@ -127,14 +127,13 @@ def _bytes(path: Path) -> bytes:
 
 def _overtaken(policy: Opened, place: Path, recorded: date, now: date) -> Iterator[Diagnostic]:
     """What has ended since the directory was compiled, where that changes what the policy means."""
-    from aipol.cli.composition import catalogue
     from aipol.diagnostics import codes
     from aipol.report.turns import change_words
     from aipol.schedule import turns
 
     if policy.assembled is None or now <= recorded:
         return
-    for turn in turns(policy.assembled, catalogue(), recorded, now):
+    for turn in turns(policy.assembled, policy.catalogue, recorded, now):
         for ending in turn.endings:
             told = [change_words(change) for change in turn.changes[:2]]
             more = len(turn.changes) - len(told)
@@ -149,7 +148,7 @@ def _overtaken(policy: Opened, place: Path, recorded: date, now: date) -> Iterat
 
 def _judge(policy: str, place: Path, day: date, form: str) -> int:
     from aipol.cli import output
-    from aipol.cli.composition import built, catalogue, opened
+    from aipol.cli.composition import built, opened
     from aipol.cli.output import waiting
     from aipol.diagnostics.model import has_errors
     from aipol.report.behind import with_policy_lines
@@ -164,7 +163,7 @@ def _judge(policy: str, place: Path, day: date, form: str) -> int:
     files = _contents(place)
     with waiting("verifying"):
         problems, answers = _read_back(build, files)
-    expected = generated(found, build, catalogue()).files
+    expected = generated(found, build).files
     fix = f"run `{_compile_command(policy, place, day)}`"
     problems += tuple(differences(expected, files, place.as_posix(), fix))
     if has_errors(problems):

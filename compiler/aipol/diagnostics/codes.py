@@ -22,6 +22,9 @@ TOO_DEEP = Rule("AIP112", "too-deep", _E, "nested more than {limit} levels deep"
 SEVERAL_DOCUMENTS = Rule("AIP113", "several-documents", _E, "a policy is one YAML document")
 MISSING_BASE = Rule("AIP114", "missing-base", _E, "base `{base}` cannot be used: {why}")
 MORE_FINDINGS = Rule("AIP115", "more-findings", _N, "`{file}` has more than {limit} findings")
+CATALOGUE_UNUSABLE = Rule(
+    "AIP116", "catalogue-unusable", _E, "{what} `{file}` cannot be used: {why}"
+)
 
 # 2xx: names and what they stand for
 UNKNOWN_APP = Rule("AIP201", "unknown-app", _E, "app `{app}` is not in the catalogue")
@@ -61,6 +64,7 @@ PROTECTED_ACCOUNT = Rule(
 SHARED_NETWORK = Rule(
     "AIP221", "shared-network", _W, "groups `{group}` and `{other}` both list {network}"
 )
+OVERLAY_FAULT = Rule("AIP223", "overlay-fault", _E, "{why}")
 CATALOGUE_FAULT = Rule("AIP224", "catalogue-fault", _E, "{why}")
 SHARED_IDENTIFIER = Rule(
     "AIP225", "shared-identifier", _E, "blocking `{app}` by `{value}` would break {breaks}"

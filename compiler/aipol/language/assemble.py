@@ -52,6 +52,10 @@ class Assembled:
     data_classes: tuple[Placed[DataClass], ...]
     vendors: Mapping[str, Placed[Vendor]]
     vendor_tiers: tuple[Placed[VendorTier], ...]
+    lock: Placed[str] | None
+    """The file that holds the catalogue's version; as written, relative to its document."""
+    overlays: tuple[Placed[str], ...]
+    """What is laid over the catalogue, in order; as written, relative to their documents."""
     apps: Mapping[str, Placed[App]]
     exceptions: tuple[Placed[Exemption], ...]
     rules: tuple[Placed[Rule], ...]
@@ -102,7 +106,7 @@ class _Chain:
         if not isinstance(base, str) or ("extends",) in document.holes:
             return None
         span = document.span(("extends",))
-        target = posixpath.normpath(posixpath.join(posixpath.dirname(document.file), base))
+        target = named_by(document, base)
         why = self._refusal(base, target)
         if why:
             self.findings.append(codes.MISSING_BASE.at(span, base=clip(base), why=why))
@@ -112,7 +116,7 @@ class _Chain:
     def _refusal(self, base: str, target: str) -> str:
         if not base:
             return "it has no name"
-        if posixpath.isabs(base) or PureWindowsPath(base).is_absolute():
+        if is_absolute(base):
             return "it must be relative to this file"
         if _identity(target) in self.seen:
             return "it extends itself, directly or by way of others"
@@ -144,7 +148,7 @@ def _at_the_extends(
             wanted_at,
             base=clip(file),
             why=finding.message.removeprefix(prefix),
-            hint=_as_written(finding.hint, wanted_at.file) or hint,
+            hint=as_written(finding.hint, wanted_at.file) or hint,
         )
         if finding.code in _ABOUT_THE_FILE and finding.span.width == 1 and finding.span.line == 1
         else finding
@@ -152,8 +156,18 @@ def _at_the_extends(
     )
 
 
-def _as_written(hint: str, child: str) -> str:
-    """A hint that names a file, as the child must write the name: relative to itself."""
+def named_by(document: Document, name: str) -> str:
+    """The file that `document` means by `name`: names are relative to the file that says them."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(document.file), name))
+
+
+def is_absolute(name: str) -> bool:
+    """Whether a name starts at a root, on this system or another."""
+    return posixpath.isabs(name) or PureWindowsPath(name).is_absolute()
+
+
+def as_written(hint: str, child: str) -> str:
+    """A hint that names a file, as `child` must write the name: relative to itself."""
     before, tick, rest = hint.partition("`")
     guess, closing, after = rest.partition("`")
     if not closing or posixpath.isabs(guess) != posixpath.isabs(child):
@@ -210,6 +224,8 @@ def _merged(files: tuple[str, ...], layers: tuple[merge.Layer, ...]) -> Assemble
         data_classes=merge.nearest_list(layers, "data_classes"),
         vendors=merge.by_key(layers, "vendors"),
         vendor_tiers=merge.nearest_list(layers, "vendor_tiers"),
+        lock=merge.lock(layers),
+        overlays=merge.overlays(layers),
         apps=merge.by_key(layers, "apps"),
         exceptions=merge.joined(layers, "exceptions"),
         rules=merge.joined(layers, "rules"),

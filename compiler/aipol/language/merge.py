@@ -72,6 +72,25 @@ def overlaid(layers: Layers, field: str) -> Placed[Any] | None:
     return Placed(value, _overlaid_document(given, (field,)), (field,))
 
 
+def lock(layers: Layers) -> Placed[str] | None:
+    """The file that holds the catalogue's version: the child's, or else the base's."""
+    for layer in layers:
+        if layer.policy.catalogue is not None and layer.policy.catalogue.lock is not None:
+            path = ("catalogue", "lock")
+            return Placed(layer.policy.catalogue.lock, layer.document, path)
+    return None
+
+
+def overlays(layers: Layers) -> tuple[Placed[str], ...]:
+    """The files laid over the catalogue: the base's first, so that the child corrects last."""
+    return tuple(
+        Placed(name, layer.document, ("catalogue", "overlay", position))
+        for layer in reversed(layers)
+        if layer.policy.catalogue is not None
+        for position, name in enumerate(layer.policy.catalogue.overlay or ())
+    )
+
+
 def network(layers: Layers) -> Placed[Network] | None:
     """The network: a record, except that gateways merge by key."""
     merged: Placed[Network] | None = overlaid(layers, "network")

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from aipol.language.model_apps import App, AppDomain, AppExtensions, AppMacos, AppWindows
+from aipol.language.model_catalogue import CatalogueFiles
 from aipol.language.model_data import DataClass, Fact, Pattern, TierConditions, Vendor, VendorTier
 from aipol.language.shapes import is_list, is_mapping
 from aipol.language.strict import Model
@@ -32,6 +33,7 @@ __all__ = [
     "AppExtensions",
     "AppMacos",
     "AppWindows",
+    "CatalogueFiles",
     "Clause",
     "DataClass",
     "DataLimit",
@@ -341,6 +343,9 @@ class Policy(Model):
     vendor_tiers: tuple[VendorTier, ...] = ()
     """Classes of vendors, the first that fits decides, such as `[{id: trial, max_data:
     public}]`."""
+    catalogue: CatalogueFiles | None = None
+    """Which catalogue of apps is used, such as `{lock: catalogue.lock.json, overlay:
+    [our-apps.yaml]}`; the shipped one when absent."""
     apps: dict[Slug, App] = Field(default_factory=dict)
     """Apps the catalogue lacks, or corrections, such as `{acme-gpt: {name: Acme GPT, ...}}`."""
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)] | None = None

@@ -23,6 +23,7 @@ _CALLED = {
     "VendorTier": "a vendor tier",
     "App": "an app",
     "AppDomain": "a domain",
+    "CatalogueFiles": "`catalogue`",
     "Require": "`require`",
     "DataLimit": "`data`",
     "Network": "`network`",

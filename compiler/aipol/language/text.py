@@ -27,12 +27,12 @@ _NO_BLOCK = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr
 def read_text(file: str) -> tuple[str, tuple[Diagnostic, ...]]:
     """The text of `file`, as far as it can be shown, with what is wrong with it."""
     try:
-        data = _read(file)
+        data = read_bytes(file)
     except OverflowError:
         hint = "a policy is written by people; is this the right file?"
         return "", (codes.FILE_TOO_LARGE.at(whole_file(file), file=file, limit=LIMIT, hint=hint),)
     except (OSError, ValueError) as error:
-        return "", (unreadable(file, _reason(error), hint=_similar_files(file)),)
+        return "", (unreadable(file, reason(error), hint=_similar_files(file)),)
     return _decode(file, data)
 
 
@@ -41,7 +41,8 @@ def unreadable(file: str, why: str, *, hint: str = "") -> Diagnostic:
     return codes.UNREADABLE_FILE.at(whole_file(file), file=file, why=why, hint=hint)
 
 
-def _read(file: str) -> bytes:
+def read_bytes(file: str, limit: int = LIMIT) -> bytes:
+    """The bytes of a regular file; OverflowError where there are more than `limit`."""
     # Not blocking: a named pipe would otherwise wait for a writer for ever.
     with os.fdopen(os.open(file, os.O_RDONLY | _NO_BLOCK), "rb") as stream:
         status = os.fstat(stream.fileno())
@@ -49,13 +50,14 @@ def _read(file: str) -> bytes:
             raise IsADirectoryError
         if not stat.S_ISREG(status.st_mode):
             raise ValueError("it is not a regular file")
-        data = stream.read(LIMIT + 1) if status.st_size <= LIMIT else b""
-    if status.st_size > LIMIT or len(data) > LIMIT:
+        data = stream.read(limit + 1) if status.st_size <= limit else b""
+    if status.st_size > limit or len(data) > limit:
         raise OverflowError
     return data
 
 
-def _reason(error: OSError | ValueError) -> str:
+def reason(error: OSError | ValueError) -> str:
+    """Why a file cannot be read, in words."""
     match error:
         case FileNotFoundError():
             return "there is no such file"

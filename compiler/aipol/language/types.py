@@ -41,7 +41,8 @@ class MisfitError(ValueError):
         self.at = at
 
 
-def _no_control(text: str) -> str:
+def no_control(text: str) -> str:
+    """`text`, if every character of it can be seen; the error says what is wrong with it."""
     if _CONTROL.search(text):
         msg = "has a character that cannot be seen or changes the direction of the text"
         raise ValueError(msg)
@@ -128,11 +129,11 @@ def _one(value: Any) -> Any:
 
 Yes = Annotated[Literal[True], BeforeValidator(_yes)]
 Version = Annotated[Literal[1], BeforeValidator(_one)]
-Text = Annotated[str, Field(min_length=1, max_length=1024), AfterValidator(_no_control)]
+Text = Annotated[str, Field(min_length=1, max_length=1024), AfterValidator(no_control)]
 Slug = Annotated[str, Field(pattern=_SLUG)]
 Guid = Annotated[str, Field(pattern=_GUID)]
 ReverseDns = Annotated[str, Field(pattern=_REVERSE_DNS, max_length=155)]
-Mail = Annotated[str, Field(pattern=_MAIL), AfterValidator(_no_control)]
+Mail = Annotated[str, Field(pattern=_MAIL), AfterValidator(no_control)]
 Cidr = Annotated[str, AfterValidator(_cidr)]
 Names = Annotated[tuple[Text, ...], Field(min_length=1)]
 Cidrs = Annotated[tuple[Cidr, ...], Field(min_length=1)]

@@ -11,9 +11,9 @@ _LONGEST_GUESS = 80
 _FEW = 12
 
 
-def clip(text: str) -> str:
+def clip(text: str, most: int = _LONGEST_QUOTE) -> str:
     """`text`, short enough to stand in a message."""
-    return text if len(text) <= _LONGEST_QUOTE else f"{text[: _LONGEST_QUOTE - 1]}…"
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def found(value: Any) -> str:

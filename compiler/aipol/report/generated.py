@@ -24,7 +24,6 @@ from aipol.report.manifest import (
 from aipol.source import whole_file
 
 if TYPE_CHECKING:
-    from aipol.catalogue.load import Catalogue
     from aipol.coverage import Gap
     from aipol.pipeline import Build, Opened
 
@@ -66,9 +65,9 @@ class Generated:
         return {**self.artifacts, **self.top}
 
 
-def generated(policy: Opened, build: Build, catalogue: Catalogue) -> Generated:
+def generated(policy: Opened, build: Build) -> Generated:
     """The files of all configured targets, and the two that describe them."""
-    inputs = inputs_of(policy, build, catalogue)
+    inputs = inputs_of(policy, build)
     targets = {
         run.target.id: {artifact.path: artifact.content for artifact in run.compiled.artifacts}
         for run in build.runs
@@ -78,14 +77,14 @@ def generated(policy: Opened, build: Build, catalogue: Catalogue) -> Generated:
     return Generated(inputs, targets, sections(matrix), digests, {}, matrix.gaps)
 
 
-def inputs_of(policy: Opened, build: Build, catalogue: Catalogue) -> Inputs:
+def inputs_of(policy: Opened, build: Build) -> Inputs:
     """What a build depends on; no name among it says where the policy lies on this machine."""
     folder = posixpath.dirname(policy.path)
     digests = {
         posixpath.relpath(file, folder or "."): hashlib.sha256(text.encode()).hexdigest()
         for file, text in policy.sources.texts.items()
     }
-    return Inputs(__version__, build.ir.as_of, digests, catalogue.digest)
+    return Inputs(__version__, build.ir.as_of, digests, policy.catalogue.digest)
 
 
 def only(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ _ORDER = (
     "data_classes",
     "vendors",
     "vendor_tiers",
+    "catalogue",
     "apps",
     "exceptions",
     "rules",
@@ -111,6 +113,9 @@ def merged_json(assembled: Assembled) -> dict[str, Any]:
 
 def _entries(assembled: Assembled, key: str) -> Iterator[tuple[str, Any, Span | None]]:
     """What a section holds: key, value and place of each entry."""
+    if key == "catalogue":
+        yield from _catalogue(assembled)
+        return
     found = getattr(assembled, key)
     if found is None:
         return
@@ -126,6 +131,24 @@ def _entries(assembled: Assembled, key: str) -> Iterator[tuple[str, Any, Span | 
         yield "", plain, found.key_span()
     else:
         yield "", _dumped(found) if hasattr(found, "model_dump") else str(found), None
+
+
+def _catalogue(assembled: Assembled) -> Iterator[tuple[str, Any, Span | None]]:
+    """The catalogue's files, named as the policy itself would name those of its bases."""
+    from aipol.language.assemble import named_by
+
+    def named(placed: Placed[str]) -> str:
+        file = named_by(placed.document, placed.value)
+        return posixpath.relpath(file, posixpath.dirname(assembled.file) or ".")
+
+    value: dict[str, Any] = {}
+    if assembled.lock is not None:
+        value["lock"] = named(assembled.lock)
+    if assembled.overlays:
+        value["overlay"] = [named(placed) for placed in assembled.overlays]
+    if value:
+        first = assembled.lock or assembled.overlays[0]
+        yield "", value, first.document.key_span(("catalogue",))
 
 
 def _value(placed: Placed[Any]) -> Any:

@@ -1,0 +1,278 @@
+"""Check what an overlay's rows claim against the rest of the catalogue, and under locked rules."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
+
+from aipol.catalogue import rules
+from aipol.catalogue.chosen import fault
+from aipol.catalogue.model import App, Match
+from aipol.catalogue.overlay import APPS, PROTECTED, holders_of, others_with
+from aipol.catalogue.overlay_faults import Complaint
+from aipol.check.apps import is_platform, overlap
+from aipol.check.floors import floor_finding, names_of, own_hosts, plain
+from aipol.check.known import Known
+from aipol.diagnostics.model import Diagnostic
+from aipol.language import merge
+from aipol.language.assemble import named_by
+from aipol.language.order import in_order, in_reading_order
+
+if TYPE_CHECKING:
+    from aipol.catalogue.chosen import Applied
+    from aipol.catalogue.load import Catalogue
+    from aipol.language.assemble import Assembled
+    from aipol.language.model import Rule
+    from aipol.language.placed import Placed
+    from aipol.source import Span
+
+_Row = dict[str, Any]
+# Where a row was read says nothing about what it stands for.
+_ORIGIN = frozenset({"source", "sources", "tier", "also", "note", "seen", "shared_with"})
+# What can be one app's only: (section, the key that selects, the key that identifies).
+_SINGLE = (("extensions", "store", "id"), ("oauth", "provider", "client_id"))
+_SECTIONS = ("domains", "macos", "windows", "cli", "extensions", "oauth", "firewall", "features")
+
+
+def check_overlays(assembled: Assembled, applied: tuple[Applied, ...]) -> tuple[Diagnostic, ...]:
+    """All findings about overlays that could be laid over the catalogue, and about its lock."""
+    findings = [*_lock_floor(assembled)]
+    for each in applied:
+        document = each.document
+        findings += in_order(document.file, (fault(document, one) for one in _claims(each)))
+        findings += _floors(assembled, each)
+    return in_reading_order(findings, assembled.layers)
+
+
+class _Hosts:
+    """Hosts of somebody, by every name at which another host could meet them."""
+
+    def __init__(self, rows: Iterable[tuple[str, Match, str]]) -> None:
+        self._at: dict[str, list[tuple[str, Match, str]]] = defaultdict(list)
+        self._below: dict[str, list[tuple[str, Match, str]]] = defaultdict(list)
+        for row in rows:
+            self._at[row[0]].append(row)
+            for parent in _parents(row[0]):
+                self._below[parent].append(row)
+
+    def meeting(self, host: str, match: Match) -> str | None:
+        """Who has a host in common with this one: the first, by name."""
+        near = [*self._at.get(host, ()), *self._below.get(host, ())]
+        near += [row for parent in _parents(host) for row in self._at.get(parent, ())]
+        return min((who for name, it, who in near if overlap(host, match, name, it)), default=None)
+
+
+def _parents(host: str) -> Iterator[str]:
+    while "." in host:
+        host = host.partition(".")[2]
+        yield host
+
+
+def _claims(applied: Applied) -> Iterator[Complaint]:
+    """What an app may not have for its own: what is protected, a platform, or another app's."""
+    overlay, after = applied.document.value, applied.after
+    apps: Mapping[str, _Row] = overlay.get(APPS, {})
+    never = _Hosts(_never_blocked(after))
+    for app_id, entry in apps.items():
+        for number, row in enumerate(entry.get("domains", ())):
+            if not row.get("shared"):
+                yield from _domain((APPS, app_id, "domains", number, "domain"), row, never, after)
+    yield from _taken_for_protected(overlay.get(PROTECTED, {}), after)
+    yield from _single(apps, after)
+    yield from _told_wrongly(apps, after)
+
+
+def _never_blocked(catalogue: Catalogue) -> Iterator[tuple[str, Match, str]]:
+    for row in catalogue.protected:
+        yield row.host, row.match, f"the protected host `{row.host}`"
+    # Absent from the first layout of the catalogue.
+    for common in getattr(catalogue, "common_hosts", ()):
+        yield common.host, common.match, f"the common host `{common.host}`"
+
+
+def _domain(
+    where: tuple[str | int, ...], row: _Row, never: _Hosts, after: Catalogue
+) -> Iterator[Complaint]:
+    name, match = row["domain"], Match(row["match"])
+    met = never.meeting(name, match)
+    if met is not None:
+        yield Complaint(where, f"`{name}` overlaps {met}", "mark it `shared: true`")
+    # A cached property is not taken for a property by that checker.
+    elif is_platform(name, match, after):  # pyright: ignore[reportArgumentType]
+        hint = f"name the app's own host, such as `chat.{name}`, or mark it `shared: true`"
+        yield Complaint(where, f"`{name}` is a platform that unrelated sites share", hint)
+
+
+def _taken_for_protected(protected: Mapping[str, Any], after: Catalogue) -> Iterator[Complaint]:
+    """A protected host within an app would leave the app where no rule can stop it."""
+    if not protected:
+        return
+    own = _Hosts(
+        (row.domain, row.match, app.id)
+        for app in after.apps()
+        for row in app.domains
+        if not row.shared
+    )
+    for owner, rows in protected.items():
+        for number, row in enumerate(rows):
+            app = own.meeting(row["host"], Match(row["match"]))
+            if app is not None:
+                why = f"`{row['host']}` is a host of app `{app}`, which a rule may block"
+                hint = f"mark it `shared: true` under `{app}` first, or leave it out"
+                yield Complaint((PROTECTED, owner, number, "host"), why, hint)
+
+
+def _single(apps: Mapping[str, _Row], after: Catalogue) -> Iterator[Complaint]:
+    """An extension or a client id is of one app: two that claim it contradict each other."""
+    for section, selector, key in _SINGLE:
+        given = [
+            (app_id, number, row)
+            for app_id, entry in apps.items()
+            for number, row in enumerate(entry.get(section, ()))
+        ]
+        if not given:
+            continue
+        owners: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for app_id, entry in after.content[APPS].items():
+            for row in entry.get(section, ()):
+                owners[row[selector], row[key].casefold()].add(app_id)
+        for app_id, number, row in given:
+            others = sorted(owners[row[selector], row[key].casefold()] - {app_id})
+            if others:
+                why = f"`{row[key]}` is an identifier of app `{others[0]}`"
+                hint = f"drop it there first, under `apps.{others[0]}.drop.{section}`"
+                yield Complaint((APPS, app_id, section, number, key), why, hint)
+
+
+def _told_wrongly(apps: Mapping[str, _Row], after: Catalogue) -> Iterator[Complaint]:
+    """`shared_with` follows from the rest; where it is written all the same, it must be so."""
+    given = [
+        (app_id, (APPS, app_id, section, number, "shared_with"), row)
+        for app_id, entry in apps.items()
+        for section in rules.IDENTIFIERS
+        for number, row in enumerate(entry.get(section, ()))
+        if "shared_with" in row
+    ]
+    holders = holders_of(after.content[APPS]) if given else {}
+    for app_id, where, row in given:
+        others = others_with(holders, app_id, row)
+        if others != sorted(row["shared_with"]):
+            why = f"`shared_with` must be {others}: the apps with the same {row['kind']}"
+            yield Complaint(where, why, "leave it out: it follows from the rest")
+
+
+# --- locked rules ---------------------------------------------------------------------------------
+
+
+def _lock_floor(assembled: Assembled) -> Iterator[Diagnostic]:
+    """A child that replaces its base's catalogue replaces what the base's locked rules name."""
+    lock, layers = assembled.lock, assembled.written
+    if lock is None:
+        return
+    depth = _depth(assembled, lock)
+    below = layers[depth + 1 :]
+    farther = merge.lock(below)
+    rule = next((each for each in merge.joined(below, "rules") if each.value.locked), None)
+    if farther is None or rule is None:
+        return
+    if named_by(farther.document, farther.value) != named_by(lock.document, lock.value):
+        yield floor_finding("`catalogue.lock`", lock.span(), rule)
+
+
+def _depth(assembled: Assembled, named: Placed[str]) -> int:
+    return assembled.layers.index(named.document.file)
+
+
+def _floors(assembled: Assembled, applied: Applied) -> Iterator[Diagnostic]:
+    """Apps that an overlay changes, or takes from, under a locked rule of a farther layer."""
+    farther = assembled.written[_depth(assembled, applied.named) + 1 :]
+    view = replace(assembled, apps=merge.by_key(farther, "apps"))
+    told: set[Span] = set()
+    for rule in merge.joined(farther, "rules"):
+        if rule.value.locked:
+            before, now = _known(view, applied.before), _known(view, applied.after)
+            for what, span in _undone(applied, rule.value, before, now):
+                if span not in told:
+                    told.add(span)
+                    yield floor_finding(what, span, rule)
+
+
+def _known(assembled: Assembled, catalogue: Catalogue) -> Known:
+    # A cached property is not taken for a property by that checker.
+    return Known(assembled, catalogue)  # pyright: ignore[reportArgumentType]
+
+
+def _undone(applied: Applied, rule: Rule, before: Known, now: Known) -> Iterator[tuple[str, Span]]:
+    document = applied.document
+    held, still = _selected(before, rule), _selected(now, rule)
+    apps: Mapping[str, _Row] = document.value.get(APPS, {})
+    for app_id in apps:
+        if app_id in held and (app_id not in still or _loses(applied, app_id)):
+            yield f"app `{app_id}`", document.key_span((APPS, app_id))
+    for what, where in _freed(apps, held, still, before):
+        yield what, document.span(where)
+
+
+def _selected(known: Known, rule: Rule) -> frozenset[str]:
+    return known.selected(rule.apps) - known.selected(rule.except_apps or ())
+
+
+def _loses(applied: Applied, app_id: str) -> bool:
+    """Whether something that the app was known by is gone, or stands for something else."""
+    before, after = applied.before.app(app_id), applied.after.app(app_id)
+    if before.edition_of != after.edition_of:
+        return True
+    restriction = before.tenant_restriction
+    if restriction is not None and restriction != after.tenant_restriction:
+        return True
+    return not _meanings(before) <= _meanings(after)
+
+
+def _meanings(app: App) -> frozenset[tuple[object, ...]]:
+    """Everything that identifies the app, without where it was read."""
+    found: set[tuple[object, ...]] = set()
+    for section in _SECTIONS:
+        for row in getattr(app, section):
+            names = [] if isinstance(row, str) else [field.name for field in fields(row)]
+            values = [getattr(row, name) for name in names if name not in _ORIGIN]
+            found.add((section, *values) if names else (section, row))
+    return frozenset(found)
+
+
+def _freed(
+    apps: Mapping[str, _Row], held: frozenset[str], still: frozenset[str], before: Known
+) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    """What locked apps are known by and the overlay gives to an app that may be usable."""
+    for app_id, entry in apps.items():
+        others = sorted(held - {app_id})
+        hosts = [
+            (number, row)
+            for number, row in enumerate(entry.get("domains", ()))
+            if app_id not in still or row.get("shared")
+        ]
+        if hosts:
+            own = _Hosts((*host, other) for other in others for host in own_hosts(before, other))
+            for number, row in hosts:
+                owner = own.meeting(row["domain"], Match(row["match"]))
+                if owner is not None:
+                    where = (APPS, app_id, "domains", number, "domain")
+                    yield f"`{row['domain']}` of app `{owner}`", where
+        if app_id not in still:
+            yield from _freed_names(app_id, entry, others, before)
+
+
+def _freed_names(
+    app_id: str, entry: _Row, others: list[str], before: Known
+) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    given = [
+        (row.get("value", row.get("id", "")), (APPS, app_id, section, number))
+        for section in (*rules.IDENTIFIERS, "extensions")
+        for number, row in enumerate(entry.get(section, ()))
+        if row.get("kind") != "team_id"
+    ]
+    owners = {name: other for other in reversed(others) for name in names_of(before, other)}
+    for value, where in given:
+        if plain(value) in owners:
+            yield f"`{value}` of app `{owners[plain(value)]}`", where

@@ -1,0 +1,176 @@
+"""`aipol catalog lock`: keep the catalogue's version in a file of the policy's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aipol.cli.app import CLEAN, FINDINGS
+from aipol.cli.options import policy_argument
+from aipol.cli.output import formats
+
+if TYPE_CHECKING:
+    from aipol.catalogue.lock import Content, Lock
+    from aipol.diagnostics import Diagnostic
+    from aipol.source import Sources
+
+SCHEMA = "aipol.catalog/1"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What there is under the name of the lock: a lock, or why there is none."""
+
+    file: str
+    lock: Lock | None
+    why: str
+
+
+@click.command("lock")
+@policy_argument
+@click.option("--out", metavar="FILE", help="The lock, whatever the policy names.")
+@click.option("--update", is_flag=True, help="Replace a lock that is not what ships.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 unless it is what ships.")
+@formats("text", "json")
+def command(*, policy: str, out: str | None, update: bool, check: bool, form: str) -> int:
+    """Write the shipped catalogue into the lock that POLICY names under `catalogue.lock`.
+
+    With a lock, a policy is compiled with the catalogue in it, whatever version of aipol is
+    installed. Where the lock is not what ships, this shows what would change, and only `--update`
+    takes it.
+    """
+    if update and check:
+        raise click.UsageError("`--check` writes nothing and `--update` does; ask for one")
+    file = out or _named_by(policy, form)
+    if isinstance(file, int):
+        return file
+    new = _shipped()
+    found = _found(file)
+    if found.lock is not None and found.lock.digest == new.digest:
+        _answer(form, found, new, "current", policy)
+        return CLEAN
+    if check or (_exists(file) and not update):
+        _answer(form, found, new, "differs" if _exists(file) else "missing", policy)
+        return FINDINGS
+    _must_be_replaceable(file)
+    _write(file, new)
+    _answer(form, found, new, "updated" if found.lock is not None else "written", policy)
+    return CLEAN
+
+
+def effects(old: Content, new: Content, policy: str) -> tuple[Iterator[str], dict[str, Any]]:
+    """What an update of the lock does, as lines and as data; `policy` is whose lock it is."""
+    from aipol.report.lock import changes, changes_json, changes_text
+
+    del policy  # what changes for people is `aipol.difference`'s to say, from both catalogues
+    found = changes(old, new)
+    return changes_text(found), changes_json(found)
+
+
+def _named_by(policy: str, form: str) -> str | int:
+    """The lock that the policy names; an exit code where the policy cannot be read."""
+    from aipol.language.assemble import assemble, is_absolute, named_by
+
+    assembled, findings, sources = assemble(policy)
+    if assembled is None:
+        return _unreadable(findings, sources, form)
+    lock = assembled.lock
+    if lock is None:
+        raise click.ClickException(
+            f"`{policy}` names no lock; add this line to it, or give `--out FILE`\n"
+            "  catalogue: {lock: catalogue.lock.json}"
+        )
+    if is_absolute(lock.value):
+        raise click.ClickException(f"{lock.span()}: `catalogue.lock` must be relative to its file")
+    return named_by(lock.document, lock.value)
+
+
+def _unreadable(findings: tuple[Diagnostic, ...], sources: Sources, form: str) -> int:
+    from aipol.cli import output
+
+    return output.findings(findings, sources, form, SCHEMA)
+
+
+def _shipped() -> Lock:
+    from aipol import __version__
+    from aipol.catalogue.lock import lock_of
+    from aipol.cli.composition import catalogue
+
+    return lock_of(catalogue().content, __version__)
+
+
+def _found(file: str) -> _Found:
+    from aipol.catalogue.chosen import lock_in
+    from aipol.catalogue.lock import LockError
+
+    if not _exists(file):
+        return _Found(file, None, "there is no such file")
+    try:
+        return _Found(file, lock_in(file), "")
+    except LockError as error:
+        return _Found(file, None, str(error))
+
+
+def _exists(file: str) -> bool:
+    # A link to nowhere is something that must not be written over unasked.
+    try:
+        return Path(file).exists() or Path(file).is_symlink()
+    except (OSError, ValueError):
+        return True
+
+
+def _must_be_replaceable(file: str) -> None:
+    """A lock may be replaced, a broken one too; anything else is a slip of `--out`."""
+    from aipol.catalogue.lock import looks_like_a_lock
+    from aipol.diagnostics.quoting import printable
+
+    if _exists(file) and not looks_like_a_lock(file):
+        raise click.ClickException(f"`{printable(file)}` is not a lock: move it away first")
+
+
+def _write(file: str, lock: Lock) -> None:
+    from aipol.catalogue.lock import lock_bytes
+    from aipol.cli.replacing import write_atomically
+    from aipol.diagnostics.quoting import printable
+
+    try:
+        write_atomically(Path(file), lock_bytes(lock))
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise click.ClickException(f"cannot write `{printable(file)}`: {why.lower()}") from None
+
+
+def _answer(form: str, found: _Found, new: Lock, state: str, policy: str) -> None:
+    """Say what the lock is, and what an update changes or changed."""
+    from aipol.cli import output
+    from aipol.report.words import as_json
+
+    lines, data = effects(found.lock.content, new.content, policy) if found.lock else (iter(()), {})
+    if form == "json":
+        head = {"schema": SCHEMA, "lock": found.file, "state": state, "why": found.why}
+        told = {"locked": found.lock.digest if found.lock else None, "shipped": new.digest}
+        output.answer(as_json({**head, **told, "changes": data}))
+        return
+    if state != "current":
+        output.answer_lines(lines)
+    output.answer_lines([_verdict(found, new, state)])
+    if state == "differs":
+        output.remark("nothing was written; `--update` takes what ships")
+
+
+def _verdict(found: _Found, new: Lock, state: str) -> str:
+    ships = f"the catalogue of aipol {new.aipol}, seen {new.seen}, {len(new.content['apps'])} apps"
+    match state:
+        case "current":
+            return f"{found.file} is what ships: {ships}."
+        case "written" | "updated":
+            return f"{found.file} holds {ships}."
+        case _ if found.lock is None:
+            return f"{found.file} cannot be used: {found.why}."
+        case _:
+            held = f"aipol {found.lock.aipol}, seen {found.lock.seen}"
+            return f"{found.file} is of {held}; what ships is {ships}."

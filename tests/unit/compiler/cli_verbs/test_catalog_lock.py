@@ -1,0 +1,154 @@
+"""`aipol catalog lock` writes what ships, and changes a lock only when it is told to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aipol.catalogue.load import load_catalogue
+from aipol.catalogue.lock import lock_bytes, lock_of
+
+Run = Callable[..., Any]
+Edit = Callable[[str, str], None]
+
+
+@pytest.fixture
+def lock(place: Path, edit: Edit) -> Path:
+    """Where the policy says that its lock is; there is none yet."""
+    edit("rules:\n", "catalogue: {lock: ../locked/catalogue.json}\nrules:\n")
+    (place / "locked").mkdir()
+    return place / "locked" / "catalogue.json"
+
+
+@pytest.fixture
+def older(lock: Path) -> bytes:
+    """A lock in which one app is missing, one is too many and one is other."""
+    content = deepcopy(load_catalogue().content)
+    content["apps"]["gone"] = {**content["apps"].pop("aider"), "name": "Gone"}
+    content["apps"]["chatgpt"]["domains"].pop()
+    content["apps"]["chatgpt"]["vendor"] = "anthropic"
+    content["protected"]["apple"].pop()
+    lock.write_bytes(lock_bytes(lock_of(content, "0.0.9")))
+    return lock.read_bytes()
+
+
+def test_a_policy_without_a_lock_is_told_what_to_add(run: Run, place: Path) -> None:
+    """Wrong usage, with the line to paste; nothing is written."""
+    before = sorted(place.rglob("*"))
+    done = run("catalog", "lock")
+    assert done.code == 2
+    assert "catalogue: {lock: catalogue.lock.json}" in done.err
+    assert sorted(place.rglob("*")) == before
+
+
+def test_a_policy_with_errors_is_reported_as_by_check(run: Run, edit: Edit) -> None:
+    """What is wrong with the text is said in its place."""
+    edit("rules:", "rulez:")
+    done = run("catalog", "lock")
+    assert done.code == 1
+    assert "AIP107" in done.out
+
+
+def test_the_lock_is_written_where_the_policy_says(run: Run, lock: Path) -> None:
+    """Relative to the policy; a second time there is nothing to do."""
+    assert run("catalog", "lock", "--check").code == 1
+    assert not lock.exists()
+    done = run("catalog", "lock")
+    assert (done.code, done.err) == (0, "")
+    assert lock.read_bytes() == lock_bytes(
+        lock_of(load_catalogue().content, json.loads(lock.read_bytes())["aipol"])
+    )
+    assert run("catalog", "lock", "--check").code == 0
+    assert run("check").code == 0
+    assert run("catalog", "lock", "--format", "json").json["state"] == "current"
+
+
+def test_a_lock_that_differs_is_shown_and_left(run: Run, lock: Path, older: bytes) -> None:
+    """The apps that would change are listed; the file is as it was, with and without --check."""
+    for arguments in ((), ("--check",)):
+        done = run("catalog", "lock", *arguments)
+        assert done.code == 1
+        lines = done.out.splitlines()
+        assert any(line.startswith("+ aider: ") for line in lines)
+        assert any(line.startswith("- gone: ") for line in lines)
+        assert "~ chatgpt: 1 added, `vendor`" in lines
+        assert "~ protected: 1 added" in lines
+        assert "3 apps: 1 added, 1 removed, 1 changed." in lines
+        assert "--update" in done.err
+        assert lock.read_bytes() == older
+
+
+def test_an_update_shows_what_changes_and_takes_it(run: Run, lock: Path, older: bytes) -> None:
+    """After it the lock is what ships."""
+    done = run("catalog", "lock", "--update")
+    assert done.code == 0
+    assert "+ aider: " in done.out
+    assert lock.read_bytes() != older
+    assert run("catalog", "lock", "--check").code == 0
+
+
+@pytest.mark.usefixtures("older")
+def test_the_answer_for_a_program_has_the_same_numbers(run: Run) -> None:
+    """Apps, identifiers and other sections, with both digests."""
+    answer = run("catalog", "lock", "--check", "--format", "json").json
+    assert (answer["schema"], answer["state"]) == ("aipol.catalog/1", "differs")
+    apps = {app["app"]: app for app in answer["changes"]["apps"]}
+    assert {name: app["change"] for name, app in apps.items()} == {
+        "aider": "added",
+        "gone": "removed",
+        "chatgpt": "changed",
+    }
+    assert apps["chatgpt"]["identifiers"] == {"added": 1, "removed": 0, "changed": 0}
+    assert apps["chatgpt"]["keys"] == ["vendor"]
+    assert answer["changes"]["sections"] == {"protected": {"added": 1, "removed": 0, "changed": 0}}
+    assert answer["locked"] != answer["shipped"]
+
+
+def test_a_broken_lock_is_replaced_only_on_request(run: Run, lock: Path, older: bytes) -> None:
+    """A lock that was edited says so; `--update` writes it anew."""
+    lock.write_bytes(older.replace(b"Gone", b"Here"))
+    done = run("catalog", "lock")
+    assert done.code == 1
+    assert "it was changed after it was written" in done.out
+    lock.write_bytes(b"<<<<<<< ours\n" + older)
+    assert run("catalog", "lock").code == 1
+    assert run("catalog", "lock", "--update").code == 0
+    assert run("catalog", "lock", "--check").code == 0
+
+
+def test_out_names_the_lock_instead_of_the_policy(run: Run, place: Path) -> None:
+    """No policy is needed for it, and no other file is replaced by it."""
+    (place / "policy" / "ai-usage.yaml").rename(place / "other.yaml")
+    assert run("catalog", "lock", "--out", "c.json").code == 0
+    assert run("catalog", "lock", "--out", "c.json", "--check").code == 0
+    before = (place / "other.yaml").read_bytes()
+    for more in ((), ("--update",)):
+        assert run("catalog", "lock", "--out", "other.yaml", *more).code in {1, 2}
+    assert (place / "other.yaml").read_bytes() == before
+    assert run("catalog", "lock", "--out", "none/c.json").code == 2
+    assert run("catalog", "lock", "--out", ".", "--update").code == 2
+    assert run("catalog", "lock", "--update", "--check").code == 2
+
+
+def test_a_locks_control_characters_do_not_reach_the_terminal(
+    run: Run, lock: Path, older: bytes
+) -> None:
+    """What a lock says about itself is shown and not obeyed."""
+    lock.write_bytes(older.replace(b'"aipol": "0.0.9"', b'"aipol": "\\u001b[2J"'))
+    done = run("catalog", "lock")
+    assert "\x1b" not in done.out + done.err
+    assert "\\x1b[2J" in done.out
+
+
+def test_an_app_only_in_the_lock_decides_check_and_explain(
+    run: Run, lock: Path, older: bytes
+) -> None:
+    """Every verb that opens a policy uses the locked catalogue."""
+    del lock, older
+    assert run("explain", "--app", "gone", "--surface", "cli").code == 0
+    assert run("explain", "--app", "aider", "--surface", "cli").code == 2
