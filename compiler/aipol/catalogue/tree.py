@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import yaml
 
 Where = tuple[str | int, ...]
+_DIGITS = 9
 
 
 def is_mapping(value: Any) -> TypeGuard[dict[str, Any]]:
@@ -53,20 +54,29 @@ class Document:
 
 def read(path: Path) -> Document:
     """The document in `path`; a text that is no YAML gives a fault and the value None."""
+    return parse(path.name, path.read_bytes())
+
+
+def parse(file: str, content: bytes) -> Document:
+    """The document that `content` is; what is no YAML gives a fault and the value None."""
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    walk = _Walk(path.name)
+    walk = _Walk(file)
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=loader)
+        root = yaml.compose(content.decode(), Loader=loader)
+        value = None if root is None else walk.plain(root, ())
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return Document(file, None, {}, (Fault(file, line, "not UTF-8 text"),))
+    except RecursionError:
+        return Document(file, None, {}, (Fault(file, 1, "nested too deeply"),))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        fault = Fault(
-            path.name, mark.line + 1 if mark else 1, f"not YAML: {getattr(error, 'problem', error)}"
-        )
-        return Document(path.name, None, {}, (fault,))
-    value = None if root is None else walk.plain(root, ())
-    return Document(path.name, value, walk.lines, tuple(walk.faults))
+        why = " ".join(str(getattr(error, "problem", error)).split())
+        fault = Fault(file, mark.line + 1 if mark else 1, f"not YAML: {why}")
+        return Document(file, None, {}, (fault,))
+    return Document(file, value, walk.lines, tuple(walk.faults))
 
 
 class _Walk:
@@ -109,7 +119,7 @@ class _Walk:
                 return node.value
             case "bool":
                 return str(node.value).lower() in {"true", "yes", "on"}
-            case "int":
+            case "int" if node.value.isdecimal() and len(node.value) <= _DIGITS:
                 return int(node.value)
             case "timestamp" | "float":
                 # `2026-08` is a string to YAML, `2026-08-01` is not; dates stay text here.
