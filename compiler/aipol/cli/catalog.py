@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aipol.cli.app import CLEAN, FINDINGS
+from aipol.cli.catalog_diff import diff
 from aipol.cli.output import formats
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ class Catalog(click.Group):
 @click.group("catalog", cls=Catalog)
 def command() -> None:
     """List, show and search the apps that the shipped catalogue knows."""
+
+
+command.add_command(diff)
 
 
 @command.command("list")

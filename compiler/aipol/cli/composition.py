@@ -50,9 +50,14 @@ def catalogue() -> Catalogue:
 
 def opened(policy: str, as_of: date) -> Opened:
     """A policy, checked against the catalogue and all targets, and resolved."""
+    return opened_under(policy, as_of, catalogue())
+
+
+def opened_under(policy: str, as_of: date, known: Catalogue) -> Opened:
+    """The same with another catalogue than the shipped one."""
     from aipol.pipeline import open_policy
 
-    found = open_policy(policy, as_of, catalogue(), all_targets())
+    found = open_policy(policy, as_of, known, all_targets())
     if policy != DEFAULT_POLICY or Path(policy).exists():
         return found
     hint = "`aipol init` writes one to start from; or name the one you mean"
