@@ -130,6 +130,23 @@ class Universe:
                 pending.append((high, inside | {name}, outside))
                 pending.append((low, inside, outside | {name}))
 
+    def copied(self, region: Region, origin: Universe) -> Region:
+        """The people of `origin`'s `region`; its base groups must be among these."""
+        known: dict[int, int] = {NOBODY: NOBODY, EVERYBODY: EVERYBODY}
+        pending: list[int] = [region]
+        while pending:
+            node = pending[-1]
+            variable, low, high = origin._nodes[node]
+            missing = [child for child in (low, high) if child not in known]
+            if node not in known and missing:
+                pending += missing
+                continue
+            pending.pop()
+            if node not in known:
+                member = self.member_of(origin.groups[variable])
+                known[node] = self._choose(member, known[high], known[low])
+        return Region(known[region])
+
     def refine(self, regions: Iterable[Region], limit: int | None = None) -> tuple[Region, ...]:
         """The coarsest partition of everybody in which each of `regions` is a union of parts.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -77,26 +77,49 @@ def open_policy(path: str, as_of: date, shipped: Catalogue, targets: Sequence[Ta
 
     `shipped` is the catalogue for a policy that locks none, and what its overlays lie on.
     """
-    from aipol.check.collateral import collateral_findings
-    from aipol.check.names import check_names
-    from aipol.check.settings import check_settings
-    from aipol.check.shared import check_shared
     from aipol.language.assemble import assemble
-    from aipol.resolve import resolve
-    from aipol.resolve.tests import failed_tests
 
     assembled, findings, sources = assemble(path)
     if assembled is None:
         return Opened(path, None, None, findings, sources, {}, shipped)
-    catalogue, faults, sources = _catalogue(assembled, shipped, sources)
+    return _opened(path, _Read(assembled, findings, sources), as_of, shipped, targets)
+
+
+def open_policy_under(
+    path: str, as_of: date, catalogue: Catalogue, targets: Sequence[Target]
+) -> Opened:
+    """The same as if `catalogue` were the one the policy locks, whatever it locks."""
+    from aipol.language.assemble import assemble
+
+    assembled, findings, sources = assemble(path)
+    if assembled is None:
+        return Opened(path, None, None, findings, sources, {}, catalogue)
+    unlocked = replace(assembled, lock=None)
+    return _opened(path, _Read(unlocked, findings, sources), as_of, catalogue, targets)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A policy that was put together of its files, with what was found on the way."""
+
+    assembled: Assembled
+    findings: tuple[Diagnostic, ...]
+    sources: Sources
+
+
+def _opened(
+    path: str, read: _Read, as_of: date, shipped: Catalogue, targets: Sequence[Target]
+) -> Opened:
+    from aipol.check.collateral import collateral_findings
+    from aipol.resolve import resolve
+    from aipol.resolve.tests import failed_tests
+
+    assembled, findings = read.assembled, read.findings
+    catalogue, faults, sources = _catalogue(assembled, shipped, read.sources)
     if has_errors(faults):
         return Opened(path, assembled, None, faults, sources, {}, catalogue)
-    ids = [target.id for target in targets]
-    # A cached property is not taken for a property by that checker.
-    findings += check_names(assembled, catalogue, ids)  # pyright: ignore[reportArgumentType]
-    findings += tuple(check_shared(assembled, catalogue))
-    settings, bad_settings = check_settings(assembled, targets)
-    findings += bad_settings
+    checked, settings = _checked(assembled, catalogue, targets)
+    findings += checked
     if has_errors(findings):
         return Opened(path, assembled, None, _sorted(findings), sources, {}, catalogue)
     ir, meaning = resolve(assembled, catalogue, as_of)
@@ -105,6 +128,21 @@ def open_policy(path: str, as_of: date, shipped: Catalogue, targets: Sequence[Ta
         findings += failed_tests(assembled, ir, catalogue)
         findings += tuple(collateral_findings(assembled, ir, catalogue))
     return Opened(path, assembled, ir, _sorted(findings), sources, settings, catalogue)
+
+
+def _checked(
+    assembled: Assembled, catalogue: Catalogue, targets: Sequence[Target]
+) -> tuple[tuple[Diagnostic, ...], Mapping[str, Any]]:
+    """What is wrong with the policy's names and settings, and the settings."""
+    from aipol.check.names import check_names
+    from aipol.check.settings import check_settings
+    from aipol.check.shared import check_shared
+
+    ids = [target.id for target in targets]
+    # A cached property is not taken for a property by that checker.
+    findings = check_names(assembled, catalogue, ids)  # pyright: ignore[reportArgumentType]
+    settings, bad_settings = check_settings(assembled, targets)
+    return (*findings, *check_shared(assembled, catalogue), *bad_settings), settings
 
 
 def build(ir: Ir, settings: Mapping[str, Any], targets: Sequence[Target]) -> Build:

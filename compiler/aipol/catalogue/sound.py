@@ -6,9 +6,9 @@ is what the other stages rely on, so that an older catalogue stays usable as it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, is_dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -32,42 +32,33 @@ def unsound(content: dict[str, Any]) -> str:
             return f"`{name}` is not of a form that this version of aipol knows"
     try:
         catalogue = Catalogue(content, "")
-        # Apps first: what follows from them would be wrong as well, and says less.
-        for what, value in _built(catalogue):
-            if not _fits_itself(value):
-                return f"{what} is not of a form that this version of aipol knows"
+        broken = next(_misfits(catalogue), "")
         texts = list(_texts(content))
     except _WRONG:
-        return f"{_first_broken(content)} is not of a form that this version of aipol knows"
+        return "its layout is not of a form that this version of aipol knows"
+    if broken:
+        return f"{broken} is not of a form that this version of aipol knows"
     if any(map(_unseen, texts)):
         return "it has a character that cannot be seen or changes the direction of the text"
     return next(_astray(catalogue), "")
 
 
-def _built(catalogue: Catalogue) -> Iterator[tuple[str, Any]]:
-    """Everything that is made of the content, each when it is asked for."""
-    yield from ((f"app `{app_id}`", catalogue.app(app_id)) for app_id in catalogue.ids)
-    yield from ((f"`{name}`", getattr(catalogue, name)) for name in _PARTS)
-
-
-def _first_broken(content: dict[str, Any]) -> str:
-    """What cannot be built, as nearly as it can be told."""
-    try:
-        catalogue = Catalogue(content, "")
-        ids = catalogue.ids
-    except _WRONG:
-        return "its layout"
-    for app_id in ids:
-        try:
-            catalogue.app(app_id)
-        except _WRONG:
-            return f"app `{app_id}`"
+def _misfits(catalogue: Catalogue) -> Iterator[str]:
+    """What cannot be built, or is of other types than its class says."""
+    # Apps first: what follows from them would be wrong as well, and says less.
+    for app_id in catalogue.ids:
+        if not _is_sound(partial(catalogue.app, app_id)):
+            yield f"app `{app_id}`"
     for name in _PARTS:
-        try:
-            getattr(catalogue, name)
-        except _WRONG:
-            return f"`{name}`"
-    return "its layout"
+        if not _is_sound(partial(getattr, catalogue, name)):
+            yield f"`{name}`"
+
+
+def _is_sound(build: Callable[[], Any]) -> bool:
+    try:
+        return _fits_itself(build())
+    except _WRONG:
+        return False
 
 
 def _texts(value: Any) -> Iterator[str]:

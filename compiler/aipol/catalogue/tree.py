@@ -60,32 +60,40 @@ class Document:
 def read(path: Path) -> Document:
     """The document in `path`; a text that is no YAML gives a fault and the value None."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror
-        return Document(path.name, None, {}, (Fault(path.name, 1, f"cannot be read: {why}"),))
-    return read_text(path.name, text)
+        return parse(path.name, path.read_bytes())
+    except OSError as error:
+        fault = Fault(path.name, 1, f"cannot be read: {error.strerror or error}")
+        return Document(path.name, None, {}, (fault,))
 
 
-def read_text(name: str, text: str) -> Document:
-    """The same for a text that is at hand; `name` is what faults call it."""
+def parse(file: str, content: bytes) -> Document:
+    """The document that `content` is; what is no YAML gives a fault and the value None."""
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    walk = _Walk(name)
+    walk = _Walk(file)
     try:
+        text = content.decode()
         deep = _too_deep(text)
-        root = None if deep else yaml.compose(text, Loader=loader)
+        root = None if deep else yaml.compose(text, Loader=_loader())
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return Document(file, None, {}, (Fault(file, line, "not UTF-8 text"),))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        message = f"not YAML: {getattr(error, 'problem', None) or error}"
+        why = " ".join(str(getattr(error, "problem", None) or error).split())
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        return Document(name, None, {}, (Fault(name, line, message, column),))
+        return Document(file, None, {}, (Fault(file, line, f"not YAML: {why}", column),))
     if deep:
-        fault = Fault(name, deep, f"nested more than {_DEEPEST} levels deep")
-        return Document(name, None, {}, (fault,))
+        fault = Fault(file, deep, f"nested more than {_DEEPEST} levels deep")
+        return Document(file, None, {}, (fault,))
     value = None if root is None else walk.plain(root, ())
-    return Document(name, value, walk.places, tuple(walk.faults))
+    return Document(file, value, walk.places, tuple(walk.faults))
+
+
+def _loader() -> type[yaml.SafeLoader]:
+    import yaml
+
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 _DEEPEST = 20
@@ -99,7 +107,7 @@ def _too_deep(text: str) -> int:
     import yaml
 
     depth = 0
-    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    for event in yaml.parse(text, Loader=_loader()):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _DEEPEST:
@@ -152,19 +160,15 @@ class _Walk:
                 return node.value
             case "bool":
                 return str(node.value).lower() in {"true", "yes", "on"}
-            case "int":
-                return _number(node.value)
+            case "int" if node.value.isdecimal() and len(node.value) <= _DIGITS:
+                # YAML's integers have other bases, underscores and any length; a count has not.
+                return int(node.value)
             case "timestamp" | "float":
                 # `2026-08` is a string to YAML, `2026-08-01` is not; dates stay text here.
                 return str(node.value)
             case other:
                 self._fault(node, f"`{node.value}` is of the type {other}, not text")
                 return None
-
-
-def _number(text: str) -> int | str:
-    # YAML's integers have other bases, underscores and any length; a count here is a plain one.
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else text
 
 
 _DIGITS = 9

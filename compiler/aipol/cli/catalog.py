@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from aipol.cli.app import CLEAN, FINDINGS
-from aipol.cli.catalog_lock import command as lock
 from aipol.cli.output import formats
 
 if TYPE_CHECKING:
@@ -20,8 +19,10 @@ SCHEMA = "aipol.catalog/1"
 
 # Verbs with a module of their own, imported when they are called.
 ELSEWHERE: dict[str, str] = {
+    "diff": "aipol.cli.catalog_diff",
     "gaps": "aipol.cli.catalog_gaps",
     "lint": "aipol.cli.catalog_lint",
+    "lock": "aipol.cli.catalog_lock",
 }
 
 
@@ -58,9 +59,6 @@ class Catalog(click.Group):
 @click.group("catalog", cls=Catalog)
 def command() -> None:
     """Ask the catalogue of AI apps, check it, and see what a newer one would do."""
-
-
-command.add_command(lock)
 
 
 @command.command("list")

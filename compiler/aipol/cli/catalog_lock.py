@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from aipol.cli.app import CLEAN, FINDINGS
-from aipol.cli.options import policy_argument
+from aipol.cli.options import as_of_option, policy_argument
 from aipol.cli.output import formats
 
 if TYPE_CHECKING:
-    from aipol.catalogue.lock import Content, Lock
+    from aipol.catalogue.lock import Lock
     from aipol.diagnostics import Diagnostic
     from aipol.source import Sources
 
@@ -35,8 +36,11 @@ class _Found:
 @click.option("--out", metavar="FILE", help="The lock, whatever the policy names.")
 @click.option("--update", is_flag=True, help="Replace a lock that is not what ships.")
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 unless it is what ships.")
+@as_of_option
 @formats("text", "json")
-def command(*, policy: str, out: str | None, update: bool, check: bool, form: str) -> int:
+def command(
+    *, policy: str, out: str | None, update: bool, check: bool, as_of: date, form: str
+) -> int:
     """Write the shipped catalogue into the lock that POLICY names under `catalogue.lock`.
 
     With a lock, a policy is compiled with the catalogue in it, whatever version of aipol is
@@ -51,24 +55,32 @@ def command(*, policy: str, out: str | None, update: bool, check: bool, form: st
     new = _shipped()
     found = _found(file)
     if found.lock is not None and found.lock.digest == new.digest:
-        _answer(form, found, new, "current", policy)
+        _answer(form, _Told(found, new, "current"), policy, as_of)
         return CLEAN
     if check or (_exists(file) and not update):
-        _answer(form, found, new, "differs" if _exists(file) else "missing", policy)
+        state = "differs" if _exists(file) else "missing"
+        _answer(form, _Told(found, new, state), policy, as_of)
         return FINDINGS
     _must_be_replaceable(file)
     _write(file, new)
-    _answer(form, found, new, "updated" if found.lock is not None else "written", policy)
+    state = "updated" if found.lock is not None else "written"
+    _answer(form, _Told(found, new, state), policy, as_of)
     return CLEAN
 
 
-def effects(old: Content, new: Content, policy: str) -> tuple[Iterator[str], dict[str, Any]]:
-    """What an update of the lock does, as lines and as data; `policy` is whose lock it is."""
-    from aipol.report.lock import changes, changes_json, changes_text
+def effects(found: _Found, policy: str, as_of: date) -> tuple[Iterator[str], dict[str, Any]]:
+    """What taking what ships in place of the lock does to people, as lines and as data."""
+    from aipol.catalogue.load import Catalogue
+    from aipol.catalogue.versions import SHIPPED, Version
+    from aipol.cli.catalog_diff import taking
+    from aipol.cli.composition import catalogue
+    from aipol.report.catalogue_versions import text, versions_json
 
-    del policy  # what changes for people is `aipol.difference`'s to say, from both catalogues
-    found = changes(old, new)
-    return changes_text(found), changes_json(found)
+    if found.lock is None:
+        return iter(()), {}
+    old = Version(found.file, Catalogue(found.lock.content, found.lock.digest))
+    effect, _ = taking(policy, as_of, (old, Version(SHIPPED, catalogue())))
+    return text(effect), versions_json(effect)
 
 
 def _named_by(policy: str, form: str) -> str | int:
@@ -144,19 +156,29 @@ def _write(file: str, lock: Lock) -> None:
         raise click.ClickException(f"cannot write `{printable(file)}`: {why.lower()}") from None
 
 
-def _answer(form: str, found: _Found, new: Lock, state: str, policy: str) -> None:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What there was, what ships, and what became of it."""
+
+    found: _Found
+    new: Lock
+    state: str
+
+
+def _answer(form: str, told: _Told, policy: str, as_of: date) -> None:
     """Say what the lock is, and what an update changes or changed."""
     from aipol.cli import output
     from aipol.report.words import as_json
 
-    lines, data = effects(found.lock.content, new.content, policy) if found.lock else (iter(()), {})
+    found, new, state = told.found, told.new, told.state
+    current = state == "current"
+    lines, data = (iter(()), {}) if current else effects(found, policy, as_of)
     if form == "json":
         head = {"schema": SCHEMA, "lock": found.file, "state": state, "why": found.why}
-        told = {"locked": found.lock.digest if found.lock else None, "shipped": new.digest}
-        output.answer(as_json({**head, **told, "changes": data}))
+        digests = {"locked": found.lock.digest if found.lock else None, "shipped": new.digest}
+        output.answer(as_json({**head, **digests, "changes": data}))
         return
-    if state != "current":
-        output.answer_lines(lines)
+    output.answer_lines(lines)
     output.answer_lines([_verdict(found, new, state)])
     if state == "differs":
         output.remark("nothing was written; `--update` takes what ships")

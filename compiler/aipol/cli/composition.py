@@ -54,10 +54,20 @@ def catalogue() -> Catalogue:
 
 
 def opened(policy: str, as_of: date) -> Opened:
-    """A policy, checked against the catalogue and all targets, and resolved."""
+    """A policy, checked against its catalogue and all targets, and resolved."""
     from aipol.pipeline import open_policy
 
-    found = open_policy(policy, as_of, catalogue(), all_targets())
+    return _hinted(policy, open_policy(policy, as_of, catalogue(), all_targets()))
+
+
+def opened_under(policy: str, as_of: date, known: Catalogue) -> Opened:
+    """The same under another catalogue than the one it locks, or than the shipped one."""
+    from aipol.pipeline import open_policy_under
+
+    return _hinted(policy, open_policy_under(policy, as_of, known, all_targets()))
+
+
+def _hinted(policy: str, found: Opened) -> Opened:
     if policy != DEFAULT_POLICY or Path(policy).exists():
         return found
     hint = "`aipol init` writes one to start from; or name the one you mean"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from aipol.ir import Ruling
-from aipol.report.words import account_words, decision_words, markdown_row, some
-from aipol.schedule import Change, Ending, Turn
-from aipol.vocabulary import Effect
+from aipol.difference import Change
+from aipol.report.difference import decision_json, outcome_words
+from aipol.report.words import account_words, markdown_row, some
+from aipol.schedule import Ending, Turn
 
 SCHEMA = "aipol.schedule/1"
 
@@ -16,19 +16,7 @@ SCHEMA = "aipol.schedule/1"
 def change_words(change: Change) -> str:
     """`finance: lose claude (web, desktop): allow with data.max: internal -> block`."""
     uses = f"{some(change.apps)} ({', '.join(change.surfaces)}){account_words(change.account)}"
-    before, after = change.before, change.after
-    if before.effect is not after.effect:
-        verb = "may use" if after.effect is Effect.ALLOW else "get more of"
-        verb = verb if change.looser else "lose"
-        return f"{change.who}: {verb} {uses}: {decision_words(before)} -> {decision_words(after)}"
-    old, new = dict(before.obligations.items()), dict(after.obligations.items())
-    conditions = [
-        f"{name}: {old.get(name, 'none')} -> {new.get(name, 'none')}"
-        for name in dict.fromkeys((*old, *new))
-        if old.get(name) != new.get(name)
-    ]
-    what = ", ".join(conditions) or "other words, or other tenants"
-    return f"{change.who}: {uses}: {what}"
+    return f"{change.who}: {outcome_words(change, uses)}"
 
 
 def ending_words(ending: Ending) -> str:
@@ -77,18 +65,10 @@ def turn_json(turn: Turn) -> dict[str, Any]:
                 "apps": list(change.apps),
                 "surfaces": [surface.value for surface in change.surfaces],
                 "account": change.account.value,
-                "before": _decision_json(change.before),
-                "after": _decision_json(change.after),
+                "before": decision_json(change.before),
+                "after": decision_json(change.after),
                 "text": change_words(change),
             }
             for change in turn.changes
         ],
-    }
-
-
-def _decision_json(ruling: Ruling) -> dict[str, Any]:
-    return {
-        "effect": ruling.effect.value,
-        "obligations": dict(ruling.obligations.items()),
-        "rule": ruling.decided_by.id,
     }

@@ -119,7 +119,7 @@ def with_floor(
 def _raised(piece: Piece, floor: Clause, account: Account, ladder: Ladder) -> Piece:
     locked = _piece(floor, piece.audience, account)
     effect = strictest(piece.effect, locked.effect)
-    both = _accumulated(piece.obligations, locked.obligations, ladder)
+    both = accumulated(piece.obligations, locked.obligations, ladder)
     obligations = Obligations() if effect is Effect.BLOCK else both
     tenants = _fewer(piece.tenants, locked.tenants)
     if (effect, obligations, tenants) == (piece.effect, piece.obligations, piece.tenants):
@@ -143,7 +143,8 @@ def _fewer(tenants: tuple[str, ...], floor: tuple[str, ...]) -> tuple[str, ...]:
     return tenants if narrower or not floor else floor
 
 
-def _accumulated(first: Obligations, second: Obligations, ladder: Ladder) -> Obligations:
+def accumulated(first: Obligations, second: Obligations, ladder: Ladder) -> Obligations:
+    """What holds where both must hold."""
     return Obligations(
         sso=first.sso or second.sso,
         mfa=first.mfa or second.mfa,

@@ -152,3 +152,13 @@ def test_many_groups_need_no_deep_stack(count: int) -> None:
     assert universe.witness(universe.minus(anybody, members[0])) == frozenset({universe.groups[-1]})
     assert universe.support(anybody) == set(universe.groups)
     assert sum(1 for _ in universe.cubes(anybody)) == count
+
+
+def test_people_are_the_same_in_a_universe_with_more_groups() -> None:
+    """A region copied into another universe holds whoever was in it, whatever else they are in."""
+    origin, into = Universe(("b", "a")), Universe(("a", "new", "b"))
+    region = origin.minus(origin.member_of("a"), origin.member_of("b"))
+    copied = into.copied(region, origin)
+    assert copied == into.minus(into.member_of("a"), into.member_of("b"))
+    assert into.contains(copied, frozenset({"a", "new"}))
+    assert into.copied(EVERYBODY, origin) == EVERYBODY

@@ -73,12 +73,11 @@ def test_a_lock_that_differs_is_shown_and_left(run: Run, lock: Path, older: byte
     for arguments in ((), ("--check",)):
         done = run("catalog", "lock", *arguments)
         assert done.code == 1
-        lines = done.out.splitlines()
-        assert any(line.startswith("+ aider: ") for line in lines)
-        assert any(line.startswith("- gone: ") for line in lines)
-        assert "~ chatgpt: 1 added, `vendor`" in lines
-        assert "~ protected: 1 added" in lines
-        assert "3 apps: 1 added, 1 removed, 1 changed." in lines
+        text = " ".join(done.out.split())
+        assert "Taking shipped changes 2 things for people" in text
+        assert "everyone: gone (cli): block -> not governed" in text
+        assert "everyone: aider (cli): not governed -> block" in text
+        assert "protected: time-macos.apple.com" in text
         assert "--update" in done.err
         assert lock.read_bytes() == older
 
@@ -87,7 +86,7 @@ def test_an_update_shows_what_changes_and_takes_it(run: Run, lock: Path, older: 
     """After it the lock is what ships."""
     done = run("catalog", "lock", "--update")
     assert done.code == 0
-    assert "+ aider: " in done.out
+    assert "aider (cli): not governed -> block" in done.out
     assert lock.read_bytes() != older
     assert run("catalog", "lock", "--check").code == 0
 
@@ -97,15 +96,15 @@ def test_the_answer_for_a_program_has_the_same_numbers(run: Run) -> None:
     """Apps, identifiers and other sections, with both digests."""
     answer = run("catalog", "lock", "--check", "--format", "json").json
     assert (answer["schema"], answer["state"]) == ("aipol.catalog/1", "differs")
-    apps = {app["app"]: app for app in answer["changes"]["apps"]}
+    apps = {app["app"]: app for app in answer["changes"]["catalogue"]["apps"]}
     assert {name: app["change"] for name, app in apps.items()} == {
         "aider": "added",
         "gone": "removed",
         "chatgpt": "changed",
     }
-    assert apps["chatgpt"]["identifiers"] == {"added": 1, "removed": 0, "changed": 0}
+    assert [row["change"] for row in apps["chatgpt"]["rows"]] == ["added"]
     assert apps["chatgpt"]["keys"] == ["vendor"]
-    assert answer["changes"]["sections"] == {"protected": {"added": 1, "removed": 0, "changed": 0}}
+    assert answer["changes"]["affected"] is True
     assert answer["locked"] != answer["shipped"]
 
 

@@ -1,0 +1,142 @@
+"""Turns two versions of the catalogue into the entries and rows in which they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from aipol.catalogue.model import App, ProtectedHost, SharedPlatform, Vendor
+
+if TYPE_CHECKING:
+    from aipol.catalogue.load import Catalogue
+
+K = TypeVar("K", str, tuple[str, str])
+T = TypeVar("T")
+
+
+class Step(StrEnum):
+    """What becomes of an entry from the old version to the new."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One identifier or fact of an app that is in one version only, or says something else."""
+
+    section: str
+    value: str
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class AppStep:
+    """An app that differs: `keys` names what else of it does than its rows."""
+
+    app: str
+    step: Step
+    keys: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def identifiers(self) -> tuple[Row, ...]:
+        """The rows by which the app can be recognised."""
+        return tuple(row for row in self.rows if row.section != "facts")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A vendor, protected host or shared platform that differs."""
+
+    name: str
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Everything in which two versions differ."""
+
+    apps: tuple[AppStep, ...]
+    vendors: tuple[Named, ...]
+    protected: tuple[Named, ...]
+    shared_platforms: tuple[Named, ...]
+
+
+def contents(old: Catalogue, new: Catalogue) -> Contents:
+    """What differs between two versions."""
+    before, after = ({app.id: app for app in known.apps()} for known in (old, new))
+    return Contents(
+        tuple(
+            _app_step(name, step, before.get(name), after.get(name))
+            for name, step in _steps(before, after)
+        ),
+        _named(_vendors(old.vendors.values()), _vendors(new.vendors.values())),
+        _named(_protected(old.protected), _protected(new.protected)),
+        _named(_platforms(old.shared_platforms), _platforms(new.shared_platforms)),
+    )
+
+
+def _steps(before: Mapping[K, T], after: Mapping[K, T]) -> Iterator[tuple[K, Step]]:
+    for name in sorted(before.keys() | after.keys()):
+        if name not in before:
+            yield name, Step.ADDED
+        elif name not in after:
+            yield name, Step.REMOVED
+        elif before[name] != after[name]:
+            yield name, Step.CHANGED
+
+
+def _named(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[Named, ...]:
+    return tuple(Named(name, step) for name, step in _steps(before, after))
+
+
+def _vendors(found: Iterable[Vendor]) -> dict[str, object]:
+    return {vendor.slug: vendor for vendor in found}
+
+
+def _protected(found: Iterable[ProtectedHost]) -> dict[str, object]:
+    return {f"{host.host} ({host.match}, {host.purpose})": host for host in found}
+
+
+def _platforms(found: Iterable[SharedPlatform]) -> dict[str, object]:
+    return {platform.suffix: platform for platform in found}
+
+
+def _app_step(name: str, step: Step, before: App | None, after: App | None) -> AppStep:
+    found = tuple(
+        Row(section, value, row_step)
+        for (section, value), row_step in _steps(_rows(before), _rows(after))
+    )
+    keys: tuple[str, ...] = ()
+    if before and after:
+        others = (entry.name for entry in fields(App) if entry.name not in _SECTIONS)
+        keys = tuple(key for key in others if getattr(before, key) != getattr(after, key))
+    return AppStep(name, step, keys, found)
+
+
+_SECTIONS: Mapping[str, Callable[[Any], str]] = {
+    "domains": lambda row: row.domain,
+    "macos": lambda row: f"{row.kind}:{row.value}",
+    "windows": lambda row: f"{row.kind}:{row.value}",
+    "cli": lambda row: f"{row.kind}:{row.value}",
+    "extensions": lambda row: f"{row.store}:{row.id}",
+    "oauth": lambda row: f"{row.provider}:{row.client_id}",
+    "firewall": lambda row: f"{row.product}:{row.name}",
+    "facts": lambda row: f"{row.fact}={row.value}",
+    "features": str,
+}
+"""The sections of an app that hold rows, and what tells a section's rows apart."""
+
+
+def _rows(app: App | None) -> dict[tuple[str, str], tuple[object, ...]]:
+    """Every row by section and name; a name may stand twice, and then both are compared."""
+    found: dict[tuple[str, str], tuple[object, ...]] = {}
+    for section, name_of in _SECTIONS.items():
+        for row in getattr(app, section) if app else ():
+            key = (section, name_of(row))
+            found[key] = (*found.get(key, ()), row)
+    return found

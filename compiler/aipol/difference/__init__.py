@@ -1,0 +1,61 @@
+"""Turns two policies' meanings into what differs between them for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aipol.difference.headers import HeaderChange, header_changes
+from aipol.difference.reaches import Access, Reach, folded, reaches
+from aipol.difference.sides import Sides
+from aipol.difference.strictness import Direction
+from aipol.difference.uses import Change, changes
+from aipol.ir import Ir
+
+__all__ = [
+    "Access",
+    "Change",
+    "Difference",
+    "Direction",
+    "HeaderChange",
+    "Reach",
+    "Sides",
+    "changes",
+    "difference",
+    "folded",
+]
+
+ProtectedHost = tuple[str, str, str]
+"""Host, `exact`, `subtree` or `children`, and purpose, as the IR has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Everything that differs between two policies for somebody, and what nothing may block."""
+
+    sides: Sides
+    changes: tuple[Change, ...]
+    reaches: tuple[Reach, ...]
+    headers: tuple[HeaderChange, ...]
+    protected: tuple[ProtectedHost, ...]
+    """Hosts that become protected."""
+    unprotected: tuple[ProtectedHost, ...]
+    """Hosts that are protected no more."""
+
+    @property
+    def for_somebody(self) -> bool:
+        """Whether it makes a difference to anybody."""
+        return bool(self.changes or self.reaches or self.headers)
+
+
+def difference(before: Ir, after: Ir) -> Difference:
+    """What people get under `after` that they do not get under `before`, and the other way."""
+    sides = Sides(before, after)
+    old, new = frozenset(before.protected_hosts), frozenset(after.protected_hosts)
+    return Difference(
+        sides,
+        changes(sides),
+        reaches(sides),
+        header_changes(sides),
+        tuple(sorted(new - old)),
+        tuple(sorted(old - new)),
+    )

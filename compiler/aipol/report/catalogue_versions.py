@@ -1,0 +1,391 @@
+"""Turns what taking a catalogue update would do into words and JSON, effect on people first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from aipol.catalogue.compare import AppStep, Contents, Named, Row, Step
+from aipol.diagnostics.model import Diagnostic, Severity, has_errors
+from aipol.diagnostics.report_json import finding_as_json
+from aipol.diagnostics.report_text import tally
+from aipol.difference import Access, Difference, Direction, Reach, folded
+from aipol.language.words import enumerated
+from aipol.report import words
+from aipol.report.difference import (
+    amounts,
+    change_json,
+    change_words,
+    header_json,
+    header_words,
+    protected_json,
+    protected_words,
+    reach_json,
+    reach_words,
+)
+from aipol.report.words import count, markdown, markdown_row, some
+from aipol.vocabulary import Surface
+
+if TYPE_CHECKING:
+    from aipol.catalogue.versions import Version
+
+SCHEMA = "aipol.catalog-diff/1"
+_MOST_LINES = 8
+_WAYS = {
+    Direction.LOOSER: "looser",
+    Direction.STRICTER: "stricter",
+    Direction.OTHER: "otherwise",
+}
+
+
+@dataclass(frozen=True)
+class Taking:
+    """What taking one version of the catalogue in place of another does under a policy.
+
+    `difference` is None where the policy means nothing under one of the two.
+    """
+
+    old: Version
+    new: Version
+    policy: str
+    as_of: date
+    contents: Contents
+    difference: Difference | None
+    found: tuple[Diagnostic, ...]
+    """What the policy is told under the new version only."""
+    gone: tuple[Diagnostic, ...]
+    """What it is told under the old version only."""
+    both: tuple[Diagnostic, ...]
+    """What it is told under either."""
+
+    @property
+    def for_somebody(self) -> bool:
+        """Whether taking it is known to change anything for anybody."""
+        return self.difference is not None and self.difference.for_somebody
+
+    @cached_property
+    def coming_or_going(self) -> frozenset[str]:
+        """The apps that only one of the two policies governs."""
+        if self.difference is None:
+            return frozenset()
+        sides = self.difference.sides
+        return frozenset(sides.before.apps.keys() ^ sides.after.apps.keys())
+
+    @cached_property
+    def own(self) -> tuple[tuple[Reach, ...], ...]:
+        """The identifiers of apps that both govern, folded."""
+        found = self.difference.reaches if self.difference else ()
+        return folded(reach for reach in found if not self._follows(reach))
+
+    @cached_property
+    def things(self) -> tuple[Direction, ...]:
+        """Which way each thing goes that changes for somebody.
+
+        The identifiers of apps that come or go are one thing with those apps.
+        """
+        if self.difference is None:
+            return ()
+        return (
+            *(change.direction for change in self.difference.changes),
+            *(members[0].direction for members in self.own),
+            *(change.direction for change in self.difference.headers),
+        )
+
+    @cached_property
+    def following(self) -> tuple[Reach, ...]:
+        """The identifiers of apps that come or go."""
+        found = self.difference.reaches if self.difference else ()
+        return tuple(reach for reach in found if self._follows(reach))
+
+    def _follows(self, reach: Reach) -> bool:
+        return self.coming_or_going.issuperset(reach.apps)
+
+    @cached_property
+    def idle(self) -> tuple[AppStep, ...]:
+        """The apps that differ without any effect on people."""
+        touched: set[str] = set()
+        if self.difference is not None:
+            touched |= {app for change in self.difference.changes for app in change.apps}
+            touched |= {app for reach in self.difference.reaches for app in reach.apps}
+            touched |= {change.app for change in self.difference.headers}
+        return tuple(step for step in self.contents.apps if step.app not in touched)
+
+    @cached_property
+    def idle_rows(self) -> tuple[tuple[str, Row], ...]:
+        """The identifiers that differ without any effect on people, each with its app."""
+        working = self._working
+        return tuple(
+            (step.app, row)
+            for step in self.contents.apps
+            for row in step.identifiers
+            if not {(step.app, name) for name in _called(row)} & working
+        )
+
+    @cached_property
+    def _working(self) -> frozenset[tuple[str, str]]:
+        """Pairs of an app and an identifier, or a section, that make a difference."""
+        if self.difference is None:
+            return frozenset()
+        connected = {
+            (app, "oauth")
+            for change in self.difference.changes
+            for app, surface in change.uses
+            if surface is Surface.CONNECTOR
+        }
+        reached = {
+            (app, reach.value.removeprefix("*."))
+            for reach in self.difference.reaches
+            for app in reach.apps
+        }
+        return frozenset(connected | reached)
+
+
+def _called(row: Row) -> set[str]:
+    """What an identifier may be called where people's uses are compared."""
+    bare = row.value.partition(":")[2].removesuffix(".app")
+    return {row.section, row.value, bare}
+
+
+# --- for a person ---------------------------------------------------------------------------------
+
+
+def obstacles(taking: Taking) -> Iterator[tuple[str, tuple[Diagnostic, ...]]]:
+    """The errors that keep the policy from meaning anything, under a title each."""
+    policy = taking.policy
+    for found, start, end in (
+        (
+            taking.found,
+            f"Taking {taking.new.name} breaks {policy}:",
+            f"only under {taking.new.name}",
+        ),
+        (taking.gone, f"{policy} has", f"only under {taking.old.name}"),
+        (taking.both, f"{policy} has", "under both"),
+    ):
+        errors = tuple(each for each in found if each.severity is Severity.ERROR)
+        if errors:
+            yield f"{start} {tally(errors)} {end}.", errors
+
+
+def remarks(taking: Taking) -> tuple[str, tuple[Diagnostic, ...]]:
+    """What else the policy is told under the new version only, under a title."""
+    found = tuple(each for each in taking.found if each.severity is not Severity.ERROR)
+    return f"{taking.policy} has {tally(found)} more under {taking.new.name}:", found
+
+
+def headline(taking: Taking) -> str:
+    """The effect in one sentence."""
+    under = f"under {taking.policy} as of {taking.as_of}"
+    if taking.difference is None:
+        return f"What taking {taking.new.name} changes for people cannot be said {under}."
+    if taking.things:
+        counts = ((taking.things.count(way), word) for way, word in _WAYS.items())
+        ways = ", ".join(f"{number} {word}" for number, word in counts if number)
+        things = count(len(taking.things), "thing")
+        return f"Taking {taking.new.name} changes {things} for people {under}: {ways}."
+    return f"No effect on people {under}: {_amount(taking)}."
+
+
+def text(taking: Taking) -> Iterator[str]:
+    """The answer on about a screen."""
+    return _text(taking, _few)
+
+
+def verbose_text(taking: Taking) -> Iterator[str]:
+    """The answer with everything that the screen has no room for."""
+    yield from _text(taking, list)
+    yield from _names(taking.contents)
+
+
+def _text(taking: Taking, chosen: Callable[[Sequence[str]], Iterable[str]]) -> Iterator[str]:
+    yield from words.folded(headline(taking))
+    for title, lines in _blocks(taking):
+        yield title
+        for line in chosen(lines):
+            yield from words.folded(f"  {line}")
+    if taking.difference is None:
+        yield f"In the catalogue, {_amount(taking)}."
+    elif taking.things and (taking.idle or taking.idle_rows or _others(taking)):
+        yield f"No effect on people: {_amount(taking)}."
+
+
+def _few(lines: Sequence[str]) -> Iterator[str]:
+    if len(lines) <= _MOST_LINES + 1:
+        yield from lines
+        return
+    yield from lines[:_MOST_LINES]
+    yield f"and {len(lines) - _MOST_LINES:,} more lines: `--verbose` shows them"
+
+
+def _blocks(taking: Taking) -> Iterator[tuple[str, Sequence[str]]]:
+    """Titles with what stands under each, the weightiest first; nothing without content."""
+    if taking.difference is None:
+        return
+    found = taking.difference
+    for way, word in _WAYS.items():
+        lines = [change_words(c) for c in found.changes if c.direction is way]
+        if lines:
+            yield f"{word.capitalize()}:", lines
+    identifiers = sorted([(_position(m[0].direction), reach_words(m)) for m in taking.own])
+    lines = [f"{list(_WAYS.values())[place]}: {words}" for place, words in identifiers]
+    lines += _following_lines(taking)
+    if lines:
+        yield "Identifiers:", lines
+    if found.headers:
+        yield (
+            "Tenant restrictions:",
+            [f"{_WAYS[c.direction]}: {header_words(c)}" for c in found.headers],
+        )
+    hosts = [f"protected: {protected_words(host)}" for host in found.protected]
+    hosts += [f"protected no more: {protected_words(host)}" for host in found.unprotected]
+    if hosts:
+        yield "Hosts that nothing may block:", hosts
+    platforms = [f"{n.step}: {n.name}" for n in taking.contents.shared_platforms]
+    if platforms:
+        yield "Platforms that many share:", platforms
+
+
+def _position(way: Direction) -> int:
+    return list(_WAYS).index(way)
+
+
+def _following_lines(taking: Taking) -> Iterator[str]:
+    """The identifiers of apps that come or go, in one line each way."""
+    alike: dict[tuple[Access, Access], list[Reach]] = {}
+    for reach in taking.following:
+        alike.setdefault((reach.before, reach.after), []).append(reach)
+    for (before, after), members in alike.items():
+        apps = sorted({app for reach in members for app in reach.apps})
+        word = _WAYS[members[0].direction]
+        yield f"{word}: with {some(apps)} above: {amounts(members)}: {before} -> {after}"
+
+
+def _amount(taking: Taking) -> str:
+    """How much of the catalogue differs without effect: `3 apps and 12 identifiers differ`."""
+    parts = [
+        count(len(taking.idle), "app") if taking.idle else "",
+        count(len(taking.idle_rows), "identifier") if taking.idle_rows else "",
+        *_others(taking),
+    ]
+    said = [part for part in parts if part]
+    if not said:
+        return "nothing differs"
+    alone = len(said) == 1 and said[0].startswith("1 ")
+    return f"{enumerated(said, 'and')} {'differs' if alone else 'differ'}"
+
+
+def _others(taking: Taking) -> list[str]:
+    names = {"vendor": taking.contents.vendors, "protected host": taking.contents.protected}
+    names["shared platform"] = taking.contents.shared_platforms
+    return [count(len(found), noun) for noun, found in names.items() if found]
+
+
+def _names(found: Contents) -> Iterator[str]:
+    """Everything in which the catalogues differ, by name."""
+    lines = [f"{step.app} {step.step}{_about(step)}" for step in found.apps]
+    for noun, names in (("vendor", found.vendors), ("protected host", found.protected)):
+        lines += [f"{noun} {named.name} {named.step}" for named in names]
+    lines += [f"shared platform {named.name} {named.step}" for named in found.shared_platforms]
+    if lines:
+        yield "In the catalogue:"
+        for line in lines:
+            yield from words.folded(f"  {line}")
+
+
+def _about(step: AppStep) -> str:
+    if step.step is not Step.CHANGED:
+        return f": {count(len(step.identifiers), 'identifier')}"
+    keys = [f"{key} changed" for key in step.keys]
+    rows = [f"{row.section} {row.value} {row.step}" for row in step.rows]
+    return f": {', '.join((*keys, *rows))}"
+
+
+def markdown_lines(taking: Taking) -> Iterator[str]:
+    """The headline and a row for everything that has an effect."""
+    yield markdown(headline(taking))
+    rows = [(title.removesuffix(":"), line) for title, lines in _blocks(taking) for line in lines]
+    told = (*obstacles(taking), remarks(taking))
+    rows += [
+        (title.rstrip(":."), f"{each.span}: {each.severity} {each.code}: {each.message}")
+        for title, found in told
+        for each in found
+    ]
+    if rows:
+        yield ""
+        yield "| what | for whom |"
+        yield "| --- | --- |"
+        yield from map(markdown_row, rows)
+    if taking.things and (taking.idle or taking.idle_rows or _others(taking)):
+        yield ""
+        yield markdown(f"No effect on people: {_amount(taking)}.")
+
+
+# --- for a program --------------------------------------------------------------------------------
+
+
+def versions_json(taking: Taking) -> dict[str, Any]:
+    """Everything, for a program."""
+    return {
+        "schema": SCHEMA,
+        "ok": taking.difference is not None and not has_errors((*taking.found, *taking.both)),
+        "policy": taking.policy,
+        "as_of": taking.as_of.isoformat(),
+        "old": _version_json(taking.old),
+        "new": _version_json(taking.new),
+        "findings": _findings(taking.found),
+        "findings_no_more": _findings(taking.gone),
+        "findings_both": _findings(taking.both),
+        "affected": None if taking.difference is None else taking.for_somebody,
+        **_difference_json(taking.difference),
+        "catalogue": _contents_json(taking.contents),
+    }
+
+
+def _findings(found: Iterable[Diagnostic]) -> list[dict[str, Any]]:
+    return [dict(finding_as_json(finding)) for finding in found]
+
+
+def _version_json(version: Version) -> dict[str, Any]:
+    known = version.catalogue
+    unread = list(version.unread)
+    return {"name": version.name, "digest": known.digest, "apps": len(known), "unread": unread}
+
+
+def _difference_json(found: Difference | None) -> dict[str, Any]:
+    if found is None:
+        return {"changes": [], "identifiers": [], "tenant_restrictions": [], "protected": {}}
+    return {
+        "changes": [change_json(found.sides, change) for change in found.changes],
+        "identifiers": [reach_json(found.sides, reach) for reach in found.reaches],
+        "tenant_restrictions": [header_json(found.sides, change) for change in found.headers],
+        "protected": {
+            "added": [protected_json(host) for host in found.protected],
+            "removed": [protected_json(host) for host in found.unprotected],
+        },
+    }
+
+
+def _contents_json(found: Contents) -> dict[str, Any]:
+    return {
+        "apps": [
+            {
+                "app": step.app,
+                "change": step.step.value,
+                "keys": list(step.keys),
+                "rows": [
+                    {"section": row.section, "value": row.value, "change": row.step.value}
+                    for row in step.rows
+                ],
+            }
+            for step in found.apps
+        ],
+        "vendors": _named_json(found.vendors),
+        "protected": _named_json(found.protected),
+        "shared_platforms": _named_json(found.shared_platforms),
+    }
+
+
+def _named_json(found: Iterable[Named]) -> list[dict[str, str]]:
+    return [{"name": named.name, "change": named.step.value} for named in found]
