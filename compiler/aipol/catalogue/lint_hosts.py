@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from aipol.catalogue.model import Match
+from aipol.catalogue.model import Match, Role
 from aipol.language.hosts import HostError, canonical_host
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def host_faults(
     yield from _suffix_roots(claims)
     yield from _overlaps(documents, claims)
     yield from _flags(claims)
+    yield from _opened(claims)
     yield from _swallowed(documents, special)
 
 
@@ -135,6 +136,23 @@ def _flags(claims: Iterable[tuple[Document, Where, Row]]) -> Iterator[Fault]:
                 f"`{row['domain']}` is shared for one of `{known[1][0]}` and `{where[0]}` only"
             )
             yield document.fault((*where, "domain"), message)
+
+
+def _opened(claims: Iterable[tuple[Document, Where, Row]]) -> Iterator[Fault]:
+    """A shared host inside another app's own would open a part of what a rule about that blocks."""
+    own = {
+        row["domain"]: (where[0], Match(row["match"]))
+        for _, where, row in claims
+        if not row.get("shared") and row["role"] != Role.MARKETING
+    }
+    for document, where, row in claims:
+        name = str(row["domain"]).partition(".")[2] if row.get("shared") else ""
+        while name:
+            app_id, match = own.get(name, ("", Match.EXACT))
+            if app_id not in {"", where[0]} and match is not Match.EXACT:
+                message = f"`{row['domain']}` is inside `{name}`, which is `{app_id}`'s own"
+                yield document.fault((*where, "shared"), f"{message}: leave `shared` out")
+            name = name.partition(".")[2]
 
 
 def _swallowed(documents: dict[str, Document], special: Iterable[Named]) -> Iterator[Fault]:

@@ -137,7 +137,7 @@ def _entry_keys(content: Content, where: Where, entry: Content) -> Iterator[Comp
     app_id = str(where[-1])
     categories = tuple(content["index"]["categories"])
     own = _own(rules.APP)
-    required = {**own.required, "category": rules.one_of(categories)}
+    required: dict[str, Check] = {**own.required, "category": rules.one_of(categories)}
     if app_id in content[APPS]:
         shape = Shape({}, {**required, **own.optional, DROP: rules.anything})
         yield from _shape(shape, where, entry)

@@ -14,13 +14,16 @@ from aipol.vocabulary import Surface
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    Check = Callable[[Any], str | None]
+    Checks = dict[str, Check]
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """The keys of one kind of mapping, each with its check; what is not named is unknown."""
 
-    required: Mapping[str, Callable[[Any], str | None]]
-    optional: Mapping[str, Callable[[Any], str | None]]
+    required: Mapping[str, Check]
+    optional: Mapping[str, Check]
 
     def faults(self, row: Any) -> list[tuple[str | None, str]]:
         """Pairs of key and message; the key is None where the row as a whole is meant."""
@@ -63,28 +66,37 @@ def texts(value: Any) -> str | None:
     return None if good else "must be a list of texts"
 
 
-def one_of(values: Iterable[str]) -> Callable[[Any], str | None]:
+@dataclass(frozen=True, slots=True)
+class OneOf:
     """One word of a closed set."""
-    allowed = tuple(values)
 
-    def check(value: Any) -> str | None:
-        return None if value in allowed else f"`{value}` is not one of {', '.join(allowed)}"
+    allowed: tuple[str, ...]
 
-    return check
+    def __call__(self, value: Any) -> str | None:
+        """The message where `value` is none of them."""
+        known = isinstance(value, str) and value in self.allowed
+        return None if known else f"`{value}` is not one of {', '.join(self.allowed)}"
 
 
-def like(pattern: str, meaning: str) -> Callable[[Any], str | None]:
+@dataclass(frozen=True, slots=True)
+class Like:
     """Text of one form."""
-    form = re.compile(pattern)
 
-    def check(value: Any) -> str | None:
-        return (
-            None
-            if isinstance(value, str) and form.fullmatch(value)
-            else f"`{value}` is not {meaning}"
-        )
+    pattern: str
+    meaning: str
 
-    return check
+    def __call__(self, value: Any) -> str | None:
+        """The message where `value` is not of that form."""
+        good = isinstance(value, str) and re.fullmatch(self.pattern, value)
+        return None if good else f"`{value}` is not {self.meaning}"
+
+
+def one_of(values: Iterable[str]) -> OneOf:
+    """One word of a closed set."""
+    return OneOf(tuple(str(value) for value in values))
+
+
+like = Like
 
 
 SCHEMAS = (1, 2)
@@ -119,11 +131,11 @@ def pattern(value: Any) -> str | None:
 
 def short(value: Any) -> str | None:
     """Text of one line that fits beside others."""
-    fits = isinstance(value, str) and 0 < len(value.strip()) <= _SHORT and "\n" not in value
-    return None if fits else f"must be text of one line, at most {_SHORT} characters"
+    fits = isinstance(value, str) and 0 < len(value.strip()) <= SHORT and "\n" not in value
+    return None if fits else f"must be text of one line, at most {SHORT} characters"
 
 
-_SHORT = 120
+SHORT = 120
 
 
 def anything(_value: Any) -> str | None:
@@ -148,7 +160,7 @@ _family = like(r"[A-Za-z0-9.-]{3,50}_[0-9a-hj-km-np-tv-z]{13}", "a package famil
 
 _team = like(r"[A-Z0-9]{10}", "a Team id (10 letters and digits)")
 
-_KINDS: dict[str, dict[str, Callable[[Any], str | None]]] = {
+_KINDS: dict[str, dict[str, Check]] = {
     "macos": {
         "bundle_id": _dotted,
         "team_id": _team,
@@ -179,26 +191,28 @@ _KINDS: dict[str, dict[str, Callable[[Any], str | None]]] = {
         "brew_cask": like(r"[a-z0-9@+._-]+", "a cask's token"),
     },
 }
-_STORES: dict[str, Callable[[Any], str | None]] = {
+_STORES: dict[str, Check] = {
     "chrome": like(r"[a-p]{32}", "a Chrome extension id (32 letters from a to p)"),
     "edge": like(r"[a-p]{32}", "an Edge add-on id (32 letters from a to p)"),
     "firefox": like(
         r"(\{[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}\}|[A-Za-z0-9._-]*@[A-Za-z0-9._-]+)",
         "a Firefox add-on id (`name@host`, or a GUID in braces)",
     ),
-    "vscode": like(r"[A-Za-z0-9-]+\.[A-Za-z0-9-]+", "a VS Code extension id (publisher.name)"),
+    "vscode": like(
+        r"[a-z0-9-]+\.[a-z0-9-]+", "a VS Code extension id (`publisher.name`, in lower case)"
+    ),
     "jetbrains": _dotted,
 }
-_PROVIDERS: dict[str, Callable[[Any], str | None]] = {
+_PROVIDERS: dict[str, Check] = {
     "entra": _guid,
     "google": like(r"[0-9]+-[a-z0-9]+\.apps\.googleusercontent\.com", "a Google client id"),
 }
 
-_SOURCED = {"source": source, "tier": one_of(Tier)}
-_SEEN = {"seen": day}
-_ALSO = {"also": source, **_SEEN}
-_SECOND = {"note": text, **_ALSO}
-_IDENTIFIER = {
+_SOURCED: Checks = {"source": source, "tier": one_of(Tier)}
+_SEEN: Checks = {"seen": day}
+_ALSO: Checks = {"also": source, **_SEEN}
+_SECOND: Checks = {"note": text, **_ALSO}
+_IDENTIFIER: Checks = {
     "surface": one_of(Surface),
     "match_alone": flag,
     "shared": flag,
@@ -278,7 +292,7 @@ APP = Shape(
     },
 )
 feature = one_of(Feature)
-KEYS: Mapping[str, Callable[[Any], str | None]] = {
+KEYS: Mapping[str, Check] = {
     "sources": like(
         r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+|page:[a-z0-9.-]+",
         "a repository (`owner/name`) or a page's host (`page:host`)",
@@ -297,7 +311,7 @@ def team_of(requirement: str) -> str:
 
 def value_fault(section: str, row: dict[str, Any]) -> tuple[str, str] | None:
     """The key and the message where a value is not of the form its kind, store or provider has."""
-    table, selector, key = _VALUES.get(section, ({}, "", ""))
+    table, selector, key = VALUES.get(section, ({}, "", ""))
     check = table.get(row.get(selector, ""))
     if check is None or not isinstance(row.get(key), str):
         return None
@@ -305,7 +319,8 @@ def value_fault(section: str, row: dict[str, Any]) -> tuple[str, str] | None:
     return None if message is None else (key, message)
 
 
-_VALUES: dict[str, tuple[dict[str, Callable[[Any], str | None]], str, str]] = {
+# By section: the check of a value by kind, the key that names the kind, the key of the value.
+VALUES: dict[str, tuple[dict[str, Check], str, str]] = {
     **{section: (kinds, "kind", "value") for section, kinds in _KINDS.items()},
     "extensions": (_STORES, "store", "id"),
     "oauth": (_PROVIDERS, "provider", "client_id"),

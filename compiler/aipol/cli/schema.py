@@ -1,8 +1,9 @@
-"""`aipol schema`: print the JSON Schema of the policy language."""
+"""`aipol schema`: print the JSON Schema of the policy language, or of a catalogue's files."""
 
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 
@@ -15,15 +16,36 @@ Write it beside the policy, and name it in the policy's first line:
 \b
   aipol schema > policy/ai-usage.schema.json
   # yaml-language-server: $schema=ai-usage.schema.json
+
+OF is `policy`, or what a file of the catalogue holds: `apps`, `protected`, `sources` and so on.
 """
 
 
+POLICY = "policy"
+
+
 @click.command("schema", help=_HELP)
-def command() -> int:
-    """Print the JSON Schema of the policy language."""
+@click.argument("of", default=POLICY, metavar="[OF]")
+def command(of: str) -> int:
+    """Print the JSON Schema of the policy language, or of a catalogue's files."""
+    schema = _policy() if of == POLICY else _catalogue(of)
+    click.echo(json.dumps(schema, indent=2, ensure_ascii=False))
+    return CLEAN
+
+
+def _policy() -> dict[str, Any]:
     from aipol.cli.composition import all_targets
     from aipol.language.schema import policy_schema
 
     settings = {target.id: target.settings.model_json_schema() for target in all_targets()}
-    click.echo(json.dumps(policy_schema(settings), indent=2, ensure_ascii=False))
-    return CLEAN
+    return policy_schema(settings)
+
+
+def _catalogue(of: str) -> dict[str, Any]:
+    from aipol.catalogue.schema import apps_schema, names, special_schema
+    from aipol.language.words import suggest
+
+    known = (POLICY, *names())
+    if of not in known:
+        raise click.UsageError(f"no schema of `{of}`; {suggest(of, known)}")
+    return apps_schema() if of == "apps" else special_schema(of)

@@ -1,0 +1,123 @@
+"""Turns the layout of the catalogue's files into JSON Schema, for editors and other tools."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aipol.catalogue import rules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+Node = dict[str, Any]
+_TEXT: Node = {"type": "string", "minLength": 1}
+_PLAIN: Mapping[Callable[[Any], str | None], Node] = {
+    rules.text: _TEXT,
+    rules.short: {**_TEXT, "maxLength": rules.SHORT},
+    rules.flag: {"type": "boolean"},
+    rules.count: {"type": "integer", "minimum": 1},
+    rules.texts: {"type": "array", "minItems": 1, "items": _TEXT},
+    rules.source: {
+        **_TEXT,
+        "description": "`owner/repository:path@commit`, `page:host/path` or `public-code:number`.",
+        "examples": ["acme/app:package.json@0123abc", "page:docs.acme.example/network"],
+    },
+    rules.pattern: {**_TEXT, "format": "regex"},
+    rules.schema: {"enum": list(rules.SCHEMAS)},
+}
+
+
+def apps_schema() -> Node:
+    """The schema of a category's file: apps by id."""
+    return _document("apps", _keyed(rules.slug, _app()))
+
+
+def special_schema(name: str) -> Node:
+    """The schema of a file that holds no apps, by its name without `.yaml`. Raises KeyError."""
+    return _document(name, _SPECIAL[name]())
+
+
+def names() -> tuple[str, ...]:
+    """Everything there is a schema of."""
+    return ("apps", *sorted(_SPECIAL))
+
+
+def _document(name: str, node: Node) -> Node:
+    return {
+        "$schema": _DIALECT,
+        "$id": f"urn:aipol:catalogue:{rules.SCHEMAS[-1]}:{name}",
+        "title": f"Catalogue of AI apps: {name}",
+        **node,
+    }
+
+
+def _app() -> Node:
+    node = _mapping(rules.APP)
+    properties: Node = node["properties"]
+    for section, shape in rules.ROWS.items():
+        properties[section] = _list(_row(section, shape))
+    properties["features"] = _list(_checked(rules.feature))
+    restriction = _mapping(rules.RESTRICTION)
+    restriction["properties"]["hosts"] = _list(_mapping(rules.HOST_MATCH))
+    properties["tenant_restriction"] = restriction
+    return node
+
+
+def _row(section: str, shape: rules.Shape) -> Node:
+    """A row, with the form of its value by its kind, store or provider."""
+    node = _mapping(shape)
+    table, selector, key = rules.VALUES.get(section, ({}, "", ""))
+    cases = [
+        {
+            "if": {"properties": {selector: {"const": name}}},
+            "then": {"properties": {key: _checked(check)}},
+        }
+        for name, check in table.items()
+    ]
+    return {**node, "allOf": cases} if cases else node
+
+
+def _mapping(shape: rules.Shape) -> Node:
+    checks = {**shape.required, **shape.optional}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(shape.required),
+        "properties": {key: _checked(check) for key, check in checks.items()},
+    }
+
+
+def _checked(check: Callable[[Any], str | None]) -> Node:
+    match check:
+        case rules.OneOf(allowed):
+            return {"enum": list(allowed)}
+        case rules.Like(pattern, meaning):
+            return {"type": "string", "pattern": f"^(?:{pattern})$", "description": f"{meaning}."}
+        case _:
+            return _PLAIN.get(check, {})
+
+
+def _list(item: Node) -> Node:
+    return {"type": "array", "minItems": 1, "items": item}
+
+
+def _keyed(key: Callable[[Any], str | None], item: Node) -> Node:
+    return {
+        "type": "object",
+        "minProperties": 1,
+        "propertyNames": _checked(key),
+        "additionalProperties": item,
+    }
+
+
+_SPECIAL: Mapping[str, Callable[[], Node]] = {
+    "common_hosts": lambda: _list(_mapping(rules.COMMON_HOST)),
+    "gaps": lambda: _list(_mapping(rules.GAP)),
+    "index": lambda: _mapping(rules.INDEX),
+    "protected": lambda: _keyed(rules.slug, _list(_mapping(rules.PROTECTED))),
+    "shared_platforms": lambda: _list(_mapping(rules.SHARED_PLATFORM)),
+    "sources": lambda: _keyed(rules.KEYS["sources"], _mapping(rules.SOURCE)),
+    "teams": lambda: _keyed(rules.KEYS["teams"], _mapping(rules.TEAM)),
+    "vendors": lambda: _keyed(rules.slug, _mapping(rules.VENDOR)),
+}
