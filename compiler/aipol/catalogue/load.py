@@ -8,8 +8,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aipol.catalogue import build
-from aipol.catalogue.model import IdentifierKind, Match
+from aipol.catalogue.kinds import IdentifierKind, Match
 
 if TYPE_CHECKING:
     from aipol.catalogue.model import (
@@ -59,6 +58,8 @@ class Catalogue:
         """The app with this id; KeyError where the catalogue has none."""
         found = self._built.get(app_id)
         if found is None:
+            from aipol.catalogue import build
+
             found = self._built[app_id] = build.app(app_id, self._raw[app_id])
         return found
 
@@ -83,11 +84,15 @@ class Catalogue:
     @cached_property
     def vendors(self) -> dict[str, Vendor]:
         """Vendors by slug."""
+        from aipol.catalogue import build
+
         return {slug: build.vendor(slug, row) for slug, row in self._rest["vendors"].items()}
 
     @cached_property
     def protected(self) -> tuple[ProtectedHost, ...]:
         """Hosts that no rule may block."""
+        from aipol.catalogue import build
+
         rows = self._rest["protected"].items()
         found = (build.protected(owner, row) for owner, hosts in rows for row in hosts)
         return tuple(sorted(found, key=lambda row: (row.host, row.match)))
@@ -95,6 +100,8 @@ class Catalogue:
     @cached_property
     def common_hosts(self) -> tuple[CommonHost, ...]:
         """Hosts that apps of many vendors need: never blocked for one of them."""
+        from aipol.catalogue import build
+
         return tuple(build.common_host(row) for row in self._rest.get("common_hosts", ()))
 
     @cached_property
@@ -134,6 +141,8 @@ class Catalogue:
     @cached_property
     def teams(self) -> dict[str, Team]:
         """Signing teams that sign more than AI apps, by id."""
+        from aipol.catalogue import build
+
         rows = self._rest.get("teams", {}).items()
         return {team_id: build.team(team_id, row) for team_id, row in rows}
 
@@ -166,6 +175,8 @@ class Catalogue:
     @cached_property
     def shared_platforms(self) -> tuple[SharedPlatform, ...]:
         """Suffixes that are never the root of a subtree block."""
+        from aipol.catalogue import build
+
         return tuple(build.shared_platform(row) for row in self._rest["shared_platforms"])
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aipol.catalogue.model import Match
+from aipol.catalogue.kinds import Match
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -142,7 +142,7 @@ def search(text: str, form: str) -> int:
     """
     from aipol.cli import output
     from aipol.cli.composition import catalogue
-    from aipol.report.apps import hit_json, hits_text
+    from aipol.report.hits import hit_json, hits_text
     from aipol.report.words import as_json
 
     known = catalogue()

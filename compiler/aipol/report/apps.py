@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from aipol.catalogue.collateral import Collateral
     from aipol.catalogue.load import Catalogue
     from aipol.catalogue.model import App, Domain, Identifier, Sourced
-    from aipol.catalogue.search import Hit
 
 
 def app_row(catalogue: Catalogue, app: App) -> dict[str, Any]:
@@ -110,24 +109,6 @@ def app_text(catalogue: Catalogue, app: App) -> Iterator[str]:
 
 
 Cells = tuple[str, ...]
-_NOBODY = "-"
-
-
-def hit_json(hit: Hit) -> dict[str, Any]:
-    """What a search found, for a program; `app` is null for what is nobody's own."""
-    plain: dict[str, Any] = _plain(hit)
-    return plain | {"app": hit.app or None}
-
-
-def hits_text(catalogue: Catalogue, hits: Iterable[Hit]) -> Iterator[str]:
-    """Whose each value is, how closely it agrees, why it matters, and where it was read."""
-    for hit in hits:
-        name = catalogue.name_of(hit.app) if hit.app else _NOBODY
-        closeness = "exact" if hit.exact else "in part"
-        yield f"{hit.app or _NOBODY}  {name}  {hit.field} {hit.value} ({closeness})"
-        if hit.why:
-            yield f"    {hit.why}"
-        yield f"    read in {hit.source}"
 
 
 def _collateral(catalogue: Catalogue, app: App) -> Iterator[str]:

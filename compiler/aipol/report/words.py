@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aipol.diagnostics.quoting import columns, printable
-from aipol.ir import Ruling
-from aipol.target import EFFECT_CLAUSE
 from aipol.vocabulary import Account, Effect, Situation
+
+if TYPE_CHECKING:
+    from aipol.ir import Ruling
 
 WIDTH = 100
 """The columns of a terminal that a text fills at most, as far as its words allow."""
@@ -62,6 +63,8 @@ def places(situations: Iterable[Situation]) -> str:
 
 def clause_words(ruling: Ruling, clause: str) -> str:
     """A clause as the policy would write it: `block`, `data.max: internal`."""
+    from aipol.target import EFFECT_CLAUSE
+
     if clause == EFFECT_CLAUSE:
         return ruling.effect.value
     return f"{clause}: {dict(ruling.obligations.items()).get(clause, '')}"
@@ -69,6 +72,8 @@ def clause_words(ruling: Ruling, clause: str) -> str:
 
 def not_done(ruling: Ruling, clause: str) -> str:
     """What does not happen where nothing enforces a clause."""
+    from aipol.target import EFFECT_CLAUSE
+
     if clause == EFFECT_CLAUSE:
         return _NOT_DONE.get(ruling.effect, "not decided")
     return f"`{clause_words(ruling, clause)}` not held"
