@@ -144,9 +144,21 @@ def _keep_shared(ir: Ir, entries: dict[tuple[str, Intent], HostEntry]) -> None:
                 entries[claim.host, intent] = HostEntry(claim.host, intent, blocked=False)
 
 
-def hosts_behind(app: GovernedApp, surface: Surface) -> Iterator[Claim]:
-    """The claims of `app` that `surface` needs."""
-    return (claim for claim in claims_of(app) if surface in claim.surfaces)
+# Without these hosts a surface still loads nothing, signs in nobody or reports nothing; what the
+# others serve is the use itself.
+_SUPPORTING = frozenset({Role.AUTH, Role.CDN, Role.TELEMETRY})
+
+
+def hosts_behind(app: GovernedApp, surface: Surface) -> tuple[Claim, ...]:
+    """The claims of `app` that decide whether `surface` can be used.
+
+    A host of others that only supports the use does not: where the app's own hosts are blocked,
+    nobody uses it by way of a font or a counter of visitors.
+    """
+    found = tuple(claim for claim in claims_of(app) if surface in claim.surfaces)
+    if any(not claim.shared and claim.role not in _SUPPORTING for claim in found):
+        return tuple(c for c in found if not c.shared or c.role not in _SUPPORTING)
+    return found
 
 
 def host_deviations(  # noqa: PLR0917 - called as the sentence reads, the path last
