@@ -69,6 +69,7 @@ def main(arguments: list[str]) -> int:
         works = (
             Work("aipol --help", ("--help",), 0.150),
             Work("check the example", ("check", POLICY), 0.5),
+            Work("search the catalogue", ("catalog", "search", "chatgpt.com"), 0.2),
             Work("compile the example", ("compile", "--out", scratch, POLICY), 2.0),
             Work("verify the example", ("verify", "--generated", scratch, POLICY), 4.0),
         )

@@ -5,7 +5,7 @@ Shared by every target that works on hosts: network lists and managed browsers a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aipol.audience import Region

@@ -12,12 +12,11 @@ from aipol.catalogue.lock import (
     LockError,
     content_digest,
     looks_like_a_lock,
-    read_lock,
 )
 from aipol.catalogue.model import Match
 from aipol.catalogue.overlay import APPS, PROTECTED, overlaid
 from aipol.catalogue.overlay_faults import Complaint, complaints
-from aipol.catalogue.sound import unsound
+from aipol.catalogue.sound import usable_lock
 from aipol.diagnostics import Diagnostic, codes
 from aipol.diagnostics.model import has_errors
 from aipol.language.assemble import as_written, is_absolute, named_by
@@ -158,11 +157,7 @@ def lock_in(file: str) -> Lock:
         raise LockError(f"it has more than {LIMIT} bytes") from None
     except (OSError, ValueError) as error:
         raise LockError(reason(error)) from None
-    lock = read_lock(content)
-    why = unsound(lock.content)
-    if why:
-        raise LockError(f"{clip(why, 160)} (it was written by aipol {clip(lock.aipol)})")
-    return lock
+    return usable_lock(content)
 
 
 def _with_floor(content: Content, shipped: Content) -> Content:

@@ -14,14 +14,25 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from aipol.catalogue import rules
 from aipol.catalogue.load import Catalogue
+from aipol.catalogue.lock import Lock, LockError, read_lock
 from aipol.catalogue.model import App
 from aipol.catalogue.tree import is_list, is_mapping
 from aipol.language.types import no_control
+from aipol.language.words import clip
 
 _PARTS = tuple(name for name, it in vars(Catalogue).items() if isinstance(it, cached_property))
 _MAPPINGS = frozenset({"apps", "index", "protected", "vendors"})
 _LISTS = frozenset({"shared_platforms"})
 _WRONG = (AttributeError, KeyError, LookupError, TypeError, ValueError, RecursionError)
+
+
+def usable_lock(content: bytes) -> Lock:
+    """The lock in `content`, fit to be used. Raises LockError."""
+    lock = read_lock(content)
+    why = unsound(lock.content)
+    if why:
+        raise LockError(f"{clip(why, 160)} (it was written by aipol {clip(lock.aipol)})")
+    return lock
 
 
 def unsound(content: dict[str, Any]) -> str:

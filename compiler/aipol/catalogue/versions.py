@@ -1,25 +1,19 @@
-"""Turns the name of a catalogue's version into that catalogue: shipped, directory, file, revision.
+"""Turns the name of a catalogue's version into that catalogue: shipped, directory, lock, revision.
 
 Nothing that a version says is trusted: what is malformed is a CatalogueError, with its place.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from aipol.catalogue.files import raw_of_files
 from aipol.catalogue.load import Catalogue, CatalogueError, digest, load_catalogue
-from aipol.catalogue.reading import PARTS, Fresh, completed
-from aipol.catalogue.tree import Where, is_mapping
 
 SHIPPED = "shipped"
 PLACE = "policy/catalogue"
 """Where a revision has its catalogue, unless the name says otherwise."""
-LOCK_SCHEMA = "aipol.catalogue-lock/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +32,7 @@ def version(text: str) -> Catalogue:
 
 
 def named(text: str) -> Version:
-    """The version that `text` names: `shipped`, a directory, a file, `REV` or `REV:path`."""
+    """The version that `text` names: `shipped`, a directory, a lock, `REV` or `REV:path`."""
     if text == SHIPPED:
         return Version(text, load_catalogue())
     if "\0" in text:
@@ -56,8 +50,8 @@ def named(text: str) -> Version:
 
 
 def read_file(path: Path) -> Catalogue:
-    """The catalogue in one file: the derived form, or a lock."""
-    return _of_json(str(path), path.read_bytes())
+    """The catalogue in a lock."""
+    return _of_lock(str(path), path.read_bytes())
 
 
 def _of_revision(text: str) -> Version:
@@ -67,7 +61,7 @@ def _of_revision(text: str) -> Version:
     place = path.strip("/") or PLACE
     found = files_at(revision, place)
     if isinstance(found, bytes):
-        return Version(text, _of_json(text, found))
+        return Version(text, _of_lock(text, found))
     return _of_files(text, f"{revision}:{place}", found)
 
 
@@ -76,31 +70,12 @@ def _of_files(name: str, shown: str, texts: dict[str, bytes]) -> Version:
     return Version(name, Catalogue(raw, digest(texts)), unread)
 
 
-def _of_json(shown: str, content: bytes) -> Catalogue:
+def _of_lock(shown: str, content: bytes) -> Catalogue:
+    from aipol.catalogue.lock import LockError
+    from aipol.catalogue.sound import usable_lock
+
     try:
-        form = json.loads(content, object_pairs_hook=_without_duplicates)
-    except (ValueError, RecursionError) as error:
-        why = "nested too deeply" if isinstance(error, RecursionError) else error
-        raise CatalogueError(f"{shown}:1: not the JSON of a catalogue: {why}") from None
-    if not is_mapping(form) or "apps" not in form:
-        raise CatalogueError(f"{shown}:1: not the JSON of a catalogue: it has no `apps`")
-    if form.get("schema", LOCK_SCHEMA) != LOCK_SCHEMA:
-        raise CatalogueError(
-            f"{shown}:1: the schema is not `{LOCK_SCHEMA}`, which this version of aipol reads"
-        )
-
-    def say(where: Where, message: str) -> str:
-        # JSON keeps no lines, so the way to the place has to do.
-        return f"{shown}: {'.'.join(map(str, where))}: {message}"
-
-    raw = completed(Fresh({part: form.get(part) for part in PARTS}, say, lambda _: True))
-    return Catalogue(raw, hashlib.sha256(content).hexdigest())
-
-
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"the key `{twice}` stands there twice")
-    return found
+        lock = usable_lock(content)
+    except LockError as error:
+        raise CatalogueError(f"`{shown}` cannot be used: {error}") from None
+    return Catalogue(lock.content, lock.digest)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import idna
 
+from aipol.catalogue.collateral import PURPOSES
 from aipol.catalogue.model import Match
 from aipol.check.known import Catalogue, Known, has_identifier, hint_or_list
 from aipol.diagnostics import codes
@@ -16,7 +17,7 @@ from aipol.language.assemble import Assembled
 from aipol.language.hosts import HostError, canonical_host
 from aipol.language.model import App, AppDomain
 from aipol.language.placed import Placed
-from aipol.language.words import clip, near
+from aipol.language.words import clip, enumerated, near
 from aipol.source import Span
 
 if TYPE_CHECKING:
@@ -76,12 +77,23 @@ def _domain(domain: AppDomain, span: Span, catalogue: Catalogue) -> Iterator[Dia
     for protected in catalogue.protected:
         if overlap(host, match, protected.host, protected.match):
             hint = "leave it out, or mark it `shared: true`: then it is never blocked"
-            words = {"domain": host, "host": protected.host, "purpose": str(protected.purpose)}
+            words = {"domain": host, "host": protected.host, "breaks": PURPOSES[protected.purpose]}
             yield codes.PROTECTED_HOST.at(span, hint=hint, related=(), **words)
             break
     if is_platform(host, match, catalogue):
         hint = f"name the app's own host, such as `chat.{host}`, or mark it `shared: true`"
-        yield codes.SHARED_PLATFORM.at(span, domain=host, hint=hint)
+        breaks = _lives_there(host, catalogue)
+        yield codes.SHARED_PLATFORM.at(span, domain=host, breaks=breaks, hint=hint)
+
+
+def _lives_there(host: str, catalogue: Catalogue) -> str:
+    """What lives on a platform, or on those below it, as far as the catalogue says."""
+    below = [p for p in catalogue.shared_platforms if f".{p.suffix}".endswith(f".{host}")]
+    said = [platform.serves for platform in below if platform.serves]
+    return enumerated(said[:_MOST_SAID]) if said else "every site there"
+
+
+_MOST_SAID = 2
 
 
 def _not_a_host(text: str, span: Span) -> Diagnostic | None:

@@ -48,8 +48,8 @@ def command(
 ) -> int:
     """Say what taking the catalogue NEW in place of OLD would do to people under a policy.
 
-    OLD and NEW are each `shipped`, a directory of YAML, one file (a derived form or a lock), a git
-    revision (its policy/catalogue), or REV:PATH. A policy with errors under either of them makes
+    OLD and NEW are each `shipped`, a directory of YAML, a lock, a git revision (its
+    policy/catalogue), or REV:PATH. A policy with errors under either of them makes
     the exit code 1, whatever the options.
     """
     versions = _version(old), _version(new)

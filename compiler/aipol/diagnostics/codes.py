@@ -37,10 +37,16 @@ UNKNOWN_TARGET = Rule("AIP207", "unknown-target", _E, "no target `{target}`")
 DUPLICATE_ID = Rule("AIP208", "duplicate-id", _E, "id `{id}` is used twice")
 BAD_DOMAIN = Rule("AIP209", "bad-domain", _E, "`{domain}` is not a host name: {why}")
 PROTECTED_HOST = Rule(
-    "AIP210", "protected-host", _E, "`{domain}` would block `{host}`, which is protected: {purpose}"
+    "AIP210",
+    "protected-host",
+    _E,
+    "`{domain}` would block `{host}`, which is protected: it would break {breaks}",
 )
 SHARED_PLATFORM = Rule(
-    "AIP211", "shared-platform", _E, "`{domain}` is a platform that unrelated sites share"
+    "AIP211",
+    "shared-platform",
+    _E,
+    "`{domain}` is a platform that unrelated sites share: blocking it would break {breaks}",
 )
 GROUP_CYCLE = Rule("AIP212", "group-cycle", _E, "group `{group}` is defined by itself")
 EMPTY_GROUP = Rule("AIP213", "empty-group", _E, "nobody can be in group `{group}`")
