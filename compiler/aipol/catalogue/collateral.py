@@ -77,18 +77,12 @@ def _host(app: App, domain: Domain, catalogue: Catalogue) -> Iterator[Collateral
         )
         return
     if domain.match is not Match.EXACT:
-        others = tuple(sorted({*others, *_below(app.id, domain.domain, catalogue)}))
+        below = catalogue.apps_below_host.get(domain.domain, ())
+        others = tuple(sorted({*others, *below} - {app.id}))
     if others:
         yield Collateral(
             app.id, Means.HOST, domain.domain, "", others, held=False, source=domain.source
         )
-
-
-def _below(app_id: str, host: str, catalogue: Catalogue) -> Iterator[str]:
-    """Other apps with a host below this one."""
-    for name, apps in catalogue.apps_by_host.items():
-        if name.endswith(f".{host}"):
-            yield from (other for other in apps if other != app_id)
 
 
 _RUNNING = frozenset(

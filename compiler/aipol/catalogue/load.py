@@ -139,6 +139,17 @@ class Catalogue:
         return {host: tuple(dict.fromkeys(apps)) for host, apps in found.items()}
 
     @cached_property
+    def apps_below_host(self) -> dict[str, tuple[str, ...]]:
+        """The ids of the apps that name a host below a name, by that name."""
+        found: dict[str, dict[str, None]] = {}
+        for host, apps in self.apps_by_host.items():
+            parent = host.partition(".")[2]
+            while parent:
+                found.setdefault(parent, {}).update(dict.fromkeys(apps))
+                parent = parent.partition(".")[2]
+        return {parent: tuple(apps) for parent, apps in found.items()}
+
+    @cached_property
     def teams(self) -> dict[str, Team]:
         """Signing teams that sign more than AI apps, by id."""
         from aipol.catalogue import build
