@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from aipol.audience import EVERYBODY, NOBODY, Region
@@ -103,20 +103,26 @@ def _said(reference: HostReference, host: str) -> _Said:
 def _marks(sides: Sides) -> Iterator[Reach]:
     old, new = _uses_of_marks(sides.before), _uses_of_marks(sides.after)
     nothing = frozenset[Use]()
-    for mark in sorted(old.keys() | new.keys()):
-        uses = old.get(mark, nothing), new.get(mark, nothing)
+    for name in sorted(old.keys() | new.keys()):
+        uses = tuple(side[name][1] if name in side else nothing for side in (old, new))
         if uses[0] != uses[1]:
+            mark = (new.get(name) or old[name])[0]
             allowed = _allowed(sides.before, uses[0]), _allowed(sides.after, uses[1])
             people = sides.old(allowed[0]), sides.new(allowed[1])
             yield from _differing(sides, mark, people, {app for app, _ in uses[0] | uses[1]})
 
 
-def _uses_of_marks(ir: Ir) -> Mapping[Mark, frozenset[Use]]:
+def _uses_of_marks(ir: Ir) -> Mapping[Mark, tuple[Mark, frozenset[Use]]]:
+    """Each identifier without its case, as it is written, and the uses that are known by it."""
+    written: dict[Mark, Mark] = {}
     found: dict[Mark, set[Use]] = {}
     for app, surface in ir.by_use:
         for mark in marks(ir.apps[app].app, surface):
-            found.setdefault(mark, set()).add((app, surface))
-    return {mark: frozenset(uses) for mark, uses in found.items()}
+            # Names and ids are the same in either case wherever they are compared.
+            name = replace(mark, value=mark.value.casefold())
+            written.setdefault(name, mark)
+            found.setdefault(name, set()).add((app, surface))
+    return {name: (written[name], frozenset(uses)) for name, uses in found.items()}
 
 
 def _allowed(ir: Ir, uses: frozenset[Use]) -> Region:

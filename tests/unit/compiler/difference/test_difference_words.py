@@ -279,6 +279,15 @@ def test_sharing_opens_what_was_blocked(meaning: Callable[..., Ir]) -> None:
     ]
 
 
+def test_the_case_of_a_name_changes_nothing(meaning: Callable[..., Ir]) -> None:
+    """`ChatGPT.exe` and `chatgpt.exe` are one program: rewriting one as the other has no effect."""
+    sides = [
+        {"chatty": app(windows=[{"kind": "exe", "value": value, **SOURCED}])}
+        for value in ("Chatty.exe", "chatty.exe")
+    ]
+    assert two(meaning, *sides, rule("block")).reaches == ()
+
+
 def test_what_two_apps_share_is_open_to_the_users_of_either(meaning: Callable[..., Ir]) -> None:
     """A program that a usable app takes over too is blocked no more, and the other way round."""
     program = {"kind": "process", "value": "Tool", **SOURCED}
