@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from aipol.catalogue.collateral import Collateral, Means, collateral
@@ -33,12 +33,19 @@ def collateral_findings(assembled: Assembled, ir: Ir, catalogue: Catalogue) -> I
         clause = clauses.get(name)
         if clause is None:
             continue
-        stopped = {c.value: c for c in _stopped(uses, catalogue)}
-        spared = {c.app: c for c in _spared(uses, catalogue)}
+        stopped = _one_an_app(_stopped(uses, catalogue))
+        spared = _one_an_app(_spared(uses, catalogue))
         if stopped:
             yield _note(clause, stopped, "also stops what is more than its app")
         if spared and "*" not in clause.value.apps:
             yield _note(clause, spared, "cannot block what serves more than its app")
+
+
+def _one_an_app(every: Iterable[Collateral]) -> Mapping[str, Collateral]:
+    found: dict[str, Collateral] = {}
+    for each in every:
+        found.setdefault(each.app, each)
+    return found
 
 
 def _blocked(ir: Ir) -> Mapping[str, dict[str, set[Surface]]]:

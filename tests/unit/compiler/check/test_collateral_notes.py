@@ -1,0 +1,132 @@
+"""What `check` says of a block before it happens."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aipol.catalogue.load import Catalogue
+from aipol.diagnostics.model import Diagnostic
+from aipol.pipeline import open_policy
+
+SOURCED = {"source": "page:a.example", "tier": "A"}
+POLICY = """\
+version: 1
+organization: {{name: Acme Ltd, identifier: example.acme}}
+groups:
+  everyone: {{all: true}}
+{apps}rules:
+  - {{id: no, apps: [{names}], groups: [everyone], effect: {effect}}}
+  - {{id: rest, apps: ["*"], groups: [everyone], effect: block}}
+"""
+
+
+def row(domain: str, **more: Any) -> dict[str, Any]:
+    """One host."""
+    return {"domain": domain, "role": "ui", "match": "subtree", **SOURCED, **more}
+
+
+def catalogue(**apps: dict[str, Any]) -> Catalogue:
+    """A catalogue of these apps, with a common host, a team and a protected host."""
+    about = {"vendor": "a", "category": "chat", "kind": "chat", **SOURCED}
+    return Catalogue(
+        {
+            "apps": {name: {"name": name, **about, **rows} for name, rows in apps.items()},
+            "index": {"categories": {"chat": ""}},
+            "vendors": {"a": {"name": "A"}},
+            "protected": {},
+            "shared_platforms": [],
+            "common_hosts": [
+                {"host": "pay.example", "match": "exact", "kind": "payment", "serves": "paying"}
+                | SOURCED
+            ],
+            "teams": {"AB12CD34EF": {"vendor": "a", "signs": ["Acme Paint"], **SOURCED}},
+        },
+        "",
+    )
+
+
+@pytest.fixture
+def check(tmp_path: Path) -> Any:
+    """The findings of a policy that blocks `names`, without those about redundant rules."""
+
+    def run(
+        known: Catalogue, names: str, effect: str = "block", apps: str = ""
+    ) -> list[Diagnostic]:
+        path = tmp_path / "policy.yaml"
+        path.write_text(POLICY.format(names=names, effect=effect, apps=apps), encoding="utf-8")
+        found = open_policy(str(path), date(2026, 12, 1), known, ()).findings
+        return [each for each in found if each.code in {"AIP225", "AIP310"}]
+
+    return run
+
+
+def test_an_app_on_shared_hosts_alone_cannot_be_blocked(check: Any) -> None:
+    """The rule is told so, with what the host serves; a rule about everything is not."""
+    known = catalogue(mail={"domains": [row("mail.example", shared=True, serves="all mail")]})
+    (found,) = check(known, "mail")
+    assert found.message == (
+        "`no` cannot block what serves more than its app: mail by `mail.example` (all mail)"
+    )
+    assert (found.severity, found.span.line) == ("note", 6)
+
+
+def test_a_shared_counter_beside_an_own_host_is_no_matter(check: Any) -> None:
+    """The app's own host is blocked, so nothing is left to say."""
+    hosts = [row("own.example"), row("count.example", role="telemetry", shared=True)]
+    assert check(catalogue(chatty={"domains": hosts}), "chatty") == []
+
+
+def test_a_program_that_takes_more_with_it_is_told(check: Any) -> None:
+    """Also of a rule about every app, for there it is the greatest surprise; one line an app."""
+    program = [
+        {"kind": kind, "value": value, "breaks": "the whole editor", **SOURCED}
+        for kind, value in (("exe", "editor.exe"), ("winget_id", "A.Editor"))
+    ]
+    known = catalogue(editor={"domains": [row("e.example")], "windows": program})
+    (found,) = check(known, '"*"')
+    assert found.message == (
+        "`no` also stops what is more than its app: editor by `editor.exe` (the whole editor)"
+    )
+    assert check(known, "editor", "allow") == []
+
+
+def test_more_than_three_are_counted(check: Any) -> None:
+    """The message stays readable; the rest are a number."""
+    apps = {f"m{n}": {"domains": [row(f"m{n}.example", shared=True)]} for n in range(5)}
+    (found,) = check(catalogue(**apps), ", ".join(apps))
+    assert found.message.endswith("and 2 more")
+    assert "m3" not in found.message
+
+
+DECLARED = "apps:\n  own: {{name: Own, vendor: a, category: chat, {how}}}\n"
+# How an app is declared -> what its block would break, None where it is nobody else's.
+WAYS = {
+    "domains: [{domain: mail.example}]": "`mail.example`: all mail (mail)",
+    "domains: [{domain: example}]": "`mail.example`: all mail (mail), and 1 more",
+    "domains: [{domain: ai.mail.example}]": None,
+    "domains: [{domain: mail.example, shared: true}]": None,
+    "domains: [{domain: pay.example}]": "`pay.example`: paying",
+    "domains: [{domain: notpay.example}]": None,
+    "macos: {team_ids: [AB12CD34EF]}": "Acme Paint",
+    "macos: {team_ids: [ZZ12CD34EF]}": None,
+    "windows: {package_families: [A.HUB_8wekyb3d8bbwe]}": "the hub",
+    "windows: {executables: [own.exe]}": None,
+}
+
+
+@pytest.mark.parametrize(("how", "breaks"), WAYS.items())
+def test_what_is_not_an_apps_own_is_refused(check: Any, how: str, breaks: str | None) -> None:
+    """A host, a program or a team that serves more names what would break."""
+    hub = {"kind": "pfn", "value": "A.Hub_8wekyb3d8bbwe", "shared": True, "breaks": "the hub"}
+    known = catalogue(
+        mail={
+            "domains": [row("mail.example", shared=True, serves="all mail")],
+            "windows": [{**hub, **SOURCED}],
+        }
+    )
+    found = [f for f in check(known, "own", apps=DECLARED.format(how=how)) if f.code == "AIP225"]
+    assert [f.message.partition(" would break ")[2] for f in found] == ([breaks] if breaks else [])
