@@ -95,9 +95,10 @@ def _requirements(every: Iterable[Entry]) -> Iterator[Fault]:
         rows = entry.get("macos", ())
         teams = {row["value"] for row in rows if row["kind"] == "team_id"}
         for number, row in enumerate(rows):
-            team = rules.team_of(row["value"]) if row["kind"] == "requirement" else ""
-            if team and team not in teams:
-                message = f"the requirement is of team `{team}`, which is no `team_id` of the app"
+            accepted = rules.teams_of(row["value"]) if row["kind"] == "requirement" else ()
+            if accepted and teams.isdisjoint(accepted):
+                found = " or ".join(f"`{team}`" for team in accepted)
+                message = f"the requirement is of team {found}, which is no `team_id` of the app"
                 yield document.fault((app_id, "macos", number, "value"), message)
 
 

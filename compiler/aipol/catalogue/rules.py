@@ -303,10 +303,9 @@ KEYS: Mapping[str, Check] = {
 _TEAM_OF = re.compile(r'certificate leaf\[subject\.OU\] = "?([A-Z0-9]{10})"?')
 
 
-def team_of(requirement: str) -> str:
-    """The signing team a designated requirement asks for; empty where it asks for none."""
-    found = _TEAM_OF.search(requirement)
-    return found.group(1) if found else ""
+def teams_of(requirement: str) -> tuple[str, ...]:
+    """The signing teams a designated requirement accepts; none where it asks for no team."""
+    return tuple(dict.fromkeys(_TEAM_OF.findall(requirement)))
 
 
 def value_fault(section: str, row: dict[str, Any]) -> tuple[str, str] | None:
