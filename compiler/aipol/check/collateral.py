@@ -26,18 +26,18 @@ _BY_PROGRAM = frozenset({Surface.DESKTOP, Surface.CLI})
 def collateral_findings(assembled: Assembled, ir: Ir, catalogue: Catalogue) -> Iterator[Diagnostic]:
     """A note for each clause whose block stops, or spares, what is no AI app.
 
-    A clause about every app spares what others name; only what it stops is told.
+    A clause about every app is not told: it would be told the same in every policy.
     """
     clauses = {clause.value.id: clause for clause in assembled.clauses}
     for name, uses in _blocked(ir).items():
         clause = clauses.get(name)
-        if clause is None:
+        if clause is None or "*" in clause.value.apps:
             continue
         stopped = _one_an_app(_stopped(uses, catalogue))
         spared = _one_an_app(_spared(uses, catalogue))
         if stopped:
             yield _note(clause, stopped, "also stops what is more than its app")
-        if spared and "*" not in clause.value.apps:
+        if spared:
             yield _note(clause, spared, "cannot block what serves more than its app")
 
 

@@ -81,17 +81,18 @@ def test_a_shared_counter_beside_an_own_host_is_no_matter(check: Any) -> None:
 
 
 def test_a_program_that_takes_more_with_it_is_told(check: Any) -> None:
-    """Also of a rule about every app, for there it is the greatest surprise; one line an app."""
+    """One line an app; of a rule that allows it, or that is about every app, nothing is told."""
     program = [
         {"kind": kind, "value": value, "breaks": "the whole editor", **SOURCED}
         for kind, value in (("exe", "editor.exe"), ("winget_id", "A.Editor"))
     ]
     known = catalogue(editor={"domains": [row("e.example")], "windows": program})
-    (found,) = check(known, '"*"')
+    (found,) = check(known, "editor")
     assert found.message == (
         "`no` also stops what is more than its app: editor by `editor.exe` (the whole editor)"
     )
     assert check(known, "editor", "allow") == []
+    assert check(known, '"*"') == []
 
 
 def test_more_than_three_are_counted(check: Any) -> None:
