@@ -104,6 +104,12 @@ FLOOR_REDEFINED = Rule(
     _E,
     "{what} is redefined under the locked rule `{locked}` of {file}",
 )
+TENANT_MALFORMED = Rule(
+    "AIP311",
+    "tenant-malformed",
+    _W,
+    "`{tenant}` is not of the form that `{header}` takes for `{app}`",
+)
 COLLATERAL = Rule("AIP310", "collateral", _N, "`{rule}` {what}: {examples}")
 
 # 4xx: lowering to targets

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from aipol.diagnostics import Diagnostic, codes
 from aipol.diagnostics.model import has_errors
 from aipol.ir import DataClass, Gateway, GovernedApp, Ir, Organization, PolicyClause
 from aipol.language.hosts import canonical_host
+from aipol.language.words import clip
 from aipol.resolve.apps import resolve_apps
 from aipol.resolve.clauses import Clause, resolve_clauses
 from aipol.resolve.decide import Decisions
@@ -62,7 +64,11 @@ def resolve(
         as_of=as_of,
         policy_clauses=tuple(_policy_clauses(assembled)),
     )
-    told = (*_tenant_findings(clauses, apps), *redirect_findings(assembled, ir))
+    told = (
+        *_tenant_findings(clauses, apps),
+        *_malformed_tenants(clauses, apps),
+        *redirect_findings(assembled, ir),
+    )
     return ir, (*findings, *expired, *stale, *clause_findings(decisions), *told)
 
 
@@ -151,3 +157,23 @@ def _tenant_findings(
         for name in sorted(clause.apps)
         if apps[name].app.tenant_restriction
     )
+
+
+def _malformed_tenants(
+    clauses: tuple[Clause, ...], apps: Mapping[str, GovernedApp]
+) -> Iterator[Diagnostic]:
+    """Tenants that are not of the form that an app's header takes, as far as a source gives it."""
+    for clause in clauses:
+        for name in sorted(clause.apps) if clause.tenants else ():
+            restriction = apps[name].app.tenant_restriction
+            if restriction is None or not restriction.format:
+                continue
+            for tenant in clause.tenants:
+                if not re.fullmatch(restriction.format, tenant):
+                    yield codes.TENANT_MALFORMED.at(
+                        clause.span,
+                        tenant=clip(tenant),
+                        app=name,
+                        header=restriction.header,
+                        hint=f"the header takes {restriction.value}",
+                    )
