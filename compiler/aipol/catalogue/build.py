@@ -34,7 +34,15 @@ Raw = dict[str, Any]
 
 # A Team id, an upgrade code or a path tells apart or finds a program; it is not a way to reach it.
 _NO_SURFACE = frozenset(
-    {"team_id", "requirement", "publisher", "store_id", "upgrade_code", "install_path"}
+    {
+        "install_path",
+        "publisher",
+        "requirement",
+        "signing_id",
+        "store_id",
+        "team_id",
+        "upgrade_code",
+    }
 )
 
 

@@ -126,16 +126,18 @@ def _at_or_below(suffix: str, name: str) -> bool:
 
 
 def _flags(claims: Iterable[tuple[Document, Where, Row]]) -> Iterator[Fault]:
-    """A host is shared or it is not, whichever app speaks of it."""
-    first: dict[tuple[str, str], tuple[bool, Where]] = {}
+    """A host is shared or it is not, and reaches as far, whichever app speaks of it.
+
+    An app that needs only the root of another's subtree would leave it half open, which no record
+    of coverage can say.
+    """
+    first: dict[str, tuple[Row, Where]] = {}
     for document, where, row in claims:
-        shared = bool(row.get("shared"))
-        known = first.setdefault((row["domain"], row["match"]), (shared, where))
-        if known[0] is not shared:
-            message = (
-                f"`{row['domain']}` is shared for one of `{known[1][0]}` and `{where[0]}` only"
-            )
-            yield document.fault((*where, "domain"), message)
+        known, place = first.setdefault(row["domain"], (row, where))
+        for key in ("shared", "match"):
+            if known.get(key) != row.get(key):
+                message = f"`{key}` of `{row['domain']}` is not the same for `{place[0]}`"
+                yield document.fault((*where, key), message)
 
 
 def _opened(claims: Iterable[tuple[Document, Where, Row]]) -> Iterator[Fault]:

@@ -227,7 +227,7 @@ def test_what_cannot_be_read_is_wrong_usage(place: Path, take: Run, run: Run) ->
     (place / "garbage").write_bytes(bytes(range(256)))
     for old, said in (
         ("old", "old/chat.yaml:2:1: not YAML"),
-        ("garbage", "not the JSON of a catalogue"),
+        ("garbage", "not a lock of the catalogue"),
         ("missing", "no directory, no file"),
     ):
         found = run("catalog", "diff", old, "new", *DAY)
