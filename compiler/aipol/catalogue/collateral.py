@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from aipol.catalogue.model import IdentifierKind, Match, Purpose, Role
+from aipol.catalogue.model import DECIDING_KINDS, IdentifierKind, Match, Purpose, Role
 from aipol.vocabulary import Surface
 
 if TYPE_CHECKING:
@@ -85,17 +85,8 @@ def _host(app: App, domain: Domain, catalogue: Catalogue) -> Iterator[Collateral
         )
 
 
-_RUNNING = frozenset(
-    {
-        IdentifierKind.APP_NAME,
-        IdentifierKind.BINARY,
-        IdentifierKind.BUNDLE_ID,
-        IdentifierKind.EXE,
-        IdentifierKind.PFN,
-        IdentifierKind.PROCESS,
-        IdentifierKind.PRODUCT_CODE,
-    }
-)
+# A package's id in a store says what is installed; stopping goes by what runs.
+_RUNNING = DECIDING_KINDS - {IdentifierKind.WINGET_ID}
 
 
 def _program(app: App, row: Identifier) -> Iterator[Collateral]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from aipol.catalogue import load_catalogue
 from aipol.catalogue.model import (
+    DECIDING_KINDS,
     App,
     Extension,
     Feature,
@@ -14,7 +15,7 @@ from aipol.catalogue.model import (
     Store,
     Tier,
 )
-from aipol.identifiers import Mark, marks
+from aipol.identifiers import _FORMS, Mark, marks
 from aipol.target import Kind
 from aipol.vocabulary import Surface
 
@@ -87,3 +88,8 @@ def test_every_mark_of_the_catalogue_can_be_put_as_a_question() -> None:
             found = marks(app, surface)
             assert len({(mark.kind, mark.question) for mark in found}) == len(found)
             assert all(mark.value and not mark.value.endswith(".app") for mark in found)
+
+
+def test_what_decides_is_what_a_mark_is_made_of() -> None:
+    """The kinds that the catalogue says decide are those that readers can be asked about."""
+    assert set(_FORMS) == DECIDING_KINDS
