@@ -116,8 +116,9 @@ def _opened(
 
     assembled, findings = read.assembled, read.findings
     catalogue, faults, sources = _catalogue(assembled, shipped, read.sources)
+    findings += faults
     if has_errors(faults):
-        return Opened(path, assembled, None, faults, sources, {}, catalogue)
+        return Opened(path, assembled, None, _sorted(findings), sources, {}, catalogue)
     checked, settings = _checked(assembled, catalogue, targets)
     findings += checked
     if has_errors(findings):

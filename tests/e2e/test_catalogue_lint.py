@@ -65,6 +65,28 @@ SEEDED = {
         "domain: login.microsoftonline.com,",
         "overlaps the protected host",
     ),
+    "what is below a protected host": (
+        "chat",
+        "domain: chatgpt.com, role: ui, match: subtree",
+        "domain: push.apple.com, role: ui, match: children",
+        "overlaps the protected host",
+    ),
+    "one extension twice": (
+        "chat",
+        "    - {store: chrome, id: ejcfepkfckglbgocfkanmcdngdijcgld, name:",
+        (
+            "    - {store: chrome, id: ejcfepkfckglbgocfkanmcdngdijcgld, name: Other, "
+            "source: public-code:1, tier: C, also: public-code:2, seen: 2026-08}\n"
+            "    - {store: chrome, id: ejcfepkfckglbgocfkanmcdngdijcgld, name:"
+        ),
+        "stands here twice",
+    ),
+    "a pattern that may never end": (
+        "chat",
+        "    format: ",
+        "    format: (.+)+! # ",
+        "not a regular expression of classes",
+    ),
     "a platform of many": (
         "chat",
         "domain: chatgpt.com,",
@@ -153,8 +175,3 @@ def test_a_seeded_fault_is_found(name: str, pristine: Path, tmp_path: Path) -> N
     assert (done.returncode, done.stderr) == (1, "")
     assert any(piece in each["message"] for each in findings), findings[:3]
     assert all(each["code"] == "AIP224" and each["line"] >= 1 for each in findings)
-
-
-def test_there_are_twenty_faults_and_more() -> None:
-    """The seeds are as many as the lint was asked to find."""
-    assert len(SEEDED) >= 20

@@ -127,7 +127,7 @@ def _base(
     except LockError as error:
         file = named_by(named.document, named.value)
         return None, (_unusable(named, "lock", str(error), _lock_hint(file, policy)),)
-    content = _with_floor(lock.content, shipped.content)
+    content = with_floor(lock.content, shipped.content)
     return Catalogue(content, content_digest(content)), ()
 
 
@@ -160,7 +160,7 @@ def lock_in(file: str) -> Lock:
     return usable_lock(content)
 
 
-def _with_floor(content: Content, shipped: Content) -> Content:
+def with_floor(content: Content, shipped: Content) -> Content:
     """`content`, in which what ships as protected is protected too, whatever claims it there."""
     known = {(row["host"], row["match"]) for rows in content[PROTECTED].values() for row in rows}
     added = {
@@ -185,11 +185,9 @@ def _with_floor(content: Content, shipped: Content) -> Content:
 
 def _yielding(entry: Content, floor: list[tuple[str, Match]]) -> Content:
     """The app without a claim of its own to what came to be protected after it was locked."""
-    from aipol.check.apps import overlap
-
     rows = [
         {**row, "shared": True}
-        if any(overlap(row["domain"], Match(row["match"]), *host) for host in floor)
+        if any(Match(row["match"]).meets(row["domain"], *host) for host in floor)
         else row
         for row in entry.get("domains", ())
     ]

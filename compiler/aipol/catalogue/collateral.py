@@ -112,7 +112,7 @@ def of_surface(app: App, surface: Surface, found: tuple[Collateral, ...]) -> tup
     """What of `found` a block of one surface of `app` has to do with."""
     roles = {domain.domain: domain.role for domain in app.domains}
     programs = {row.value for row in (*app.macos, *app.windows, *app.cli) if row.surface is surface}
-    offered = _OFFERED.get(surface)
+    offered = OFFERED.get(surface)
     return tuple(
         each
         for each in found
@@ -121,4 +121,4 @@ def of_surface(app: App, surface: Surface, found: tuple[Collateral, ...]) -> tup
     )
 
 
-_OFFERED = {Surface.WEB: Role.UI, Surface.API: Role.API}
+OFFERED = {Surface.WEB: Role.UI, Surface.API: Role.API}

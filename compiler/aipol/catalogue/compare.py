@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from aipol.catalogue.model import App, ProtectedHost, SharedPlatform, Vendor
+from aipol.catalogue.model import App, CommonHost, ProtectedHost, SharedPlatform, Vendor
 
 if TYPE_CHECKING:
     from aipol.catalogue.load import Catalogue
@@ -58,12 +58,14 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Everything in which two versions differ."""
+    """Everything in which two versions differ that a policy or its checks could notice."""
 
     apps: tuple[AppStep, ...]
     vendors: tuple[Named, ...]
     protected: tuple[Named, ...]
     shared_platforms: tuple[Named, ...]
+    common_hosts: tuple[Named, ...]
+    teams: tuple[Named, ...]
 
 
 def contents(old: Catalogue, new: Catalogue) -> Contents:
@@ -77,6 +79,8 @@ def contents(old: Catalogue, new: Catalogue) -> Contents:
         _named(_vendors(old.vendors.values()), _vendors(new.vendors.values())),
         _named(_protected(old.protected), _protected(new.protected)),
         _named(_platforms(old.shared_platforms), _platforms(new.shared_platforms)),
+        _named(_common(old.common_hosts), _common(new.common_hosts)),
+        _named(old.teams, new.teams),
     )
 
 
@@ -104,6 +108,10 @@ def _protected(found: Iterable[ProtectedHost]) -> dict[str, object]:
 
 def _platforms(found: Iterable[SharedPlatform]) -> dict[str, object]:
     return {platform.suffix: platform for platform in found}
+
+
+def _common(found: Iterable[CommonHost]) -> dict[str, object]:
+    return {f"{host.host} ({host.match})": host for host in found}
 
 
 def _app_step(name: str, step: Step, before: App | None, after: App | None) -> AppStep:

@@ -40,6 +40,14 @@ class Match(StrEnum):
             case Match.CHILDREN:
                 return below
 
+    def meets(self, name: str, other: str, reach: Match) -> bool:
+        """Whether `name`, meant this way, and `other`, meant as `reach`, have a host in common."""
+        if name == other:
+            return {self, reach} != {Match.EXACT, Match.CHILDREN}
+        if other.endswith(f".{name}"):
+            return self is not Match.EXACT
+        return name.endswith(f".{other}") and reach is not Match.EXACT
+
 
 class Tier(StrEnum):
     """How good the source is."""

@@ -13,7 +13,15 @@ if TYPE_CHECKING:
 
     from aipol.catalogue.tree import Document, Fault, Where
 
-_IDENTITY = ("domain", "kind", "value", "store", "id", "client_id", "fact", "name", "product")
+# What tells one row of a section from another.
+_IDENTITY = {
+    "domains": ("domain",),
+    "extensions": ("store", "id"),
+    "oauth": ("provider", "client_id"),
+    "firewall": ("product", "kind", "name"),
+    "facts": ("fact", "value"),
+    **dict.fromkeys(rules.IDENTIFIERS, ("kind", "value")),
+}
 
 
 def app_faults(document: Document, vendors: Document) -> Iterator[Fault]:
@@ -68,7 +76,7 @@ def _values(document: Document, where: Where, rows: Any) -> Iterator[Fault]:
         if row.get("serves") and not row.get("shared"):
             message = "`serves` says what else a shared host is for: say `shared: true` with it"
             yield document.fault((*where, number, "serves"), message)
-        identity = tuple(str(row.get(key)) for key in _IDENTITY)
+        identity = tuple(str(row.get(key)).casefold() for key in _IDENTITY[section])
         if identity in seen:
             yield document.fault((*where, number), "the same row stands here twice")
         seen.add(identity)

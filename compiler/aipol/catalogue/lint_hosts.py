@@ -108,7 +108,7 @@ def _overlaps(
             continue
         name, match = row["domain"], Match(row["match"])
         for host, reach, word in never:
-            if match.covers(name, host) or reach.covers(host, name):
+            if match.meets(name, host, reach):
                 message = f"`{name}` overlaps the {word} host `{host}`: say `shared: true`"
                 yield document.fault(where, message)
         if match is not Match.EXACT and any(_at_or_below(suffix, name) for suffix in suffixes):

@@ -116,7 +116,8 @@ class Catalogue:
             if row.get("shared")
         }
         common = {(row.host, row.match): row.serves for row in self.common_hosts}
-        return tuple((*key, breaks) for key, breaks in sorted({**own, **common}.items()))
+        every = sorted({**own, **common}.items())
+        return tuple((host, match, breaks) for (host, match), breaks in every)
 
     @cached_property
     def shared_programs(self) -> dict[tuple[IdentifierKind, str], str]:

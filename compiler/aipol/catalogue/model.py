@@ -123,12 +123,12 @@ class Identifier:
     @property
     def use(self) -> Use:
         """What the identifier may be used for."""
-        if self.shared:
-            return Use.KEEP_OPEN
         if self.kind in _NARROWING_KINDS:
             return Use.NARROW
         if self.kind not in DECIDING_KINDS:
             return Use.FIND
+        if self.shared:
+            return Use.KEEP_OPEN
         return Use.DECIDE if self.match_alone else Use.NARROW
 
 

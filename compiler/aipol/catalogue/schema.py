@@ -89,13 +89,12 @@ def _mapping(shape: rules.Shape) -> Node:
 
 
 def _checked(check: Callable[[Any], str | None]) -> Node:
-    match check:
-        case rules.OneOf(allowed):
-            return {"enum": list(allowed)}
-        case rules.Like(pattern, meaning):
-            return {"type": "string", "pattern": f"^(?:{pattern})$", "description": f"{meaning}."}
-        case _:
-            return _PLAIN.get(check, {})
+    if isinstance(check, rules.OneOf):
+        return {"enum": list(check.allowed)}
+    if isinstance(check, rules.Like):
+        whole = f"^(?:{check.pattern})$"
+        return {"type": "string", "pattern": whole, "description": f"{check.meaning}."}
+    return _PLAIN.get(check, {})
 
 
 def _list(item: Node) -> Node:

@@ -127,9 +127,7 @@ def _astray(catalogue: Catalogue) -> Iterator[str]:
         yield from _app_astray(catalogue, app)
     named = [(f"`{row.host}` of `protected`", row.host) for row in catalogue.protected]
     named += [(f"`{row.suffix}`", row.suffix) for row in catalogue.shared_platforms]
-    # Absent from the first layout of the catalogue.
-    common = getattr(catalogue, "common_hosts", ())
-    named += [(f"`{row.host}` of `common_hosts`", row.host) for row in common]
+    named += [(f"`{row.host}` of `common_hosts`", row.host) for row in catalogue.common_hosts]
     yield from (f"{what} is not a host name" for what, host in named if rules.host(host))
 
 
@@ -149,6 +147,9 @@ def _app_astray(catalogue: Catalogue, app: App) -> Iterator[str]:
         header = rules.RESTRICTION.required["header"](app.tenant_restriction.header)
         if header:
             yield f"app `{app.id}`: {header}"
+        form = app.tenant_restriction.format
+        if form and (message := rules.pattern(form)):
+            yield f"app `{app.id}`: {message}"
 
 
 def _hosts(app: App) -> Iterable[str]:

@@ -71,6 +71,7 @@ def _of_files(name: str, shown: str, texts: dict[str, bytes]) -> Version:
 
 
 def _of_lock(shown: str, content: bytes) -> Catalogue:
+    from aipol.catalogue.chosen import with_floor
     from aipol.catalogue.lock import LockError
     from aipol.catalogue.sound import usable_lock
 
@@ -78,4 +79,5 @@ def _of_lock(shown: str, content: bytes) -> Catalogue:
         lock = usable_lock(content)
     except LockError as error:
         raise CatalogueError(f"`{shown}` cannot be used: {error}") from None
-    return Catalogue(lock.content, lock.digest)
+    # Compared as it would be compiled with: what ships as protected is protected under any lock.
+    return Catalogue(with_floor(lock.content, load_catalogue().content), lock.digest)

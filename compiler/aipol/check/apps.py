@@ -75,7 +75,7 @@ def _domain(domain: AppDomain, span: Span, catalogue: Catalogue) -> Iterator[Dia
     if domain.shared:
         return
     for protected in catalogue.protected:
-        if overlap(host, match, protected.host, protected.match):
+        if match.meets(host, protected.host, protected.match):
             hint = "leave it out, or mark it `shared: true`: then it is never blocked"
             words = {"domain": host, "host": protected.host, "breaks": PURPOSES[protected.purpose]}
             yield codes.PROTECTED_HOST.at(span, hint=hint, related=(), **words)
@@ -102,15 +102,6 @@ def _not_a_host(text: str, span: Span) -> Diagnostic | None:
     except HostError as error:
         return codes.BAD_DOMAIN.at(span, domain=clip(text), why=str(error), hint=error.instead)
     return None
-
-
-def overlap(host: str, match: Match, other: str, other_match: Match) -> bool:
-    """Whether two host patterns have a host in common."""
-    if host == other:
-        return {match, other_match} != {Match.EXACT, Match.CHILDREN}
-    if other.endswith(f".{host}"):
-        return match is not Match.EXACT
-    return host.endswith(f".{other}") and other_match is not Match.EXACT
 
 
 def is_platform(host: str, match: Match, catalogue: Catalogue) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from aipol.catalogue.collateral import Collateral, Means, collateral
-from aipol.catalogue.model import Role, Use
+from aipol.catalogue.collateral import OFFERED, Collateral, Means, collateral, of_surface
+from aipol.catalogue.model import Use
 from aipol.diagnostics import Diagnostic, codes
 from aipol.ir import Ir, Origin, Ruling
 from aipol.language.words import enumerated
@@ -65,10 +65,14 @@ def _written(ruling: Ruling) -> bool:
 def _stopped(uses: Mapping[str, set[Surface]], catalogue: Catalogue) -> Iterator[Collateral]:
     """Programs that are blocked, and what is no AI with them."""
     for app_id, surfaces in sorted(uses.items()):
-        programs = _of(app_id, catalogue) if surfaces & _BY_PROGRAM else ()
-        for found in programs:
-            if found.means is Means.PROGRAM and not found.held and found.breaks:
-                yield found
+        if app_id not in catalogue:
+            continue
+        app = catalogue.app(app_id)
+        every = collateral(app, catalogue)
+        for surface in sorted(surfaces):
+            for found in of_surface(app, surface, every):
+                if found.means is Means.PROGRAM and not found.held and found.breaks:
+                    yield found
 
 
 def _spared(uses: Mapping[str, set[Surface]], catalogue: Catalogue) -> Iterator[Collateral]:
@@ -80,16 +84,13 @@ def _spared(uses: Mapping[str, set[Surface]], catalogue: Catalogue) -> Iterator[
         app = catalogue.app(app_id)
         ways = [
             [domain.domain for domain in app.domains if domain.role is role]
-            for surface, role in _OFFERED.items()
+            for surface, role in OFFERED.items()
             if surface in surfaces
         ]
         if surfaces & _BY_PROGRAM:
             ways.append([i.value for i in (*app.macos, *app.windows, *app.cli) if _acts(i)])
         closed = next((way for way in ways if way and all(each in held for each in way)), ())
         yield from (held[value] for value in closed[:1])
-
-
-_OFFERED = {Surface.WEB: Role.UI, Surface.API: Role.API}
 
 
 def _acts(identifier: Identifier) -> bool:

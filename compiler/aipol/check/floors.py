@@ -8,7 +8,6 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from aipol.catalogue.model import Match
-from aipol.check.apps import overlap
 from aipol.check.known import Catalogue, Known
 from aipol.diagnostics import codes
 from aipol.diagnostics.model import Diagnostic, Related
@@ -212,7 +211,9 @@ def _selected(known: Known, rule: Rule) -> frozenset[str]:
 
 def _has(known: Known, app_id: str, domain: AppDomain) -> bool:
     host = _host(domain)
-    return host is not None and any(overlap(*host, *own) for own in own_hosts(known, app_id))
+    return host is not None and any(
+        host[1].meets(host[0], *own) for own in own_hosts(known, app_id)
+    )
 
 
 def own_hosts(known: Known, app_id: str) -> Iterator[_Host]:

@@ -12,7 +12,7 @@ from aipol.catalogue.chosen import fault
 from aipol.catalogue.model import App, Match
 from aipol.catalogue.overlay import APPS, PROTECTED, holders_of, others_with
 from aipol.catalogue.overlay_faults import Complaint
-from aipol.check.apps import is_platform, overlap
+from aipol.check.apps import is_platform
 from aipol.check.floors import floor_finding, names_of, own_hosts, plain
 from aipol.check.known import Known
 from aipol.diagnostics.model import Diagnostic
@@ -61,7 +61,7 @@ class _Hosts:
         """Who has a host in common with this one: the first, by name."""
         near = [*self._at.get(host, ()), *self._below.get(host, ())]
         near += [row for parent in _parents(host) for row in self._at.get(parent, ())]
-        return min((who for name, it, who in near if overlap(host, match, name, it)), default=None)
+        return min((who for name, it, who in near if match.meets(host, name, it)), default=None)
 
 
 def _parents(host: str) -> Iterator[str]:
@@ -87,8 +87,7 @@ def _claims(applied: Applied) -> Iterator[Complaint]:
 def _never_blocked(catalogue: Catalogue) -> Iterator[tuple[str, Match, str]]:
     for row in catalogue.protected:
         yield row.host, row.match, f"the protected host `{row.host}`"
-    # Absent from the first layout of the catalogue.
-    for common in getattr(catalogue, "common_hosts", ()):
+    for common in catalogue.common_hosts:
         yield common.host, common.match, f"the common host `{common.host}`"
 
 

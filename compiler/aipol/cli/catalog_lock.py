@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,14 +62,26 @@ def command(
         _answer(form, _Told(found, new, state), policy, as_of)
         return FINDINGS
     _must_be_replaceable(file)
-    _write(file, new)
     state = "updated" if found.lock is not None else "written"
-    _answer(form, _Told(found, new, state), policy, as_of)
+    # What an update does is shown before it is taken, and one of which nobody can say is not taken.
+    if not _answer(form, _Told(found, new, state), policy, as_of):
+        return FINDINGS
+    _write(file, new)
     return CLEAN
 
 
-def effects(found: _Found, policy: str, as_of: date) -> tuple[Iterator[str], dict[str, Any]]:
-    """What taking what ships in place of the lock does to people, as lines and as data."""
+@dataclass(frozen=True, slots=True)
+class _Effects:
+    """What an update does to people, as lines and as data; whether that could be said at all."""
+
+    lines: tuple[str, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    known: bool = True
+
+
+def effects(found: _Found, policy: str, as_of: date) -> _Effects:
+    """What taking what ships in place of the lock does to people under the policy."""
+    from aipol.catalogue.chosen import with_floor
     from aipol.catalogue.load import Catalogue
     from aipol.catalogue.versions import SHIPPED, Version
     from aipol.cli.catalog_diff import taking
@@ -77,10 +89,13 @@ def effects(found: _Found, policy: str, as_of: date) -> tuple[Iterator[str], dic
     from aipol.report.catalogue_versions import text, versions_json
 
     if found.lock is None:
-        return iter(()), {}
-    old = Version(found.file, Catalogue(found.lock.content, found.lock.digest))
-    effect, _ = taking(policy, as_of, (old, Version(SHIPPED, catalogue())))
-    return text(effect), versions_json(effect)
+        return _Effects()
+    shipped = catalogue()
+    locked = Catalogue(with_floor(found.lock.content, shipped.content), found.lock.digest)
+    old = Version(found.file, locked)
+    effect, _ = taking(policy, as_of, (old, Version(SHIPPED, shipped)))
+    known = effect.difference is not None
+    return _Effects(tuple(text(effect)), versions_json(effect), known)
 
 
 def _named_by(policy: str, form: str) -> str | int:
@@ -165,23 +180,26 @@ class _Told:
     state: str
 
 
-def _answer(form: str, told: _Told, policy: str, as_of: date) -> None:
-    """Say what the lock is, and what an update changes or changed."""
+def _answer(form: str, told: _Told, policy: str, as_of: date) -> bool:
+    """Say what the lock is, and what an update changes; whether that could be said."""
     from aipol.cli import output
     from aipol.report.words import as_json
 
     found, new, state = told.found, told.new, told.state
-    current = state == "current"
-    lines, data = (iter(()), {}) if current else effects(found, policy, as_of)
+    effect = _Effects() if state == "current" else effects(found, policy, as_of)
+    if not effect.known and state == "updated":
+        state = "differs"
     if form == "json":
         head = {"schema": SCHEMA, "lock": found.file, "state": state, "why": found.why}
         digests = {"locked": found.lock.digest if found.lock else None, "shipped": new.digest}
-        output.answer(as_json({**head, **digests, "changes": data}))
-        return
-    output.answer_lines(lines)
+        output.answer(as_json({**head, **digests, "changes": dict(effect.data)}))
+        return effect.known
+    output.answer_lines(effect.lines)
     output.answer_lines([_verdict(found, new, state)])
     if state == "differs":
-        output.remark("nothing was written; `--update` takes what ships")
+        hint = "`--update` takes what ships" if effect.known else f"see `aipol check {policy}`"
+        output.remark(f"nothing was written; {hint}")
+    return effect.known
 
 
 def _verdict(found: _Found, new: Lock, state: str) -> str:

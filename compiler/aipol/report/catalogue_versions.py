@@ -279,6 +279,8 @@ def _amount(taking: Taking) -> str:
 def _others(taking: Taking) -> list[str]:
     names = {"vendor": taking.contents.vendors, "protected host": taking.contents.protected}
     names["shared platform"] = taking.contents.shared_platforms
+    names["common host"] = taking.contents.common_hosts
+    names["signing team"] = taking.contents.teams
     return [count(len(found), noun) for noun, found in names.items() if found]
 
 
@@ -288,6 +290,8 @@ def _names(found: Contents) -> Iterator[str]:
     for noun, names in (("vendor", found.vendors), ("protected host", found.protected)):
         lines += [f"{noun} {named.name} {named.step}" for named in names]
     lines += [f"shared platform {named.name} {named.step}" for named in found.shared_platforms]
+    lines += [f"common host {named.name} {named.step}" for named in found.common_hosts]
+    lines += [f"signing team {named.name} {named.step}" for named in found.teams]
     if lines:
         yield "In the catalogue:"
         for line in lines:
@@ -384,6 +388,8 @@ def _contents_json(found: Contents) -> dict[str, Any]:
         "vendors": _named_json(found.vendors),
         "protected": _named_json(found.protected),
         "shared_platforms": _named_json(found.shared_platforms),
+        "common_hosts": _named_json(found.common_hosts),
+        "teams": _named_json(found.teams),
     }
 
 

@@ -368,4 +368,4 @@ def test_contents_are_compared_row_by_row(tmp_path: Path) -> None:
         ("p.example", Step.ADDED)
     ]
     same = contents(version(str(old)), version(str(old)))
-    assert same == Contents((), (), (), ())
+    assert same == Contents((), (), (), (), (), ())

@@ -78,7 +78,7 @@ def test_a_lock_that_differs_is_shown_and_left(run: Run, lock: Path, older: byte
         assert "Taking shipped changes 2 things for people" in text
         assert "everyone: gone (cli): block -> not governed" in text
         assert "everyone: aider (cli): not governed -> block" in text
-        assert "protected: time.apple.com" in text
+        assert "protected: time.apple.com" not in text  # it is protected under any lock
         assert "--update" in done.err
         assert lock.read_bytes() == older
 
@@ -90,6 +90,17 @@ def test_an_update_shows_what_changes_and_takes_it(run: Run, lock: Path, older: 
     assert "aider (cli): not governed -> block" in done.out
     assert lock.read_bytes() != older
     assert run("catalog", "lock", "--check").code == 0
+
+
+def test_an_update_of_which_nobody_can_say_what_it_does_is_not_taken(
+    run: Run, lock: Path, older: bytes, edit: Edit
+) -> None:
+    """Under a policy with errors the lock stays, and the errors are what to mend first."""
+    edit("rules:\n", "rules:\n  - {id: x, apps: [nothing], groups: [everyone], effect: block}\n")
+    done = run("catalog", "lock", "--update")
+    assert done.code == 1
+    assert lock.read_bytes() == older
+    assert "nothing was written" in done.err
 
 
 @pytest.mark.usefixtures("older")
