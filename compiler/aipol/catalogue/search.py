@@ -94,7 +94,9 @@ def _identifiers(app_id: str, raw: dict[str, Any], names: set[str]) -> Iterator[
             whole = value in names or value.removesuffix(".app") in names
             if whole:
                 why = _about(row)
-                hit = Hit(app_id, row[selector], row[key], True, why, row["source"])  # noqa: FBT003
+                hit = Hit(
+                    app_id, row[selector], row[key], exact=True, why=why, source=row["source"]
+                )
                 yield _IDENTIFIER, hit
 
 

@@ -24,9 +24,9 @@ VERBS: dict[str, tuple[str, str]] = {
     "explain": ("aipol.cli.explain:command", "Say what happens to one use, and why."),
     "coverage": ("aipol.cli.coverage:command", "Say what is enforced where, and what is not."),
     "schedule": ("aipol.cli.schedule:command", "List the days on which the outputs change."),
-    "catalog": ("aipol.cli.catalog:command", "Search the apps that the catalogue knows."),
+    "catalog": ("aipol.cli.catalog:command", "Ask, check and hold the catalogue of AI apps."),
     "targets": ("aipol.cli.targets:command", "List the targets and what each can enforce."),
-    "schema": ("aipol.cli.schema:command", "Print the JSON Schema of the policy language."),
+    "schema": ("aipol.cli.schema:command", "Print JSON Schemas for editors."),
     "rule": ("aipol.cli.rule:command", "Explain a code such as AIP201."),
     "demo": ("aipol.cli.demo:command", "Compile a small policy and show what comes out."),
 }
