@@ -35,7 +35,7 @@ MEANING: dict[Hole, str] = {
     Hole.BUNDLE_ID: "a Mac app without a bundle id",
     Hole.TEAM_ID: "a Mac app without the Team id that signs it",
     Hole.REQUIREMENT: "a Mac app without its designated requirement",
-    Hole.WINDOWS_PROGRAM: "a Windows app by which nothing running can be told",
+    Hole.WINDOWS_PROGRAM: "a Windows app of which no running program is known",
     Hole.WINDOWS_PUBLISHER: "a Windows app without the publisher that signs it",
     Hole.VENDOR_HOSTS: "a web app none of whose hosts was read in the vendor's own pages",
     Hole.HOST: "an app that is used over the network and has no host",

@@ -41,13 +41,12 @@ def search(raw: Mapping[str, Any], text: str) -> tuple[Hit, ...]:
     if not wanted:
         return ()
     host = _host(wanted)
-    names = {wanted, _last(wanted)}
     apps: dict[str, dict[str, Any]] = raw["apps"]
     found = [
         (rank, -len(hit.value), _offers(hit), hit.app, hit.field, hit)
         for app_id, entry in apps.items()
         for rank, hit in (
-            *_identifiers(app_id, entry, names),
+            *_identifiers(app_id, entry, wanted),
             *_hosts(app_id, entry, host),
             *_names(app_id, entry, wanted),
         )
@@ -87,8 +86,13 @@ _ROWS = (
 )
 
 
-def _identifiers(app_id: str, raw: dict[str, Any], names: set[str]) -> Iterator[Ranked]:
+# A path ends in the name of a program, and of nothing else.
+_PROGRAMS = frozenset({"macos", "windows", "cli"})
+
+
+def _identifiers(app_id: str, raw: dict[str, Any], wanted: str) -> Iterator[Ranked]:
     for section, selector, key in _ROWS:
+        names = {wanted, _last(wanted)} if section in _PROGRAMS else {wanted}
         for row in raw.get(section, ()):
             value = row[key].casefold()
             whole = value in names or value.removesuffix(".app") in names

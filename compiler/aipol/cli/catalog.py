@@ -58,7 +58,10 @@ class Catalog(click.Group):
 
 @click.group("catalog", cls=Catalog)
 def command() -> None:
-    """Ask the catalogue of AI apps, check it, and see what a newer one would do."""
+    """Ask the catalogue of AI apps, check it, and see what a newer one would do.
+
+    list, show, search and gaps ask the catalogue that ships, whatever a policy locks or overlays.
+    """
 
 
 @command.command("list")
@@ -115,7 +118,9 @@ def must_exist(what: str, name: str | None, known: Iterable[str]) -> None:
 def show(app: str, form: str) -> int:
     """Print everything the catalogue knows about APP, each fact with its source and tier.
 
-    Tier A is the vendor's own, B a curated project, C a community list with a second source.
+    Tier A is the vendor's own, B a curated project, C a community list with a second source. What
+    an identifier may be used for: decide (a rule may be carried out by it), narrow (only together
+    with another), find (an inventory), keep-open (it does more than the app: never blocked).
     """
     from aipol.cli import output
     from aipol.cli.composition import catalogue

@@ -78,13 +78,13 @@ def _said(gap: Gap) -> str:
 
 def _by_kind(found: Sequence[Gap]) -> Iterator[str]:
     from aipol.catalogue.gaps import MEANING, Hole
-    from aipol.report.words import count, listed, some
+    from aipol.report.words import count, folded, some
 
     totals = Counter(gap.hole for gap in found)
-    rows = [("kind", "gaps", "what is missing", "of")]
+    width = max(len(hole) for hole in Hole)
     for hole in Hole:
         apps = dict.fromkeys(gap.app for gap in found if gap.hole is hole)
         if apps:
-            rows.append((hole.value, str(totals[hole]), MEANING[hole], some(apps, _MOST)))
-    yield from listed(rows, right=frozenset({1}), indent=0)
+            yield f"{hole:<{width}}  {totals[hole]:>4}  {MEANING[hole]}"
+            yield from folded(f"    {some(apps, _MOST)}")
     yield count(len(found), "gap") + "; `aipol catalog gaps --kind KIND` lists them one by one"

@@ -122,7 +122,7 @@ def _collateral(catalogue: Catalogue, app: App) -> Iterator[str]:
 def collateral_cells(found: Collateral) -> Cells:
     """The identifier, what would break, and what aipol does about it."""
     breaks = _said(found.breaks, f"also {some(found.apps)}" if found.apps else "")
-    kept = "not blocked" if found.held else "blocked, if nobody may use these"
+    kept = "not blocked" if found.held else "blocked where these are blocked too"
     return (found.means, found.value, breaks, kept)
 
 
