@@ -23,7 +23,7 @@ rules:
   - id: chatgpt
     apps: [chatgpt]
     groups: [finance]
-    account: {corporate: [ws-1]}
+    account: {corporate: [0eabacb2-b3f4-49c8-b9ba-fa9b54517f80]}
     effect: allow
     require: {sso: true, data: {max: internal}}
   - id: everything-else
@@ -103,7 +103,7 @@ def test_the_policy_without_a_slip_has_no_findings(check: Check) -> None:
         # Empty where something is meant.
         ("apps: [chatgpt]", "apps: []", "AIP111", 9),
         ("groups: [everyone]", "groups:", "AIP111", 16),
-        ("account: {corporate: [ws-1]}", "account:", "AIP111", 11),
+        ("account: {corporate: [0eabacb2-b3f4-49c8-b9ba-fa9b54517f80]}", "account:", "AIP111", 11),
         ("require: {sso: true, data: {max: internal}}", "require: {}", "AIP110", 13),
         # Values that other readers convert.
         ("sso: true", "sso: yes", "AIP110", 13),
