@@ -57,7 +57,15 @@ UNPROBED = {
         kit.Metadata(r"squid/aipol\.conf$", r"", "URLs that go with a tenant header; splicing"),
         kit.Metadata(r"squid/inspect-\d+\.txt$", r"", "inspecting more breaks no clause"),
     ),
-    "intune": (),
+    "intune": (
+        # The hosts of the command-line client in the lists of Chrome and Edge, which are asked
+        # about hosts that people open only.
+        kit.Metadata(
+            r"^windows/browsers-everyone-not-finance-or-engineering\.beta\..*Policy\.json$",
+            r"/children/0/simpleSettingCollectionValue/[56]$",
+            "a browser does not call the backend of Claude Code",
+        ),
+    ),
     "jamf": (),
     "purview": (),
 }
