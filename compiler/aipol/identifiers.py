@@ -41,6 +41,14 @@ def marks(app: App, surface: Surface) -> tuple[Mark, ...]:
     return tuple(sorted(set(_marks(app, surface))))
 
 
+def program(kind: IdentifierKind, value: str) -> Mark:
+    """How a device recognises a program: a bundle's file name and its process are one name.
+
+    KeyError where `kind` is not one by which a program is recognised.
+    """
+    return Mark(Kind.PROGRAM, _FORMS[kind], value.removesuffix(".app"))
+
+
 def _marks(app: App, surface: Surface) -> Iterator[Mark]:
     match surface:
         case Surface.DESKTOP | Surface.CLI:
@@ -48,8 +56,7 @@ def _marks(app: App, surface: Surface) -> Iterator[Mark]:
                 # A shared or generic name would stop programs that are not this app.
                 usable = found.match_alone and not found.shared and found.surface is surface
                 if usable and found.kind in _FORMS:
-                    name = found.value.removesuffix(".app")
-                    yield Mark(Kind.PROGRAM, _FORMS[found.kind], name)
+                    yield program(found.kind, found.value)
         case Surface.EXTENSION | Surface.IDE:
             for extension in app.extensions:
                 if (extension.store in _EDITORS) == (surface is Surface.IDE):

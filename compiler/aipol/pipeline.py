@@ -235,9 +235,11 @@ def _catalogue(
         return shipped, (), sources
     from aipol.catalogue.chosen import chosen
     from aipol.check.overlays import check_overlays
+    from aipol.check.shared import check_overlaid
 
     found = chosen(assembled, shipped)
     findings = found.findings
     if not has_errors(findings):
         findings += check_overlays(assembled, found.applied)
+        findings += tuple(each for overlay in found.applied for each in check_overlaid(overlay))
     return found.catalogue, findings, Sources({**sources.texts, **found.texts})

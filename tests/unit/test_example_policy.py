@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
 import sys
 from dataclasses import replace
@@ -15,7 +16,7 @@ import pytest
 
 from aipol.audience import Universe
 from aipol.catalogue import load_catalogue
-from aipol.catalogue.model import Match
+from aipol.catalogue.model import DECIDING_KINDS, Match
 from aipol.cli.composition import all_targets
 from aipol.diagnostics.model import Diagnostic
 from aipol.domains import Intent
@@ -143,6 +144,31 @@ def test_a_rule_about_what_is_not_its_own_is_refused(
     found = [each for each in written_with(tmp_path, text, both) if each.severity == "error"]
     assert [each.code for each in found] == ["AIP210" if "login" in declared else "AIP225"]
     assert breaks in found[0].message
+
+
+def test_no_overlay_takes_what_the_catalogue_holds_back(tmp_path: Path) -> None:
+    """Every host and program that serves more is refused to an app of an overlay."""
+    catalogue = load_catalogue()
+    own = {"source": "own: proxy logs", "tier": "A"}
+    hosts = sorted({host for host, _, _ in catalogue.shared_hosts})
+    rows: dict[str, list[dict[str, str]]] = {
+        "domains": [{"domain": host, "role": "ui", "match": "subtree"} for host in hosts]
+    }
+    for app in catalogue.apps():
+        for section in ("macos", "windows", "cli"):
+            for row in getattr(app, section):
+                if row.shared and row.kind in DECIDING_KINDS:
+                    rows.setdefault(section, []).append({"kind": row.kind, "value": row.value})
+    rows = {key: [{**row, **own} for row in each] for key, each in rows.items()}
+    helper = {"name": "Helper", "vendor": "acme", "category": "chat", "kind": "chat", **rows}
+    entry = {**helper, "source": "own: ours"}
+    overlay = {"vendors": {"acme": {"name": "Acme"}}, "apps": {"helper": entry}}
+    (tmp_path / "ours.yaml").write_text(json.dumps(overlay), encoding="utf-8")
+    named = "catalogue: {overlay: [ours.yaml]}\nextends:"
+    found = [f for f in written_with(tmp_path, "\nextends:", f"\n{named}") if f.code == "AIP225"]
+    held = {each.message.partition("`helper` by `")[2].partition("`")[0] for each in found}
+    assert held == {row.get("domain", row.get("value")) for each in rows.values() for row in each}
+    assert len(held) > 100
 
 
 def test_it_asks_at_least_twenty_questions() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from aipol.catalogue import rules
 from aipol.catalogue.chosen import fault
+from aipol.catalogue.collateral import PURPOSES
 from aipol.catalogue.model import App, Match
 from aipol.catalogue.overlay import APPS, PROTECTED, holders_of, others_with
 from aipol.catalogue.overlay_faults import Complaint
@@ -86,9 +87,8 @@ def _claims(applied: Applied) -> Iterator[Complaint]:
 
 def _never_blocked(catalogue: Catalogue) -> Iterator[tuple[str, Match, str]]:
     for row in catalogue.protected:
-        yield row.host, row.match, f"the protected host `{row.host}`"
-    for common in catalogue.common_hosts:
-        yield common.host, common.match, f"the common host `{common.host}`"
+        breaks = f"a block would break {PURPOSES[row.purpose]}"
+        yield row.host, row.match, f"the protected host `{row.host}`: {breaks}"
 
 
 def _domain(

@@ -1,52 +1,114 @@
-"""Check that what a policy declares as an app's own is nobody else's: hosts, teams, programs."""
+"""Check that what a policy or an overlay gives to an app is nobody else's too."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from aipol.catalogue import rules
 from aipol.catalogue.collateral import UNTOLD
-from aipol.catalogue.model import IdentifierKind, Match
+from aipol.catalogue.model import DECIDING_KINDS, IdentifierKind, Match, Role
+from aipol.catalogue.overlay import APPS, DROP, overlaid
 from aipol.diagnostics import codes
 from aipol.diagnostics.model import Diagnostic
-from aipol.language.assemble import Assembled
+from aipol.identifiers import program
 from aipol.language.hosts import HostError, canonical_host
 
 if TYPE_CHECKING:
+    from aipol.catalogue.chosen import Applied
     from aipol.catalogue.load import Catalogue
-    from aipol.language.model import App, AppDomain
+    from aipol.language.assemble import Assembled
+    from aipol.language.model import App
     from aipol.language.placed import Placed
     from aipol.source import Span
 
 _MARK = "leave it out, or mark it `shared: true`: then it is never blocked"
+_TAKE_OUT = "leave it out: the program does more than the app"
+_MARK_OR_DROP = (
+    "mark it `shared: true`: then it is never blocked; or `drop` the catalogue's row, if that one "
+    "is wrong"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """An identifier that somebody gives to an app, and where."""
+
+    app: str
+    value: str
+    span: Span
+    hint: str
+
+    def breaks(self, what: str) -> Diagnostic:
+        return codes.SHARED_IDENTIFIER.at(
+            self.span, value=self.value, app=self.app, breaks=what, hint=self.hint
+        )
 
 
 def check_shared(assembled: Assembled, catalogue: Catalogue) -> Iterator[Diagnostic]:
     """Identifiers in `apps` whose block would break what the catalogue says they also serve."""
     for app_id, app in assembled.apps.items():
-        for position, domain in enumerate(app.value.domains or ()):
-            if not domain.shared:
-                span = app.span("domains", position, "domain")
-                yield from _host(app_id, domain, span, catalogue)
-        yield from _teams(app_id, app, catalogue)
-        yield from _programs(app_id, app, catalogue)
+        yield from _declared_hosts(app_id, app, catalogue)
+        yield from _declared_programs(app_id, app, catalogue)
+        yield from _declared_teams(app_id, app, catalogue)
 
 
-def _host(app_id: str, domain: AppDomain, span: Span, catalogue: Catalogue) -> Iterator[Diagnostic]:
-    try:
-        host, match = canonical_host(domain.domain), Match(domain.match)
-    except HostError:
-        return  # told by the check of the apps themselves
+def check_overlaid(applied: Applied) -> Iterator[Diagnostic]:
+    """The same of an overlay's rows, held against the catalogue without what the overlay drops.
+
+    A team only narrows there, as it does in the catalogue itself.
+    """
+    apps: Mapping[str, Any] = applied.document.value.get(APPS, {})
+    known = _without_dropped(applied.before, apps)
+    for app_id, entry in apps.items():
+        for number, row in enumerate(entry.get("domains", ())):
+            if not row.get("shared") and row["role"] != Role.MARKETING:
+                claim = _overlaid_claim(applied, app_id, ("domains", number, "domain"))
+                yield from _host(claim, Match(row["match"]), known)
+        for section in rules.IDENTIFIERS:
+            for number, row in enumerate(entry.get(section, ())):
+                kind = IdentifierKind(row["kind"])
+                if kind in DECIDING_KINDS and not row.get("shared"):
+                    claim = _overlaid_claim(applied, app_id, (section, number, "value"))
+                    yield from _program(claim, kind, known)
+
+
+def _overlaid_claim(applied: Applied, app_id: str, where: tuple[str | int, ...]) -> _Claim:
+    place = (APPS, app_id, *where)
+    document = applied.document
+    return _Claim(app_id, str(document.at(place)), document.span(place), _MARK_OR_DROP)
+
+
+def _without_dropped(catalogue: Catalogue, apps: Mapping[str, Any]) -> Catalogue:
+    """What remains is what the organisation does not say is wrong."""
+    drops = {app_id: {DROP: entry[DROP]} for app_id, entry in apps.items() if DROP in entry}
+    if not drops:
+        return catalogue
+    return type(catalogue)(overlaid(catalogue.content, {APPS: drops}), "")
+
+
+def _declared_hosts(app_id: str, app: Placed[App], catalogue: Catalogue) -> Iterator[Diagnostic]:
+    for position, domain in enumerate(app.value.domains or ()):
+        if domain.shared:
+            continue
+        try:
+            host = canonical_host(domain.domain)
+        except HostError:
+            continue  # told by the check of the apps themselves
+        span = app.span("domains", position, "domain")
+        yield from _host(_Claim(app_id, host, span, _MARK), Match(domain.match), catalogue)
+
+
+def _host(claim: _Claim, match: Match, catalogue: Catalogue) -> Iterator[Diagnostic]:
     found = {
         value: breaks
         for value, reach, breaks in catalogue.shared_hosts
-        if _takes(host, match, value, reach)
+        if _takes(claim.value, match, value, reach)
     }
     for value, breaks in sorted(found.items())[:1]:
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-        yield codes.SHARED_IDENTIFIER.at(
-            span, value=host, app=app_id, breaks=f"`{value}`: {breaks}{more}", hint=_MARK
-        )
+        yield claim.breaks(f"`{value}`: {breaks}{more}")
 
 
 def _takes(host: str, match: Match, shared: str, reach: Match) -> bool:
@@ -56,37 +118,45 @@ def _takes(host: str, match: Match, shared: str, reach: Match) -> bool:
     return match is not Match.EXACT and host == shared and reach is not Match.EXACT
 
 
-def _teams(app_id: str, app: Placed[App], catalogue: Catalogue) -> Iterator[Diagnostic]:
+def _declared_teams(app_id: str, app: Placed[App], catalogue: Catalogue) -> Iterator[Diagnostic]:
+    hint = "name the app's bundle ids; a team stands for all that it signs"
     for position, team_id in enumerate((app.value.macos and app.value.macos.team_ids) or ()):
         team = catalogue.teams.get(team_id)
         if team is not None:
-            yield codes.SHARED_IDENTIFIER.at(
-                app.span("macos", "team_ids", position),
-                value=team_id,
-                app=app_id,
-                breaks=", ".join(team.signs),
-                hint="name the app's bundle ids; a team stands for all that it signs",
-            )
+            span = app.span("macos", "team_ids", position)
+            yield _Claim(app_id, team_id, span, hint).breaks(", ".join(team.signs))
 
 
 _LISTS = (
-    ("macos", "bundle_ids", IdentifierKind.BUNDLE_ID),
-    ("macos", "processes", IdentifierKind.PROCESS),
-    ("windows", "executables", IdentifierKind.EXE),
-    ("windows", "package_families", IdentifierKind.PFN),
+    (("macos", "bundle_ids"), IdentifierKind.BUNDLE_ID),
+    (("macos", "processes"), IdentifierKind.PROCESS),
+    (("windows", "executables"), IdentifierKind.EXE),
+    (("windows", "package_families"), IdentifierKind.PFN),
+    (("binaries",), IdentifierKind.BINARY),
 )
 
 
-def _programs(app_id: str, app: Placed[App], catalogue: Catalogue) -> Iterator[Diagnostic]:
-    for system, key, kind in _LISTS:
-        declared = getattr(getattr(app.value, system), key, None) or ()
-        for position, value in enumerate(declared):
-            breaks = catalogue.shared_programs.get((kind, value.casefold()))
-            if breaks is not None:
-                yield codes.SHARED_IDENTIFIER.at(
-                    app.span(system, key, position),
-                    value=value,
-                    app=app_id,
-                    breaks=breaks or UNTOLD,
-                    hint="leave it out: the program does more than the app",
-                )
+def _declared_programs(app_id: str, app: Placed[App], catalogue: Catalogue) -> Iterator[Diagnostic]:
+    for path, kind in _LISTS:
+        for position, value in enumerate(_declared(app.value, path)):
+            span = app.span(*path, position)
+            yield from _program(_Claim(app_id, value, span, _TAKE_OUT), kind, catalogue)
+
+
+def _declared(app: App, path: tuple[str, ...]) -> Iterable[str]:
+    found: Any = app
+    for key in path:
+        found = getattr(found, key, None)
+    return found or ()
+
+
+def _program(claim: _Claim, kind: IdentifierKind, catalogue: Catalogue) -> Iterator[Diagnostic]:
+    mine = _name(kind, claim.value)
+    for (other, value), breaks in catalogue.shared_programs.items():
+        if other in DECIDING_KINDS and _name(other, value) == mine:
+            yield claim.breaks(breaks or UNTOLD)
+            return
+
+
+def _name(kind: IdentifierKind, value: str) -> str:
+    return program(kind, value).question.casefold()
