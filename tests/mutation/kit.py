@@ -28,6 +28,8 @@ class Mutant:
     where: str
     what: str
     content: bytes
+    was: str = ""
+    """The text that is changed, in a tree of plain values; empty where it is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,13 @@ class Metadata:
     path: str
     where: str
     why: str
+    was: str = ""
+    """The texts at those places that are meant; all of them where it is empty."""
 
     def holds(self, mutant: Mutant) -> bool:
         """Whether the mutant changes such a place only."""
-        return bool(re.search(self.path, mutant.path) and re.search(self.where, f"{mutant.where}"))
+        found = re.search(self.path, mutant.path) and re.search(self.where, f"{mutant.where}")
+        return bool(found and re.search(self.was, mutant.was))
 
 
 def mutants(path: str, content: bytes) -> Iterator[Mutant]:
@@ -99,27 +104,34 @@ def _wider(host: str) -> Iterator[tuple[str, str]]:
 
 
 def _json(path: str, content: bytes) -> Iterator[Mutant]:
-    for where, what, value in _trees(json.loads(content)):
-        yield Mutant(path, where, what, json.dumps(value, indent=1).encode())
+    for where, what, value, was in _trees(json.loads(content)):
+        yield Mutant(path, where, what, json.dumps(value, indent=1).encode(), was)
 
 
 def _plist(path: str, content: bytes) -> Iterator[Mutant]:
-    for where, what, value in _trees(plistlib.loads(content)):
-        yield Mutant(path, where, what, plistlib.dumps(value, sort_keys=True))
+    for where, what, value, was in _trees(plistlib.loads(content)):
+        yield Mutant(path, where, what, plistlib.dumps(value, sort_keys=True), was)
 
 
-def _trees(value: Any) -> Iterator[tuple[str, str, Any]]:
-    """The whole value with one leaf or branch changed, for every one of them."""
+def _trees(value: Any) -> Iterator[tuple[str, str, Any, str]]:
+    """The whole value with one leaf or branch changed, for every one of them, and its text."""
     for steps, node in list(_nodes(value, ())):
         where = "/" + "/".join(map(str, steps))
+        was = _said(node)
         if steps:
-            yield where, "drop", _without(value, steps)
+            yield where, "drop", _without(value, steps), was
         for what, other in _others(node):
-            yield where, what, _with(value, steps, other)
+            yield where, what, _with(value, steps, other), was
         if isinstance(node, list) and node and isinstance(node[0], str):
-            yield where, "add", _with(value, steps, [*node, STRANGER])
+            yield where, "add", _with(value, steps, [*node, STRANGER]), was
         for inner, what, other in _embedded(node):
-            yield f"{where}#{inner}", what, _with(value, steps, other)
+            yield f"{where}#{inner}", what, _with(value, steps, other), was
+
+
+def _said(node: Any) -> str:
+    """The text that a node is, or that it wraps as its `value`."""
+    wrapped = node.get("value") if isinstance(node, dict) else node
+    return wrapped if isinstance(wrapped, str) else ""
 
 
 def _nodes(value: Any, steps: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
@@ -158,7 +170,7 @@ def _embedded(node: Any) -> Iterator[tuple[str, str, str]]:
             inner = json.loads(node)
         except ValueError:
             return
-        for where, what, value in _trees(inner):
+        for where, what, value, _ in _trees(inner):
             yield where, what, json.dumps(value, separators=(",", ":"))
 
 

@@ -58,12 +58,12 @@ UNPROBED = {
         kit.Metadata(r"squid/inspect-\d+\.txt$", r"", "inspecting more breaks no clause"),
     ),
     "intune": (
-        # The hosts of the command-line client in the lists of Chrome and Edge, which are asked
-        # about hosts that people open only.
+        # No clause about Windows' browsers speaks of what a command-line client calls.
         kit.Metadata(
-            r"^windows/browsers-everyone-not-finance-or-engineering\.beta\..*Policy\.json$",
-            r"/children/0/simpleSettingCollectionValue/[56]$",
+            r"^windows/browsers-.*Policy\.json$",
+            r"/simpleSettingCollectionValue/\d+$",
             "a browser does not call the backend of Claude Code",
+            was=r"^\.(api|mcp-proxy)\.anthropic\.com$",
         ),
     ),
     "jamf": (),
