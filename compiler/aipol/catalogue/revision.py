@@ -13,6 +13,9 @@ _FILES = frozenset({b"100644", b"100755"})
 def files_at(revision: str, path: str) -> bytes | dict[str, bytes]:
     """A file's content, or the contents of a directory's `*.yaml`, by name."""
     commit = _commit(revision)
+    if not {".", ".."}.isdisjoint(path.split("/")):
+        # Git would count it from where it runs.
+        raise CatalogueError(f"`{path}` must count from the top of the repository, without `.`")
     found = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}:{path}")
     if found is None:
         raise CatalogueError(f"`{path}` is not in the revision `{revision}`")

@@ -302,6 +302,8 @@ def test_a_file_in_a_revision_is_read() -> None:
         ("HEAD..v1", "no revision that git knows here"),
         ("HEAD:policy", "holds no `.yaml` file"),
         ("HEAD:nowhere", "`nowhere` is not in the revision `HEAD`"),
+        ("HEAD:./nowhere", "must count from the top of the repository"),
+        ("HEAD:policy/../policy/catalogue", "must count from the top of the repository"),
         ("nothing", "no directory, no file, and no revision"),
         ("HEAD^{tree}", "no revision that git knows here"),
     ],
