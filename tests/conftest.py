@@ -37,6 +37,8 @@ ENGINES = (
     Engine("named-checkconf", "bind9-utils"),
     Engine("named-checkzone", "bind9-utils"),
     Engine("dig", "bind9-dnsutils"),
+    Engine("kresd", "knot-resolver"),
+    Engine("pdns_recursor", "pdns-recursor"),
     Engine("dnsmasq", "dnsmasq-base"),
     Engine("suricata", "suricata"),
     Engine("nft", "nftables"),

@@ -6,7 +6,7 @@ because each vendor means something else by `example.com` (network reference, ta
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -25,6 +25,13 @@ class Intent(StrEnum):
 def reversed_labels(host: str) -> tuple[str, ...]:
     """`api.openai.com` as `("com", "openai", "api")`: the order all host lists are sorted in."""
     return tuple(host.split(".")[::-1])
+
+
+def parents(host: str) -> Iterator[str]:
+    """The names above a host, nearest first."""
+    while "." in host:
+        host = host.partition(".")[2]
+        yield host
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,9 +49,10 @@ class Reason:
 class Deviation:
     """Where an artefact is known to answer other than the ruling says.
 
-    `value` is the identifier (host, extension id, process ...) or `*` for all of the ruling's;
-    `client` the enforcement path (such as `chrome` or `rpz`) or `*`; `people` those it concerns;
-    `found` what the artefact answers instead, where only one answer is admitted.
+    `value` is the identifier (host, extension id, process ...), `*.host` for what is below a host,
+    or `*` for all of the ruling's; `client` the enforcement path (such as `chrome` or `unbound`) or
+    `*`; `people` those it concerns; `found` what the artefact answers instead, where only one
+    answer is admitted.
     """
 
     status: Status
@@ -61,9 +62,18 @@ class Deviation:
     client: str = "*"
     found: Effect | None = None
 
-    def speaks_of(self, value: str, client: str) -> bool:
-        """Whether it is about an identifier on an enforcement path."""
-        return self.value in ("*", value) and self.client in ("*", client)
+    def speaks_of(self, named: str, asked: str, client: str) -> bool:
+        """Whether it is about `asked`, which an app is known by as `named`, on a path.
+
+        What it says of everything below a host says nothing of names that are known otherwise.
+        """
+        if self.client not in ("*", client):
+            return False
+        place = self.value.removeprefix("*.")
+        if place == self.value:
+            return self.value in ("*", named)
+        below = asked.endswith(f".{place}")
+        return below and (named == place or place.endswith(f".{named}"))
 
 
 EFFECT_CLAUSE = "effect"

@@ -37,7 +37,8 @@ rules:
   - {{id: bulk, apps: [bulk], groups: [staff], effect: block}}
   - {{id: rest, apps: ["*"], groups: [everyone], effect: allow}}
 targets:
-  egress: {{outputs: [edl, squid, rpz]}}
+  dns: {{outputs: [bind, unbound]}}
+  egress: {{outputs: [edl, squid]}}
 """
 DEFINITION = """\
 networks:

@@ -25,7 +25,8 @@ rules:
   - {id: chat, apps: [chatgpt], groups: [everyone], effect: warn}
   - {id: rest, apps: ["*"], groups: [everyone], effect: block}
 targets:
-  egress: {outputs: [rpz, squid]}
+  dns: {outputs: [unbound]}
+  egress: {outputs: [squid]}
 """
 INTUNE = "  intune: {tenant: 0f3b6a1e-52c4-4b8e-9d07-3c1f5a7e2b90, mode: report-only}\n"
 DAY = ("--as-of", "2026-12-01")
@@ -106,7 +107,7 @@ def test_the_whole_matrix_is_about_everybody(run: Run) -> None:
 def test_what_is_let_through_is_not_said_to_be_enforced(run: Run) -> None:
     """Nothing warns on a network: the heading says so, and blocking is no advice for a warning."""
     text = " ".join(run("explain", "--app", "chatgpt", "--surface", "web", *DAY)[1].split())
-    assert "Let through by warn egress" in text
+    assert "Let through by warn dns" in text
     assert "nothing warns, although the rule says warn" in text
     assert "Enforced in part by" not in text
     assert "block the app on the device" not in text
@@ -172,7 +173,7 @@ def test_the_next_commands_name_the_policy_and_git_only_where_they_work(run: Run
     Path("policy/ai-usage.yaml").rename("other.yaml")
     text = run("compile", *DAY, "other.yaml")[1]
     assert "Next: look at generated; aipol coverage other.yaml" in text
-    assert "targets/aipol_targets/egress/README.md" in text
+    assert "targets/aipol_targets/{dns,egress}/README.md" in text
     Path(".git").mkdir()
     assert "Next: git diff generated" in _again(run, "2027-01-02")
     Path(".gitignore").write_text("# outputs\n/generated/\n", encoding="utf-8")

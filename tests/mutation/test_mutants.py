@@ -38,6 +38,7 @@ kit: Any = _kit()
 
 _OURS = "it is for readers of the files; no vendor acts on it"
 METADATA = {
+    "dns": (),
     "egress": (),
     "intune": (
         kit.Metadata(r"\.json$", r"^/(description|displayName|name|publisher)$", _OURS),
@@ -53,6 +54,7 @@ METADATA = {
 }
 # Vendors act on these, and yet no question of `verify` is about them.
 UNPROBED = {
+    "dns": (),
     "egress": (
         kit.Metadata(r"squid/aipol\.conf$", r"", "URLs that go with a tenant header; splicing"),
         kit.Metadata(r"squid/inspect-\d+\.txt$", r"", "inspecting more breaks no clause"),

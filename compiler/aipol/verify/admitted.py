@@ -46,7 +46,7 @@ class Check:
             (record.ruling, deviation)
             for deviation in record.deviations
             if deviation.status is wanted
-            and deviation.speaks_of(probe.named, client)
+            and deviation.speaks_of(probe.named, probe.value, client)
             and deviation.found in {None, found}
             and self.ir.universe.within(people, deviation.people)
         }

@@ -13,6 +13,7 @@ from aipol.target import EFFECT_CLAUSE, Answer, Coverage, Decider, Target
 from aipol.verify.accounts import account_holds
 from aipol.verify.admitted import Check, claim_findings
 from aipol.verify.data import data_findings
+from aipol.verify.gateways import gateway_findings
 from aipol.verify.obligations import obligation_findings
 from aipol.verify.panel import Panel, View
 from aipol.verify.probes import Probe, probes_of
@@ -41,6 +42,7 @@ def verify(
     findings += stranger_findings(check)
     findings += data_findings(check)
     findings += obligation_findings(check)
+    findings += gateway_findings(check)
     findings += claim_findings(check)
     return (*_folded(findings), *_sampled(ir, target, panel))
 
@@ -89,7 +91,7 @@ def _view_findings(check: Check, asked: _Asked, view: View) -> Iterator[Diagnost
     region, within = ruling.audience.region, check.ir.universe.within
     for deviation in record.deviations:
         told = (ruling.id, deviation)
-        if told not in check.tried and deviation.speaks_of(probe.named, client):
+        if told not in check.tried and deviation.speaks_of(probe.named, probe.value, client):
             pairs = check.panel.behind(region, view)
             if any(within(people, deviation.people) for _, people in pairs):
                 check.tried.add(told)

@@ -1,1 +1,1 @@
-"""Turns rulings into lists for egress devices of any make: EDL, plain domains, squid and RPZ."""
+"""Turns rulings into lists for egress devices of any make: EDL, plain domains and squid."""

@@ -2,133 +2,96 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from aipol.diagnostics import Diagnostic
-from aipol.diagnostics.codes import (
-    BAD_DOMAIN,
-    BAD_VALUE,
-    LIMIT_EXCEEDED,
-    LOCK_OUT,
-    TOO_MANY_CLASSES,
-)
-from aipol.domains import HostEntry, HostTrie, Intent
-from aipol.hosts import BYPASS_SWITCHES, claims_of, host_entries, hosts_behind
+from aipol.diagnostics.codes import BAD_VALUE, LIMIT_EXCEEDED
+from aipol.domains import HostTrie, Intent
+from aipol.hosts import host_entries, hosts_behind
 from aipol.ir import Ir, Ruling
 from aipol.scoping import Verdict
-from aipol.segments import Segment, Use, fewest_networks, gateway_networks, segments, uses_at
-from aipol.source import Span
-from aipol.target import Lowered
-from aipol.vocabulary import Effect, Surface
-from aipol_targets.egress import account
-from aipol_targets.egress.account import TARGET_ID
-from aipol_targets.egress.decided import Decided
-from aipol_targets.egress.facts import HOST_LENGTH, MOST_SEGMENTS, NAME_OCTETS, SURFACES
-from aipol_targets.egress.hostlists import flattened, selected, with_hosts, zone_records
-from aipol_targets.egress.model import Directories, Egress, Levels, SegmentLists, levels_of
+from aipol.segments import Segment, fewest_networks, gateway_networks, segments
+from aipol.target import Coverage, Lowered
+from aipol.vocabulary import Effect
+from aipol_targets.common.network.account import coverage, nothing_else
+from aipol_targets.common.network.faults import bad_hosts, locked_out, probe, too_many
+from aipol_targets.common.network.hostlists import selected, with_hosts
+from aipol_targets.common.network.levels import flat_levels, levels_of
+from aipol_targets.common.network.placed import Uses, decisions
+from aipol_targets.egress.model import Egress, SegmentLists
+from aipol_targets.egress.obligations import Proxied
+from aipol_targets.egress.paths import Written
 from aipol_targets.egress.settings import EgressSettings
 from aipol_targets.egress.tenants import TENANT, Restriction, restrictions
 
-_HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
-_PROTECTED_INTENTS = {intent.value: intent for intent in Intent}
-_PROBES = {
-    Intent.EXACT: ("{}",),
-    Intent.SUBTREE: ("{}", "any.{}"),
-    Intent.CHILDREN: ("any.{}",),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """One segment's lists with what they were made from."""
-
-    lists: SegmentLists
-    decided: Decided
+TARGET_ID = "egress"
 
 
 def lower(ir: Ir, settings: EgressSettings) -> Lowered[Egress]:
     """Give every segment its lists, and account for every clause of every ruling."""
     parts = segments(ir)
-    findings = [*_bad_hosts(ir), *_bad_tenants(ir)]
-    if len(parts) > MOST_SEGMENTS:
-        finding = TOO_MANY_CLASSES.at(
-            ir.unlisted_span, target=TARGET_ID, count=len(parts), limit=MOST_SEGMENTS
-        )
-        return Lowered(_model(ir, settings, ()), (), (*findings, finding))
+    findings = [*bad_hosts(ir), *_bad_tenants(ir), *too_many(ir, TARGET_ID, len(parts))]
     if findings:
         return Lowered(_model(ir, settings, ()), (), tuple(findings))
-    placed = tuple(_place(ir, segment) for segment in parts)
-    model = _model(ir, settings, tuple(each.lists for each in placed))
-    findings += [fault for each in placed for fault in _locked_out(ir, each)]
-    findings += [*_too_long(ir, model), *_over_capacity(ir, model, settings.edl_capacity)]
-    decided = tuple(each.decided for each in placed)
-    return Lowered(model, account.coverage(ir, settings.outputs, decided), tuple(findings))
+    written = tuple(_write(ir, segment) for segment in parts)
+    model = _model(ir, settings, tuple(each.lists for each in written))
+    for each in written:
+        tries = dict.fromkeys((each.plain, each.proxied))
+        levels = (*each.lists.native, *each.lists.squid)
+        entries = (entry for level in levels for entry in level.entries)
+        findings += locked_out(ir, each.lists.folder, tries, entries)
+    findings += _over_capacity(ir, model, settings.edl_capacity)
+    return Lowered(model, _coverage(ir, settings, written), tuple(findings))
+
+
+def _coverage(ir: Ir, settings: EgressSettings, written: Sequence[Written]) -> tuple[Coverage, ...]:
+    by_segment = {each.segment.id: each for each in written}
+    proxied = Proxied(by_segment, ir.inspect_tls != "none")
+    return coverage(
+        ir,
+        TARGET_ID,
+        tuple(each.placed(settings.outputs) for each in written),
+        proxied if "squid" in settings.outputs else nothing_else,
+    )
 
 
 def _model(ir: Ir, settings: EgressSettings, lists: tuple[SegmentLists, ...]) -> Egress:
-    gateways = gateway_networks(ir)
     named = (network for each in lists for network in each.networks)
-    exempt = fewest_networks((*named, *gateways))
     return Egress(
         identifier=ir.organization.identifier,
         outputs=settings.outputs,
-        # A zone's serial must never fall: the day decides, and a day's outputs are equal.
-        serial=int(f"{ir.as_of:%Y%m%d}00"),
-        directories=Directories(
-            settings.squid_directory, settings.bind_directory, settings.unbound_directory
-        ),
+        squid_directory=settings.squid_directory,
         squid_log=settings.squid_log,
-        resolver_clients=tuple(
-            network
-            for network in fewest_networks(settings.resolver_clients)
-            # Unbound takes the most specific network: one inside a segment's would take it over.
-            if fewest_networks((*exempt, network)) != exempt
-        ),
-        bind_view_include=settings.bind_view_include,
         segments=lists,
-        gateways=gateways,
-        exempt=exempt,
+        exempt=fewest_networks((*named, *gateway_networks(ir))),
     )
 
 
-def _place(ir: Ir, segment: Segment) -> _Placed:
-    uses = uses_at(ir, segment, SURFACES)
-    verdicts = {use: Verdict(found.carried, ()) for use, found in uses.items()}
-    ways_out = [(gateway.host, Intent.EXACT) for gateway in ir.gateways.values()]
-    entries = with_hosts(host_entries(ir, verdicts), ways_out, blocked=False)
-    trie = HostTrie(entries.values())
+def _write(ir: Ir, segment: Segment) -> Written:
+    decided = decisions(ir, segment)
+    trie = HostTrie(decided.entries.values())
     minimal = trie.minimal()
-    held = restrictions(ir, uses)
+    held = restrictions(ir, decided.uses)
     proxied = trie
     if ir.tighten and held:
-        proxied = HostTrie(with_hosts(entries, _told_apart(ir, uses, held), blocked=False).values())
-    switches = [(host, Intent.EXACT) for host in BYPASS_SWITCHES if ir.close_bypasses]
-    resolved = with_hosts(entries, switches, blocked=True)
-    inspected = selected([*_owing(ir, uses, "inspect_tls"), *_header_hosts(held)])
-    native, flat = levels_of(minimal), _flat_levels(minimal)
+        opened = _told_apart(ir, decided.uses, held)
+        proxied = HostTrie(with_hosts(decided.entries, opened, blocked=False).values())
+    inspected = selected([*_owing(ir, decided.uses, "inspect_tls"), *_header_hosts(held)])
+    flat = flat_levels(minimal)
     lists = SegmentLists(
         id=segment.id,
         networks=segment.networks,
-        native=native,
+        native=levels_of(minimal),
         flat=flat,
-        squid=flat if proxied is trie else _flat_levels(proxied.minimal()),
-        inspect=() if ir.inspect_tls == "none" else _flat_levels(inspected),
-        logged=_flat_levels(selected(_owing(ir, uses, "log"))),
+        squid=flat if proxied is trie else flat_levels(proxied.minimal()),
+        inspect=() if ir.inspect_tls == "none" else flat_levels(inspected),
+        logged=flat_levels(selected(_owing(ir, decided.uses, "log"))),
         headers=tuple(each.header for each in held),
-        records=zone_records(HostTrie(resolved.values()).minimal() if switches else minimal),
     )
-    return _Placed(lists, Decided(segment, lists, uses, trie, proxied, held))
+    return Written(segment, lists, decided.uses, trie, proxied, held)
 
 
-def _flat_levels(entries: tuple[HostEntry, ...]) -> Levels:
-    return levels_of(tuple(flattened(entries)))
-
-
-def _told_apart(
-    ir: Ir, uses: dict[tuple[str, Surface], Use], held: tuple[Restriction, ...]
-) -> Iterator[tuple[str, Intent]]:
+def _told_apart(ir: Ir, uses: Uses, held: tuple[Restriction, ...]) -> Iterator[tuple[str, Intent]]:
     """Hosts there is no need to tighten: a header keeps them to accounts that may be used."""
     verdicts = {
         use: Verdict(min(found.corporate, found.personal, key=_strictness), ())
@@ -136,7 +99,7 @@ def _told_apart(
     }
     usable = HostTrie(host_entries(ir, verdicts).values())
     for host, intent in _header_hosts(held):
-        if not usable.blocked(_PROBES[intent][0].format(host)):
+        if not usable.blocked(probe(host, intent)):
             yield host, intent
 
 
@@ -149,9 +112,7 @@ def _header_hosts(held: tuple[Restriction, ...]) -> Iterator[tuple[str, Intent]]
         yield from ((entry.host, entry.intent) for entry in each.trie.minimal())
 
 
-def _owing(
-    ir: Ir, uses: dict[tuple[str, Surface], Use], obligation: str
-) -> Iterator[tuple[str, Intent]]:
+def _owing(ir: Ir, uses: Uses, obligation: str) -> Iterator[tuple[str, Intent]]:
     """The app's own hosts that a use with the obligation needs."""
     for (app, surface), use in uses.items():
         ruling = use.carried
@@ -164,20 +125,6 @@ def _owing(
 # --- what must not happen -------------------------------------------------------------------------
 
 
-def _owner(ir: Ir, entry: HostEntry) -> Span:
-    """The line behind an entry."""
-    owners = [ir.by_id[owner] for owner in entry.owners if owner in ir.by_id]
-    return owners[0].decided_by.span if owners else ir.unlisted_span
-
-
-def _bad_hosts(ir: Ir) -> Iterator[Diagnostic]:
-    for app in ir.apps.values():
-        for claim in claims_of(app):
-            if not _HOST.fullmatch(claim.host) or len(claim.host) > HOST_LENGTH:
-                why = "a name is labels of letters, digits, `-` and `_`"
-                yield BAD_DOMAIN.at(app.declared or ir.unlisted_span, domain=claim.host, why=why)
-
-
 def _bad_tenants(ir: Ir) -> Iterator[Diagnostic]:
     """A tenant's id goes into a header of every request: nothing but an id may."""
     for ruling in ir.rulings:
@@ -185,45 +132,6 @@ def _bad_tenants(ir: Ir) -> Iterator[Diagnostic]:
             if ir.apps[ruling.app].app.tenant_restriction and not TENANT.fullmatch(tenant):
                 why = f"has `{tenant}`, which cannot be sent in a header"
                 yield BAD_VALUE.at(ruling.decided_by.span, what="`account.corporate`", why=why)
-
-
-def _locked_out(ir: Ir, placed: _Placed) -> Iterator[Diagnostic]:
-    """Protected hosts that the final lists block, whatever the policy was thought to say."""
-    protected = {host: _PROTECTED_INTENTS[intent] for host, intent, _ in ir.protected_hosts}
-    blocked: dict[str, HostEntry] = {}
-    for trie in dict.fromkeys((placed.decided.plain, placed.decided.squid)):
-        for host, intent in protected.items():
-            for probe in _PROBES[intent]:
-                entry = trie.decide(probe.format(host))
-                if entry and entry.blocked:
-                    blocked[host] = entry
-    for level in (*placed.lists.native, *placed.lists.squid):
-        for entry in level.entries if level.blocked else ():
-            for parent in _parents(entry.host):
-                if protected.get(parent, Intent.EXACT) is not Intent.EXACT:
-                    blocked[entry.host] = entry
-    for host, entry in sorted(blocked.items()):
-        yield LOCK_OUT.at(_owner(ir, entry), artifact=placed.lists.folder, host=host)
-
-
-def _parents(host: str) -> Iterator[str]:
-    while "." in host:
-        host = host.partition(".")[2]
-        yield host
-
-
-def _too_long(ir: Ir, model: Egress) -> Iterator[Diagnostic]:
-    if "rpz" not in model.outputs:
-        return
-    for lists in model.segments:
-        # In a message every label has a length octet, and the root is one more.
-        longest = max((len(owner) for owner, _ in lists.records), default=0)
-        octets = longest + 1 + len(lists.zone) + 2
-        if octets > NAME_OCTETS:
-            what = f"octets of a name in zone {lists.zone}:"
-            yield LIMIT_EXCEEDED.at(
-                ir.unlisted_span, target=TARGET_ID, what=what, count=octets, limit=NAME_OCTETS
-            )
 
 
 def _over_capacity(ir: Ir, model: Egress, capacity: int | None) -> Iterator[Diagnostic]:

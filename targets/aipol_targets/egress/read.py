@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from functools import lru_cache
 
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
 from aipol.vocabulary import Effect
+from aipol_targets.common.network.reading import NOTHING, Address, Files, Found, address_of
 from aipol_targets.egress.read_lists import RuleTable, domain_rules, url_rules
-from aipol_targets.egress.read_rpz import Resolver, read_resolver
 from aipol_targets.egress.read_squid import Proxy, read_proxy
-from aipol_targets.egress.reading import NOTHING, Address, Files, Found
 
 EDL = "edl/rules.csv"
 DOMAINS = "domains/rules.csv"
 SQUID = "squid/aipol.conf"
-BIND = "bind/aipol.conf"
-UNBOUND = "unbound/aipol.conf"
 PROXY = ("squid", "squid-sni")
 
 _HELD = ("inspect_tls", "log")
@@ -25,21 +21,18 @@ _HELD = ("inspect_tls", "log")
 class EgressDecider:
     """All outputs that are there; each enforcement path answers for itself."""
 
-    __slots__ = ("_files", "_lists", "_paths", "_proxy", "_resolver")
+    __slots__ = ("_files", "_lists", "_paths", "_proxy")
 
     def __init__(self, files: Files) -> None:
         self._files = files
         self._lists: dict[str, RuleTable] = {}
         self._proxy: Proxy | None = None
-        self._resolver: Resolver | None = None
         if EDL in files.contents:
             self._lists["edl"] = url_rules(files, EDL)
         if DOMAINS in files.contents:
             self._lists["domains"] = domain_rules(files, DOMAINS)
         if SQUID in files.contents:
             self._proxy = read_proxy(files, SQUID)
-        if BIND in files.contents or UNBOUND in files.contents:
-            self._resolver = read_resolver(files, BIND, UNBOUND)
         for path in files.unread():
             raise UnreadableArtifact(path, "nothing refers to it")
         self._paths = dict(self._enforcement_paths())
@@ -47,8 +40,6 @@ class EgressDecider:
     def _enforcement_paths(self) -> Iterator[tuple[str, Callable[[Address, str], Found]]]:
         for client, table in self._lists.items():
             yield client, table.decide
-        if self._resolver:
-            yield "rpz", self._resolver.decide
         if self._proxy:
             by_request, by_name = PROXY
             yield by_request, self._proxy.decide_request
@@ -64,16 +55,14 @@ class EgressDecider:
 
     def view(self, identity: frozenset[str], kind: Kind) -> Hashable:  # noqa: ARG002  (all kinds alike)
         """Which lists apply to a source address."""
-        address = _address(identity)
-        lists = {
+        address = address_of(identity)
+        return frozenset(
             path for path, networks in self._files.network_files().items() if networks.hold(address)
-        }
-        zone = self._resolver.zone_for(address) if self._resolver else None
-        return frozenset(lists), zone
+        )
 
     def decide(self, question: Question) -> Answer:
         """The decision of the device on one enforcement path."""
-        address = _address(question.identity)
+        address = address_of(question.identity)
         # DNS, TLS and HTTP names are compared without case, and with or without the root's dot.
         host = question.value.lower().removesuffix(".")
         if question.kind is Kind.HEADER:
@@ -87,7 +76,7 @@ class EgressDecider:
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs anywhere in the files."""
         seen: set[str] = set()
-        for source in (*self._lists.values(), self._resolver, self._proxy):
+        for source in (*self._lists.values(), self._proxy):
             seen.update(source.hosts() if source else ())
         return ((Kind.HOST, host) for host in sorted(seen))
 
@@ -102,13 +91,6 @@ class EgressDecider:
             return Answer(None)
         lines = ", ".join(str(line) for _, line in found)
         return Answer(Effect.ALLOW, SQUID, f"line {lines}", "\n".join(text for text, _ in found))
-
-
-@lru_cache(maxsize=4096)
-def _address(identity: frozenset[str]) -> Address:
-    """The one address a subject is known by."""
-    (text,) = identity
-    return Address.parse(text)
 
 
 def read(files: Mapping[str, bytes]) -> Decider:

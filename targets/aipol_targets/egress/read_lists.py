@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from aipol.domains import parents
 from aipol.target import UnreadableArtifact
 from aipol.vocabulary import Effect
-from aipol_targets.egress.reading import NOTHING, Address, Files, Found, Networks, parents
+from aipol_targets.common.network.reading import NOTHING, Address, Files, Found, Networks
 
 _ACTIONS = {"allow": Effect.ALLOW, "block": Effect.BLOCK}
 _URL_HEADER = ["order", "source", "source_list", "action", "url_list"]

@@ -6,16 +6,16 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from aipol.domains import parents
 from aipol.target import UnreadableArtifact
 from aipol.vocabulary import Effect
-from aipol_targets.egress.reading import (
+from aipol_targets.common.network.reading import (
     NOTHING,
     Address,
     Files,
     Found,
     Networks,
     note_parents,
-    parents,
 )
 
 _QUOTED = re.compile(r'"(/[A-Za-z0-9._/-]+)"')

@@ -8,15 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 
 from aipol.domains import HostEntry, Intent
 from aipol.target import Artifact
-from aipol_targets.egress import templates
-from aipol_targets.egress.escape import comment, owner_name, server_word, template
 from aipol_targets.egress.model import (
-    BIND_CONF,
     DOMAIN_RULES,
     EDL_RULES,
     EXCEPT,
     SQUID_CONF,
-    UNBOUND_CONF,
     Egress,
     SegmentLists,
 )
@@ -29,7 +25,7 @@ Row = tuple[str, ...]
 
 def render(model: Egress) -> tuple[Artifact, ...]:
     """The files of every output the settings ask for, by path."""
-    writers = {"domains": _domains, "edl": _edl, "rpz": _rpz, "squid": _squid}
+    writers = {"domains": _domains, "edl": _edl, "squid": _squid}
     files = [*_networks(model)]
     for output in model.outputs:
         files += writers[output](model)
@@ -46,8 +42,6 @@ def _lines(path: str, lines: Iterable[str]) -> Artifact:
 
 def _networks(model: Egress) -> Iterator[Artifact]:
     """Source addresses, as lists of type IP for a firewall and as files for squid."""
-    if set(model.outputs) == {"rpz"}:
-        return
     for segment in model.segments:
         # A table has no rows for a segment without entries; squid.conf names every segment.
         if segment.native or "squid" in model.outputs:
@@ -140,33 +134,3 @@ def _squid(model: Egress) -> Iterator[Artifact]:
 def _squid_line(entry: HostEntry) -> str:
     """A leading dot means the subtree, and `*.` nothing at all."""
     return f".{entry.host}" if entry.intent is Intent.SUBTREE else entry.host
-
-
-# --- response policy zones ------------------------------------------------------------------------
-
-
-def _rpz(model: Egress) -> Iterator[Artifact]:
-    directories = model.directories
-    named = {
-        "identifier": comment(model.identifier),
-        "gateways": model.gateways,
-        "segments": model.segments,
-    }
-    bind = _BIND.render(named, directory=directories.bind, own_zones=model.bind_view_include)
-    unbound = _UNBOUND.render(named, directory=directories.unbound, clients=model.resolver_clients)
-    yield _file(BIND_CONF, bind)
-    yield _file(UNBOUND_CONF, unbound)
-    for segment in model.segments:
-        head = _ZONE.render(
-            identifier=comment(model.identifier), zone=segment.zone, serial=model.serial
-        )
-        records = (
-            f"{owner_name(owner)} CNAME {'.' if blocked else 'rpz-passthru.'}\n"
-            for owner, blocked in segment.records
-        )
-        yield _file(segment.zone_file, head + "".join(records))
-
-
-_BIND = template(templates.BIND, server_word)
-_UNBOUND = template(templates.UNBOUND, server_word)
-_ZONE = template(templates.ZONE, server_word)

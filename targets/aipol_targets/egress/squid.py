@@ -6,9 +6,11 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from aipol_targets.common.network.escape import comment, template
+from aipol_targets.common.network.levels import Level, Levels
 from aipol_targets.egress import templates
-from aipol_targets.egress.escape import comment, squid_token, template
-from aipol_targets.egress.model import EXCEPT, Egress, Level, Levels, SegmentLists, TenantHeader
+from aipol_targets.egress.escape import squid_token
+from aipol_targets.egress.model import EXCEPT, Egress, SegmentLists, TenantHeader
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def configuration(model: Egress) -> str:
     """The file to include in squid.conf."""
     return _TEMPLATE.render(
         identifier=comment(model.identifier),
-        directory=model.directories.squid,
+        directory=model.squid_directory,
         log=model.squid_log,
         exempt=EXCEPT if model.exempt else "",
         segments=tuple(_segment(model, segment) for segment in model.segments),

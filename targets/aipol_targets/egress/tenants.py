@@ -11,11 +11,12 @@ from aipol.domains import HostTrie, Intent
 from aipol.hosts import Claim, claims_of, probe_of
 from aipol.ir import GovernedApp, Ir
 from aipol.segments import Use
-from aipol.vocabulary import Effect, Surface
-from aipol_targets.egress.hostlists import flattened, selected
-from aipol_targets.egress.model import TenantHeader, levels_of
+from aipol.vocabulary import Effect
+from aipol_targets.common.network.hostlists import selected
+from aipol_targets.common.network.levels import flat_levels
+from aipol_targets.common.network.placed import Uses
+from aipol_targets.egress.model import TenantHeader
 
-Uses = Mapping[tuple[str, Surface], Use]
 Pattern = tuple[str, Intent]
 
 # One token of squid.conf that needs no quoting, and nothing that could end a header.
@@ -106,8 +107,7 @@ def _restriction(
         if url
     }
     entries = selected(hosts)
-    hosts_sent = levels_of(tuple(flattened(entries)))
-    sent = TenantHeader(header, ",".join(tenants), hosts_sent, tuple(sorted(urls)))
+    sent = TenantHeader(header, ",".join(tenants), flat_levels(entries), tuple(sorted(urls)))
     return Restriction(sent, tenants, frozenset(app.id for app in known), HostTrie(entries))
 
 

@@ -79,12 +79,12 @@ def _findings(targets: str, folder: Path) -> tuple[Diagnostic, ...]:
         ),
         (
             "{egress: {outputs: [domain]}}",
-            "target `egress`: an item of `outputs` must be one of `domains`, `edl`, `rpz`, `squid`",
+            "target `egress`: an item of `outputs` must be one of `domains`, `edl`, `squid`",
             "did you mean `domains`?",
         ),
         (
-            "{egress: {bind_view_include: zones}}",
-            "target `egress`: `bind_view_include` must be an absolute path of letters, digits",
+            "{dns: {outputs: [bind], bind_view_include: zones}}",
+            "target `dns`: `bind_view_include` must be an absolute path of letters, digits",
             "",
         ),
         (

@@ -1,0 +1,1 @@
+"""What every target that decides by source address and host name shares."""

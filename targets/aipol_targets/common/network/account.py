@@ -1,0 +1,255 @@
+"""Turns what a segment's lists decide into coverage: what they mean for every ruling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from aipol.audience import NOBODY, Region
+from aipol.domains import Intent
+from aipol.hosts import (
+    ACCOUNT_UNSEEN,
+    NEEDED_ELSEWHERE,
+    NO_PROMPT,
+    SHARED_HOST,
+    Claim,
+    hosts_behind,
+    probe_of,
+)
+from aipol.ir import Ir, Ruling
+from aipol.segments import Use, seated
+from aipol.target import EFFECT_CLAUSE, Coverage, Deviation, Reason, Status
+from aipol.vocabulary import ON_NETWORK, Account, Effect, Surface
+from aipol_targets.common.network import reasons
+from aipol_targets.common.network.placed import Path, Placed
+from aipol_targets.common.network.tally import ALL, Finding, Tally
+
+_LOCAL = frozenset({Surface.DESKTOP, Surface.CLI})
+_OFF_NETWORK = frozenset({Surface.BUILTIN, Surface.CONNECTOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A segment with the people of a ruling who sit there."""
+
+    placed: Placed
+    people: Region
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One ruling with the hosts it is about and where its people sit."""
+
+    ir: Ir
+    target: str
+    ruling: Ruling
+    claims: tuple[Claim, ...]
+    seats: tuple[Seat, ...]
+
+    def record(self, clause: str, status: Status, reason: Reason | None) -> Coverage:
+        """An account of a clause that nothing carries out."""
+        return self._coverage(clause, status, reason)
+
+    def summed(self, clause: str, tally: Tally, artifacts: Sequence[str]) -> Coverage:
+        """The account that a tally amounts to; `artifacts` are relative to the target's folder."""
+        status, deviations = tally.status(), tally.deviations()
+        decisive = Status.LOOSER if status is Status.UNSUPPORTED else status
+        reason = next((each.reason for each in deviations if each.status is decisive), None)
+        if status is Status.UNSUPPORTED:
+            return self._coverage(clause, status, reason)
+        paths = tuple(f"{self.target}/{path}" for path in artifacts)
+        return self._coverage(clause, status, reason, paths, deviations=deviations)
+
+    def _coverage(
+        self,
+        clause: str,
+        status: Status,
+        reason: Reason | None,
+        artifacts: tuple[str, ...] = (),
+        *,
+        deviations: tuple[Deviation, ...] = (),
+    ) -> Coverage:
+        return Coverage(
+            self.ruling.id, clause, self.target, ON_NETWORK, status, reason, artifacts, deviations
+        )
+
+
+Obligation = Callable[[Case, str, str], Coverage | None]
+"""What a target does about a clause with a value; None when lists of hosts cannot do anything."""
+
+
+def nothing_else(_: Case, __: str, ___: str) -> Coverage | None:
+    """That a target carries out no obligation of its own."""
+    return None
+
+
+def coverage(
+    ir: Ir, target: str, placed: Sequence[Placed], obligation: Obligation = nothing_else
+) -> tuple[Coverage, ...]:
+    """One record for every clause of every ruling."""
+    return tuple(
+        record
+        for ruling in ir.rulings
+        for record in _of_ruling(_case(ir, target, placed, ruling), obligation)
+    )
+
+
+def _case(ir: Ir, target: str, placed: Sequence[Placed], ruling: Ruling) -> Case:
+    claims = tuple(hosts_behind(ir.apps[ruling.app], ruling.surface))
+    return Case(ir, target, ruling, claims, tuple(_seats(ir, placed, ruling)))
+
+
+def _of_ruling(case: Case, obligation: Obligation) -> Iterator[Coverage]:
+    effect = _effect(case)
+    reason = _out_of_reach(case)
+    obligations = tuple(case.ruling.obligations.items())
+    # Where hosts are blocked that should not be, that is worth more than what cannot be done.
+    if reason and not effect.stricter():
+        for clause in (EFFECT_CLAUSE, *(name for name, _ in obligations)):
+            yield case.record(clause, Status.UNSUPPORTED, reason)
+        return
+    yield case.summed(EFFECT_CLAUSE, effect, _files(case))
+    for clause, value in obligations:
+        yield (
+            _via(case, value, effect)
+            if clause == "via"
+            else obligation(case, clause, value)
+            or case.record(clause, Status.UNSUPPORTED, reasons.BEYOND_LISTS[clause])
+        )
+
+
+def _seats(ir: Ir, placed: Sequence[Placed], ruling: Ruling) -> Iterator[Seat]:
+    for each in placed:
+        people = ir.universe.both(ruling.audience.region, seated(each.segment))
+        known = any((ruling.app, ruling.surface) in path.uses for path in each.paths)
+        if people != NOBODY and known:
+            yield Seat(each, people)
+
+
+def _out_of_reach(case: Case) -> Reason | None:
+    surface = case.ruling.surface
+    if surface in _OFF_NETWORK:
+        return reasons.NOT_ON_NETWORK
+    if surface in _LOCAL and case.ir.apps[case.ruling.app].app.category == "local-runner":
+        return reasons.RUNS_LOCALLY
+    if not case.claims:
+        return reasons.NO_HOSTS
+    return None if case.seats else reasons.NOBODY_SEATED
+
+
+# --- the effect -----------------------------------------------------------------------------------
+
+
+def _effect(case: Case) -> Tally:
+    tally = Tally(case.ir)
+    for seat in case.seats:
+        paths = seat.placed.paths
+        for claim in case.claims:
+            found = [tuple(_answers(case, seat, path, claim)) for path in paths]
+            if all(answers == found[0] for answers in found):
+                for value, finding in found[0]:
+                    tally.add(finding, seat.people, value)
+                continue
+            for path, answers in zip(paths, found, strict=True):
+                for value, finding in answers:
+                    for client in path.clients:
+                        tally.add(finding, seat.people, value, client)
+    return tally
+
+
+def _answers(
+    case: Case, seat: Seat, path: Path, claim: Claim
+) -> Iterator[tuple[str, Finding | None]]:
+    """How a path differs from the ruling on a claimed host, and on what is below it."""
+    at_host = _finding(case, seat, path, claim, probe_of(claim))
+    yield claim.host, at_host
+    if path.written is path.wanted or claim.intent is Intent.EXACT:
+        return
+    if claim.intent is Intent.SUBTREE:
+        below = _finding(case, seat, path, claim, f"any.{claim.host}")
+        if below != at_host:
+            yield f"*.{claim.host}", below
+    for place in path.places:
+        if place.endswith(f".{claim.host}"):
+            yield f"*.{place}", _finding(case, seat, path, claim, f"any.{place}")
+
+
+def _finding(case: Case, seat: Seat, path: Path, claim: Claim, host: str) -> Finding | None:
+    """How a path differs on one host: where it opens one, a header may stop other accounts."""
+    ruling, blocked = case.ruling, path.written.blocked(host)
+    if ruling.direct is (Effect.BLOCK if blocked else Effect.ALLOW):
+        return None
+    personal = ruling.account is Account.PERSONAL and ruling.direct is Effect.BLOCK
+    if personal and not blocked and _held(case, seat, path, claim):
+        return None
+    use = path.uses[ruling.app, ruling.surface]
+    if blocked:
+        carried = use.carried.direct is Effect.BLOCK
+        return Status.STRICTER, mixed(case, use) if carried else reasons.OTHER_APPS_HOST
+    if claim.shared:
+        return Status.LOOSER, SHARED_HOST
+    if ruling.direct is not Effect.BLOCK:
+        return Status.LOOSER, NO_PROMPT
+    if path.short and path.wanted.blocked(host):
+        return Status.LOOSER, path.short
+    if use.carried.direct is Effect.BLOCK:
+        return Status.LOOSER, NEEDED_ELSEWHERE
+    return Status.LOOSER, mixed(case, use)
+
+
+def _held(case: Case, seat: Seat, path: Path, claim: Claim) -> bool:
+    """Whether the host's header admits exactly the accounts these people may use."""
+    sent = path.tenants(claim)
+    wanted = {
+        other.tenants
+        for other in case.ir.by_use[case.ruling.app, case.ruling.surface]
+        if other.account is Account.CORPORATE
+        and other.effect is not Effect.BLOCK
+        and case.ir.universe.overlap(other.audience.region, seat.people)
+    }
+    return sent is not None and wanted == {sent}
+
+
+def mixed(case: Case, use: Use) -> Reason:
+    """Why the segment carries out another ruling: for another account, or for other people."""
+    ir, ruling = case.ir, case.ruling
+    own = use.personal if ruling.account is Account.PERSONAL else use.corporate
+    if own.direct is ruling.direct:
+        known = own.direct is not Effect.BLOCK or use.corporate.tenants
+        restricted = ir.apps[ruling.app].app.tenant_restriction is not None
+        return reasons.TENANT_UNKNOWN if restricted and not known else ACCOUNT_UNSEEN
+    named = (*ruling.audience.include, *ruling.audience.exclude)
+    carried = (*use.carried.audience.include, *use.carried.audience.exclude)
+    groups = (ir.groups[name] for name in sorted({*named, *carried}) if name in ir.groups)
+    return reasons.indistinct(
+        tuple(group.name for group in groups if not group.networks and not group.everyone)
+    )
+
+
+def _files(case: Case) -> tuple[str, ...]:
+    paths = (path for seat in case.seats for path in seat.placed.paths)
+    return tuple(sorted({file for path in paths for file in path.files(case.claims)}))
+
+
+# --- the way through a gateway --------------------------------------------------------------------
+
+
+def _via(case: Case, gateway: str, effect: Tally) -> Coverage:
+    known = case.ir.gateways.get(gateway)
+    if known is None:
+        return case.record("via", Status.UNSUPPORTED, reasons.UNKNOWN_GATEWAY)
+    tally = Tally(case.ir, dict(effect.people), effect.carried)
+    people = case.ruling.audience.region
+    if not known.networks:
+        tally.add((Status.STRICTER, reasons.GATEWAY_UNPLACED), people, ALL)
+        return case.summed("via", tally, _files(case))
+    untold = {
+        client
+        for seat in case.seats
+        for path in seat.placed.paths
+        if not path.by_source
+        for client in path.clients
+    }
+    for client in sorted(untold):
+        tally.add((Status.STRICTER, reasons.GATEWAY_UNTOLD), people, ALL, client)
+    return case.summed("via", tally, _files(case))

@@ -1,0 +1,22 @@
+"""What lists of hosts can act on, and their limits."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from aipol.target import Limit
+from aipol.vocabulary import Surface
+
+SURFACES = (
+    Surface.WEB,
+    Surface.API,
+    Surface.DESKTOP,
+    Surface.EXTENSION,
+    Surface.IDE,
+    Surface.CLI,
+)
+"""The ways to reach an app that pass the network."""
+HOST_LENGTH = 253
+SEGMENTS = Limit(
+    "network segments", 512, "our own: every segment has its own lists", date(2026, 11, 23)
+)

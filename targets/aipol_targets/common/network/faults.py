@@ -1,0 +1,70 @@
+"""What must not be in any host list, whatever the policy was thought to say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from aipol.diagnostics import Diagnostic
+from aipol.diagnostics.codes import BAD_DOMAIN, LOCK_OUT, TOO_MANY_CLASSES
+from aipol.domains import HostEntry, HostTrie, Intent, parents
+from aipol.hosts import claims_of
+from aipol.ir import Ir
+from aipol.source import Span
+from aipol_targets.common.network.facts import HOST_LENGTH, SEGMENTS
+
+_HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
+_INTENTS = {intent.value: intent for intent in Intent}
+_PROBES = {
+    Intent.EXACT: ("{}",),
+    Intent.SUBTREE: ("{}", "any.{}"),
+    Intent.CHILDREN: ("any.{}",),
+}
+
+
+def probe(host: str, intent: Intent) -> str:
+    """A host that the pattern stands for."""
+    return _PROBES[intent][0].format(host)
+
+
+def bad_hosts(ir: Ir) -> Iterator[Diagnostic]:
+    """Claimed hosts that are no host names, and so could be anything in an output language."""
+    for app in ir.apps.values():
+        for claim in claims_of(app):
+            if not _HOST.fullmatch(claim.host) or len(claim.host) > HOST_LENGTH:
+                why = "a name is labels of letters, digits, `-` and `_`"
+                yield BAD_DOMAIN.at(app.declared or ir.unlisted_span, domain=claim.host, why=why)
+
+
+def too_many(ir: Ir, target: str, count: int) -> Iterator[Diagnostic]:
+    """More segments than a target keeps lists for."""
+    if count > SEGMENTS.value:
+        yield TOO_MANY_CLASSES.at(
+            ir.unlisted_span, target=target, count=count, limit=SEGMENTS.value
+        )
+
+
+def locked_out(
+    ir: Ir, artifact: str, tries: Iterable[HostTrie], entries: Iterable[HostEntry]
+) -> Iterator[Diagnostic]:
+    """Protected hosts that final lists block; `entries` are all that the tries were made into."""
+    protected = {host: _INTENTS[intent] for host, intent, _ in ir.protected_hosts}
+    blocked: dict[str, HostEntry] = {}
+    for trie in tries:
+        for host, intent in protected.items():
+            for pattern in _PROBES[intent]:
+                entry = trie.decide(pattern.format(host))
+                if entry and entry.blocked:
+                    blocked[host] = entry
+    for entry in entries:
+        for parent in parents(entry.host) if entry.blocked else ():
+            if protected.get(parent, Intent.EXACT) is not Intent.EXACT:
+                blocked[entry.host] = entry
+    for host, entry in sorted(blocked.items()):
+        yield LOCK_OUT.at(_owner(ir, entry), artifact=artifact, host=host)
+
+
+def _owner(ir: Ir, entry: HostEntry) -> Span:
+    """The line behind an entry."""
+    owners = [ir.by_id[owner] for owner in entry.owners if owner in ir.by_id]
+    return owners[0].decided_by.span if owners else ir.unlisted_span

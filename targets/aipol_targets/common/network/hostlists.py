@@ -1,0 +1,33 @@
+"""Turns decisions over hosts into other decisions, and into the entries that say them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from aipol.domains import HostEntry, HostTrie, Intent
+
+Entries = Mapping[tuple[str, Intent], HostEntry]
+
+
+def with_hosts(
+    entries: Entries, hosts: Iterable[tuple[str, Intent]], *, blocked: bool
+) -> dict[tuple[str, Intent], HostEntry]:
+    """`entries` with a decision of our own for some hosts."""
+    added = {(host, intent): HostEntry(host, intent, blocked) for host, intent in hosts}
+    return {**entries, **added}
+
+
+def selected(hosts: Iterable[tuple[str, Intent]]) -> tuple[HostEntry, ...]:
+    """A set of hosts, as the entries that select them."""
+    trie = HostTrie(HostEntry(host, intent, blocked=True) for host, intent in hosts)
+    return trie.minimal()
+
+
+def flattened(entries: Iterable[HostEntry]) -> Iterator[HostEntry]:
+    """The same decisions without `children`: the subtree, then its root decided the other way."""
+    for entry in entries:
+        if entry.intent is Intent.CHILDREN:
+            yield HostEntry(entry.host, Intent.SUBTREE, entry.blocked, entry.owners)
+            yield HostEntry(entry.host, Intent.EXACT, not entry.blocked, entry.owners)
+        else:
+            yield entry

@@ -1,0 +1,47 @@
+"""Finds which entry of a set of levels decides a claimed host, and so which file it is in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aipol.domains import Intent, parents
+from aipol.hosts import Claim, probe_of
+from aipol_targets.common.network.levels import Level, Levels
+
+
+class Index:
+    """Which level each entry of a list is in."""
+
+    __slots__ = ("_distinct", "_level")
+
+    def __init__(self, levels: Levels) -> None:
+        self._level = {
+            (entry.host, entry.intent): level for level in levels for entry in level.entries
+        }
+        self._distinct = sum(len({e.intent for e in level.entries}) for level in levels)
+
+    def deciding(self, claims: Sequence[Claim]) -> list[tuple[Intent, Level]]:
+        """What decides any of the hosts, found as soon as there can be no more of it."""
+        found: dict[tuple[Intent, int], tuple[Intent, Level]] = {}
+        for claim in claims:
+            if len(found) == self._distinct:
+                break
+            if hit := self._decides(probe_of(claim)):
+                found[hit[0], hit[1].depth] = hit
+        return list(found.values())
+
+    def selects(self, claim: Claim) -> bool:
+        """Whether the claimed host is among those that the levels select."""
+        found = self._decides(probe_of(claim))
+        return found is not None and found[1].blocked
+
+    def _decides(self, host: str) -> tuple[Intent, Level] | None:
+        """The most specific entry for a host, as its intent and the level it is in."""
+        for intent in (Intent.EXACT, Intent.SUBTREE):
+            if level := self._level.get((host, intent)):
+                return intent, level
+        for parent in parents(host):
+            for intent in (Intent.CHILDREN, Intent.SUBTREE):
+                if level := self._level.get((parent, intent)):
+                    return intent, level
+        return None

@@ -1,0 +1,64 @@
+"""Turns minimal entries into levels: lists of one effect each, to be tried in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aipol.domains import HostEntry, Intent
+from aipol_targets.common.network.hostlists import flattened
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Hosts with one effect that are nested equally deep: none of them contains another.
+
+    Depth 0 is outermost. The most specific entry decides, so deeper levels come first.
+    """
+
+    depth: int
+    blocked: bool
+    entries: tuple[HostEntry, ...]
+
+    @property
+    def name(self) -> str:
+        """What files of this level are called."""
+        return f"level-{self.depth}-{'block' if self.blocked else 'allow'}"
+
+    def with_intent(self, intent: Intent) -> tuple[HostEntry, ...]:
+        """The entries of one intent."""
+        return tuple(entry for entry in self.entries if entry.intent is intent)
+
+
+Levels = tuple[Level, ...]
+
+
+def levels_of(entries: Sequence[HostEntry]) -> Levels:
+    """Minimal entries by depth of nesting, deepest first.
+
+    `entries` come parents first, and in a minimal list an entry has the opposite effect of the one
+    it is nested in, so that a level has one effect.
+    """
+    found: list[list[HostEntry]] = []
+    around: list[HostEntry] = []
+    for entry in entries:
+        while around and not _contains(around[-1], entry):
+            around.pop()
+        if len(found) == len(around):
+            found.append([])
+        found[len(around)].append(entry)
+        around.append(entry)
+    return tuple(Level(depth, level[0].blocked, tuple(level)) for depth, level in enumerate(found))[
+        ::-1
+    ]
+
+
+def flat_levels(entries: Sequence[HostEntry]) -> Levels:
+    """The levels for formats that know a host and a subtree, but not what is below a host."""
+    return levels_of(tuple(flattened(entries)))
+
+
+def _contains(outer: HostEntry, inner: HostEntry) -> bool:
+    if outer.host == inner.host:
+        return outer.intent is Intent.SUBTREE
+    return outer.intent is not Intent.EXACT and inner.host.endswith(f".{outer.host}")

@@ -1,0 +1,77 @@
+"""What one segment of source addresses gets, as far as accounting for it needs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from aipol.audience import EVERYBODY
+from aipol.domains import HostTrie, Intent
+from aipol.hosts import Claim, host_entries
+from aipol.ir import Ir
+from aipol.scoping import Verdict
+from aipol.segments import Segment, Use, uses_at
+from aipol.target import Reason
+from aipol.vocabulary import Surface
+from aipol_targets.common.network.facts import SURFACES
+from aipol_targets.common.network.hostlists import Entries, with_hosts
+
+Uses = Mapping[tuple[str, Surface], Use]
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What a segment does about every use, and about every host as the policy wants it."""
+
+    uses: Uses
+    entries: Entries
+
+
+def decisions(ir: Ir, segment: Segment) -> Decisions:
+    """A segment's uses with the decisions over hosts that follow; gateways stay reachable."""
+    uses = uses_at(ir, segment, SURFACES)
+    verdicts = {use: Verdict(found.carried, ()) for use, found in uses.items()}
+    ways_out = [(gateway.host, Intent.EXACT) for gateway in ir.gateways.values()]
+    return Decisions(uses, with_hosts(host_entries(ir, verdicts), ways_out, blocked=False))
+
+
+def everybody(segment: Segment) -> Segment:
+    """A segment in which all people sit, for outputs that cannot tell source addresses apart."""
+    return replace(segment, networks=(), groups=(), region=EVERYBODY, person=None)
+
+
+def no_tenants(_: Claim) -> tuple[str, ...] | None:
+    """That a path does not see accounts."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Enforcement paths of one segment that decide every host alike.
+
+    `wanted` is what the policy asks of these addresses, `written` what the format can say of it.
+    They are one object where it can say all.
+    """
+
+    clients: tuple[str, ...]
+    uses: Uses
+    wanted: HostTrie
+    written: HostTrie
+    files: Callable[[Sequence[Claim]], Iterable[str]]
+    """The files whose entries decide any of the hosts, relative to the target's folder."""
+    short: Reason | None = None
+    """Why a host that is to be blocked is let through where the two differ."""
+    places: tuple[str, ...] = ()
+    """Hosts below which the two differ."""
+    tenants: Callable[[Claim], tuple[str, ...] | None] = no_tenants
+    """The accounts a host is kept to, None when it is not."""
+    by_source: bool = True
+    """Whether it tells source addresses apart, and so leaves the gateways' alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One segment with all its enforcement paths."""
+
+    segment: Segment
+    paths: tuple[Path, ...]

@@ -1,0 +1,141 @@
+"""Turns a set of files into text and source networks, keeping count of what was looked at."""
+
+from __future__ import annotations
+
+import re
+import socket
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from aipol.target import UnreadableArtifact
+from aipol.vocabulary import Effect
+
+_NETWORK = re.compile(r"[0-9a-f.:]+/[0-9]{1,3}")
+_BITS = {socket.AF_INET: 32, socket.AF_INET6: 128}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What decided: the effect, and the line of the file that says so."""
+
+    effect: Effect | None
+    artifact: str = ""
+    line: int = 0
+
+
+NOTHING = Found(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One source address."""
+
+    family: socket.AddressFamily
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """The address as written by anyone."""
+        family = socket.AF_INET6 if ":" in text else socket.AF_INET
+        return cls(family, int.from_bytes(socket.inet_pton(family, text)))
+
+
+@lru_cache(maxsize=4096)
+def address_of(identity: frozenset[str]) -> Address:
+    """The one address a subject is known by."""
+    (text,) = identity
+    return Address.parse(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """One CIDR, as the range of addresses it is."""
+
+    family: socket.AddressFamily
+    first: int
+    last: int
+
+    @classmethod
+    def parse(cls, text: str, artifact: str) -> Network:
+        """Strictly: bits beyond the prefix mean that somebody made a mistake."""
+        address, _, length = text.partition("/")
+        try:
+            start = Address.parse(address)
+            size = 1 << (_BITS[start.family] - int(length))
+        except (OSError, ValueError):
+            start, size = Address(socket.AF_INET, 1), 2
+        if start.number % size or not _NETWORK.fullmatch(text):
+            raise UnreadableArtifact(artifact, f"{text!r} is not a network")
+        return cls(start.family, start.number, start.number + size - 1)
+
+
+class Networks:
+    """Which addresses a list of CIDRs holds."""
+
+    __slots__ = ("_firsts", "_lasts")
+
+    def __init__(self, networks: Iterator[Network]) -> None:
+        self._firsts: dict[int, list[int]] = {}
+        self._lasts: dict[int, list[int]] = {}
+        ordered = sorted(networks, key=lambda each: (each.family, each.first, -each.last))
+        for each in ordered:
+            firsts = self._firsts.setdefault(each.family, [])
+            lasts = self._lasts.setdefault(each.family, [])
+            firsts.append(each.first)
+            lasts.append(max(each.last, lasts[-1]) if lasts else each.last)
+
+    def hold(self, address: Address) -> bool:
+        """Whether the address is in any of them."""
+        firsts = self._firsts.get(address.family, [])
+        place = bisect_right(firsts, address.number)
+        return place > 0 and address.number <= self._lasts[address.family][place - 1]
+
+
+@dataclass
+class Files:
+    """The files of one target, each to be read by somebody."""
+
+    contents: Mapping[str, bytes]
+    _seen: set[str] = field(default_factory=set)
+    _networks: dict[str, Networks] = field(default_factory=dict)
+
+    def lines(self, path: str, *, named_in: str) -> list[str]:
+        """The lines of a text file that another file names."""
+        if path not in self.contents:
+            raise UnreadableArtifact(named_in, f"names {path}, which does not exist")
+        self._seen.add(path)
+        try:
+            text = self.contents[path].decode("ascii")
+        except UnicodeDecodeError:
+            raise UnreadableArtifact(path, "has characters other than ASCII") from None
+        if "\r" in text or not text.endswith("\n"):
+            raise UnreadableArtifact(path, "does not consist of lines")
+        return text[:-1].split("\n")
+
+    def networks(self, path: str, *, named_in: str) -> Networks:
+        """The source networks in a file."""
+        if path not in self._networks:
+            lines = self.lines(path, named_in=named_in)
+            self._networks[path] = Networks(Network.parse(line, path) for line in lines)
+        return self._networks[path]
+
+    def network_files(self) -> Mapping[str, Networks]:
+        """All source networks that were read, by path."""
+        return self._networks
+
+    def unread(self) -> list[str]:
+        """Files that nothing refers to."""
+        return sorted(self.contents.keys() - self._seen)
+
+
+def note_parents(host: str, known: set[str]) -> None:
+    """Add the names above a host to a set that has the parents of all it has."""
+    place = host.find(".")
+    while place >= 0:
+        host = host[place + 1 :]
+        if host in known:
+            return
+        known.add(host)
+        place = host.find(".")

@@ -1,0 +1,20 @@
+"""Turns values into words that each resolver takes as data and nothing else."""
+
+from __future__ import annotations
+
+import re
+
+from aipol_targets.common.network.escape import checked
+
+_WORD = re.compile(r"[A-Za-z0-9._:?/-]+")
+_OWNER = re.compile(r"(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+
+
+def server_word(value: object) -> str:
+    """One quoted word of named.conf or unbound.conf, or one quoted string of Lua."""
+    return checked(_WORD, value)
+
+
+def owner_name(value: object) -> str:
+    """One name, or the names below one, in a zone, a local zone, dnsmasq.conf or a hosts file."""
+    return checked(_OWNER, value)

@@ -1,0 +1,172 @@
+"""Turns rulings into the names that every segment's addresses are denied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from aipol.diagnostics import Diagnostic
+from aipol.diagnostics.codes import LIMIT_EXCEEDED
+from aipol.domains import HostEntry, HostTrie, Intent
+from aipol.hosts import BYPASS_SWITCHES, Claim
+from aipol.ir import Ir
+from aipol.segments import Segment, fewest_networks, gateway_networks, segments
+from aipol.target import Lowered
+from aipol_targets.common.network.account import coverage
+from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
+from aipol_targets.common.network.hostlists import with_hosts
+from aipol_targets.common.network.index import Index
+from aipol_targets.common.network.levels import levels_of
+from aipol_targets.common.network.placed import Path, Placed, Uses, decisions, everybody
+from aipol_targets.dns.facts import LISTED_ONLY, NAME_OCTETS, ROOT_NOT_APART
+from aipol_targets.dns.model import DNSMASQ_CONF, HOSTS, ZONED, Directories, Dns, SegmentNames
+from aipol_targets.dns.names import names_of, without_open_roots, zone_records
+from aipol_targets.dns.settings import DnsSettings
+
+TARGET_ID = "dns"
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Decisions over hosts with the fewest entries that say them."""
+
+    trie: HostTrie
+    minimal: tuple[HostEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What some addresses are told: as wanted, and as each kind of format can say it."""
+
+    segment: Segment
+    uses: Uses
+    wanted: _Said
+    local: _Said
+    opened: tuple[str, ...]
+    listed: tuple[str, ...]
+    """The names to deny, where a format knows no more than names."""
+
+
+def lower(ir: Ir, settings: DnsSettings) -> Lowered[Dns]:
+    """Give every segment its names, and account for every clause of every ruling."""
+    parts = segments(ir)
+    findings = [*bad_hosts(ir), *too_many(ir, TARGET_ID, len(parts))]
+    if findings:
+        return Lowered(_model(ir, settings, (), None), (), tuple(findings))
+    told = tuple(_told(ir, segment) for segment in parts)
+    pooled = _told(ir, everybody(parts[-1]))
+    model = _model(ir, settings, told, pooled)
+    for each in told:
+        tries = dict.fromkeys((each.wanted.trie, each.local.trie))
+        entries = (*each.wanted.minimal, *each.local.minimal)
+        findings += locked_out(ir, f"segments/{each.segment.id}", tries, entries)
+    findings += _too_long(ir, model)
+    placed = tuple(_placed(settings.outputs, each, pooled) for each in told)
+    return Lowered(model, coverage(ir, TARGET_ID, placed), tuple(findings))
+
+
+def _told(ir: Ir, segment: Segment) -> _Told:
+    decided = decisions(ir, segment)
+    switches = [(host, Intent.EXACT) for host in BYPASS_SWITCHES if ir.close_bypasses]
+    entries = with_hosts(decided.entries, switches, blocked=True)
+    trie = HostTrie(entries.values())
+    wanted = _Said(trie, trie.minimal())
+    open_trie, opened = without_open_roots(entries)
+    named = {host for host, intent in entries if intent is not Intent.CHILDREN}
+    return _Told(
+        segment,
+        decided.uses,
+        wanted,
+        _Said(open_trie, open_trie.minimal()) if opened else wanted,
+        opened,
+        tuple(sorted(host for host in named if trie.blocked(host))),
+    )
+
+
+def _model(ir: Ir, settings: DnsSettings, told: Sequence[_Told], pooled: _Told | None) -> Dns:
+    gateways = gateway_networks(ir)
+    lists = tuple(
+        SegmentNames(
+            each.segment.id,
+            each.segment.networks,
+            names_of(each.wanted.minimal),
+            names_of(each.local.minimal),
+        )
+        for each in told
+    )
+    placed = fewest_networks((*(n for each in lists for n in each.networks), *gateways))
+    return Dns(
+        identifier=ir.organization.identifier,
+        outputs=settings.outputs,
+        # A zone's serial must never fall: the day decides, and a day's outputs are equal.
+        serial=int(f"{ir.as_of:%Y%m%d}00"),
+        directories=Directories(
+            settings.bind_directory,
+            settings.unbound_directory,
+            settings.knot_directory,
+            settings.powerdns_directory,
+        ),
+        resolver_clients=tuple(
+            network
+            for network in fewest_networks(settings.resolver_clients)
+            # Unbound takes the most specific network: one inside a segment's would take it over.
+            if fewest_networks((*placed, network)) != placed
+        ),
+        bind_view_include=settings.bind_view_include,
+        segments=lists,
+        gateways=gateways,
+        pooled=names_of(pooled.wanted.minimal) if pooled else (),
+        hosts=pooled.listed if pooled else (),
+    )
+
+
+# --- the enforcement paths ------------------------------------------------------------------------
+
+
+def _placed(outputs: tuple[str, ...], told: _Told, pooled: _Told) -> Placed:
+    names = SegmentNames(told.segment.id, (), (), ())
+    zoned = tuple(output for output in ZONED if output in outputs)
+    found: list[Path] = []
+    if zoned:
+        found.append(_path(zoned, told, told.wanted, names.zone_file))
+    if "unbound-local" in outputs:
+        path = _path(("unbound-local",), told, told.local, names.local_file)
+        found.append(replace(path, short=ROOT_NOT_APART, places=told.opened))
+    if "dnsmasq" in outputs:
+        path = _path(("dnsmasq",), pooled, pooled.wanted, DNSMASQ_CONF)
+        found.append(replace(path, by_source=False))
+    if "hosts" in outputs:
+        listed = tuple(HostEntry(host, Intent.EXACT, blocked=True) for host in pooled.listed)
+        path = _path(("hosts",), pooled, _Said(HostTrie(listed), listed), HOSTS)
+        found.append(replace(path, short=LISTED_ONLY, by_source=False))
+    return Placed(told.segment, tuple(found))
+
+
+def _path(clients: tuple[str, ...], told: _Told, said: _Said, file: str) -> Path:
+    index = Index(levels_of(said.minimal))
+
+    def files(claims: Sequence[Claim]) -> tuple[str, ...]:
+        return (file,) if index.deciding(claims) else ()
+
+    return Path(clients, told.uses, told.wanted.trie, said.trie, files)
+
+
+# --- what must not happen -------------------------------------------------------------------------
+
+
+def _too_long(ir: Ir, model: Dns) -> Iterator[Diagnostic]:
+    if not set(model.outputs) & set(ZONED):
+        return
+    for segment in model.segments:
+        # In a message every label has a length octet, and the root is one more.
+        longest = max((len(owner) for owner, _ in zone_records(segment.names)), default=0)
+        octets = longest + 1 + len(segment.zone) + 2
+        if octets > NAME_OCTETS.value:
+            what = f"octets of a name in zone {segment.zone}:"
+            yield LIMIT_EXCEEDED.at(
+                ir.unlisted_span,
+                target=TARGET_ID,
+                what=what,
+                count=octets,
+                limit=NAME_OCTETS.value,
+            )

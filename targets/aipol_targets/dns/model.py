@@ -1,0 +1,91 @@
+"""What each resolver is told, between a policy and its files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+BIND_CONF = "bind/aipol.conf"
+UNBOUND_CONF = "unbound/aipol.conf"
+KNOT_LUA = "knot/aipol.lua"
+POWERDNS_CONFIG = "powerdns/zones.lua"
+POWERDNS_SCRIPT = "powerdns/aipol.lua"
+LOCAL_CONF = "unbound-local/aipol.conf"
+DNSMASQ_CONF = "dnsmasq/aipol.conf"
+HOSTS = "hosts/hosts"
+
+ZONED = ("bind", "unbound", "knot", "powerdns")
+"""Outputs that share a policy zone for each segment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One name with what holds for it, below it and, without it, around it."""
+
+    host: str
+    blocked: bool
+    below_blocked: bool
+    around_blocked: bool
+
+
+Names = tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentNames:
+    """What one segment's addresses are told; `networks` is empty for the default segment."""
+
+    id: str
+    networks: tuple[str, ...]
+    names: Names
+    """As the policy wants it; a policy zone can say all of it."""
+    local: Names
+    """As far as local zones can say it."""
+
+    @property
+    def folder(self) -> str:
+        """Where the segment's files are."""
+        return f"segments/{self.id}"
+
+    @property
+    def zone(self) -> str:
+        """Name of its response policy zone. `invalid` is reserved (RFC 2606): nobody owns it."""
+        return f"{self.id}.aipol.invalid"
+
+    @property
+    def zone_file(self) -> str:
+        """Where its response policy zone is."""
+        return f"{self.folder}/rpz.zone"
+
+    @property
+    def local_file(self) -> str:
+        """Where its local zones for Unbound are."""
+        return f"{self.folder}/unbound-local.conf"
+
+
+@dataclass(frozen=True, slots=True)
+class Directories:
+    """Where the files will be on the servers that read them."""
+
+    bind: str
+    unbound: str
+    knot: str
+    powerdns: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dns:
+    """All outputs of one policy; the default segment is the last one."""
+
+    identifier: str
+    outputs: tuple[str, ...]
+    serial: int
+    directories: Directories
+    resolver_clients: tuple[str, ...]
+    bind_view_include: str
+    segments: tuple[SegmentNames, ...]
+    gateways: tuple[str, ...]
+    """Source networks that are not filtered."""
+    pooled: Names
+    """What everybody is told by a resolver that cannot tell addresses apart."""
+    hosts: tuple[str, ...]
+    """The names that everybody is denied by a file of hosts."""

@@ -1,0 +1,133 @@
+"""Turns emitted files back into decisions, as the resolvers that load them would make them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from typing import Protocol
+
+from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
+from aipol_targets.common.network.reading import Address, Files, Found, address_of
+from aipol_targets.dns.read_bind import read_bind
+from aipol_targets.dns.read_bindings import Bindings, Resolver
+from aipol_targets.dns.read_lua import read_knot, read_powerdns
+from aipol_targets.dns.read_rules import Dnsmasq, Hosts, LocalZones
+from aipol_targets.dns.read_unbound import read_tags, read_views
+from aipol_targets.dns.read_zone import Zone
+
+BIND = "bind/aipol.conf"
+UNBOUND = "unbound/aipol.conf"
+KNOT = "knot/aipol.lua"
+POWERDNS = ("powerdns/zones.lua", "powerdns/aipol.lua")
+LOCAL = "unbound-local/aipol.conf"
+DNSMASQ = "dnsmasq/aipol.conf"
+HOSTS = "hosts/hosts"
+
+
+class _Server(Protocol):
+    def rules_for(self, address: Address) -> str | None:
+        """What tells addresses apart."""
+        ...
+
+    def decide(self, address: Address, host: str) -> Found:
+        """What a client at the address is told about a name."""
+        ...
+
+    def hosts(self) -> Iterator[str]:
+        """Every name it knows."""
+        ...
+
+
+class _Pool:
+    """A server that tells everybody the same."""
+
+    __slots__ = ("_rules",)
+
+    def __init__(self, rules: Dnsmasq | Hosts) -> None:
+        self._rules = rules
+
+    def rules_for(self, address: Address) -> str | None:  # noqa: ARG002  (it does not look)
+        """That nobody is told apart."""
+        return None
+
+    def decide(self, address: Address, host: str) -> Found:  # noqa: ARG002
+        """What everybody is told about a name."""
+        return self._rules.decide(host)
+
+    def hosts(self) -> Iterator[str]:
+        """Every name it knows."""
+        return self._rules.hosts()
+
+
+class DnsDecider:
+    """All outputs that are there; each answers for itself."""
+
+    __slots__ = ("_files", "_servers", "_zones")
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._zones: dict[str, Zone] = {}
+        self._servers: dict[str, _Server] = dict(self._read())
+        for path in files.unread():
+            raise UnreadableArtifact(path, "nothing refers to it")
+
+    def _read(self) -> Iterator[tuple[str, _Server]]:
+        files, there = self._files, self._files.contents.keys()
+        if BIND in there:
+            yield "bind", self._zoned(read_bind(files, BIND), BIND, Zone.by_closest_name)
+        if DNSMASQ in there:
+            yield "dnsmasq", _Pool(Dnsmasq(files.lines(DNSMASQ, named_in=DNSMASQ), DNSMASQ))
+        if HOSTS in there:
+            yield "hosts", _Pool(Hosts(files.lines(HOSTS, named_in=HOSTS), HOSTS))
+        if KNOT in there:
+            yield "knot", self._zoned(read_knot(files, KNOT), KNOT, Zone.by_nearest_wildcard)
+        if there & set(POWERDNS):
+            bindings = read_powerdns(files, *POWERDNS)
+            yield "powerdns", self._zoned(bindings, POWERDNS[1], Zone.by_nearest_wildcard)
+        if UNBOUND in there:
+            yield "unbound", self._zoned(read_tags(files, UNBOUND), UNBOUND, Zone.by_closest_name)
+        if LOCAL in there:
+            views = read_views(files, LOCAL)
+            rules = {
+                name: LocalZones(files.lines(path, named_in=LOCAL), path)
+                for name, path in views.files.items()
+            }
+            yield "unbound-local", Resolver(views, rules, LOCAL, LocalZones.decide)
+
+    def _zoned(
+        self, bindings: Bindings, path: str, look_up: Callable[[Zone, str], Found]
+    ) -> Resolver[Zone]:
+        for name, file in bindings.files.items():
+            if name not in self._zones:
+                self._zones[name] = Zone(self._files.lines(file, named_in=path), file, name)
+            elif file != self._zones[name].path:
+                raise UnreadableArtifact(path, f"has another file for {name}")
+        return Resolver(bindings, self._zones, path, look_up)
+
+    def clients(self, kind: Kind) -> tuple[str, ...]:
+        """The resolvers that each answer such questions on their own."""
+        return tuple(self._servers) if kind is Kind.HOST else ()
+
+    def view(self, identity: frozenset[str], kind: Kind) -> Hashable:  # noqa: ARG002  (all alike)
+        """Which rules apply to a source address."""
+        address = address_of(identity)
+        return tuple(server.rules_for(address) for server in self._servers.values())
+
+    def decide(self, question: Question) -> Answer:
+        """The decision of one resolver."""
+        server = self._servers.get(question.client) if question.kind is Kind.HOST else None
+        if server is None:
+            return Answer(None)
+        # DNS names are compared without case, and with or without the root's dot.
+        host = question.value.lower().removesuffix(".")
+        found = server.decide(address_of(question.identity), host)
+        return Answer(found.effect, found.artifact, f"line {found.line}" if found.line else "")
+
+    def mentions(self) -> Iterator[tuple[Kind, str]]:
+        """Every host that occurs anywhere in the files."""
+        seen = {host for server in self._servers.values() for host in server.hosts()}
+        return ((Kind.HOST, host) for host in sorted(seen))
+
+
+def read(files: Mapping[str, bytes]) -> Decider:
+    """Artefacts to decisions. Raises UnreadableArtifact."""
+    return DnsDecider(Files(files))

@@ -1,0 +1,100 @@
+"""Turns what a configuration binds to which addresses into decisions for one address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Generic, Protocol, TypeVar
+
+from aipol.target import UnreadableArtifact
+from aipol_targets.common.network.reading import NOTHING, Address, Found, Network, Networks
+
+
+class Rules(Protocol):
+    """What some addresses are told."""
+
+    def hosts(self) -> Iterator[str]:
+        """Every name they speak about."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bindings:
+    """Which rules an address gets, by name: None for none. `otherwise` is for everybody else."""
+
+    networks: Mapping[str, str | None]
+    otherwise: str | None
+    files: Mapping[str, str]
+    """Where the rules of each name are."""
+
+    def disjoint(self, path: str) -> Bindings:
+        """These bindings, if no address is in two: products differ on which would count."""
+        parsed = sorted(
+            (Network.parse(each, path) for each in self.networks),
+            key=lambda each: (each.family, each.first),
+        )
+        for before, after in pairwise(parsed):
+            if before.family == after.family and after.first <= before.last:
+                raise UnreadableArtifact(path, "two bindings are for the same address")
+        if self.otherwise is None:
+            raise UnreadableArtifact(path, "has nothing for all others")
+        return self
+
+
+R = TypeVar("R", bound=Rules)
+
+
+class Resolver(Generic[R]):
+    """One server with its rules; `look_up` is how it finds the one for a name."""
+
+    __slots__ = ("_known", "_look_up", "_otherwise", "_rules", "_seats")
+
+    def __init__(
+        self,
+        bindings: Bindings,
+        rules: Mapping[str, R],
+        path: str,
+        look_up: Callable[[R, str], Found],
+    ) -> None:
+        self._rules = rules
+        self._look_up = look_up
+        self._otherwise = bindings.otherwise
+        self._known: dict[Address, str | None] = {}
+        by_name: dict[str | None, list[str]] = {}
+        for network, name in bindings.networks.items():
+            by_name.setdefault(name, []).append(network)
+        self._seats = [
+            (name, Networks(Network.parse(each, path) for each in networks))
+            for name, networks in by_name.items()
+        ]
+
+    def rules_for(self, address: Address) -> str | None:
+        """The name of the rules that an address gets, None when it is not filtered."""
+        if address not in self._known:
+            held = (name for name, networks in self._seats if networks.hold(address))
+            self._known[address] = next(held, self._otherwise)
+        return self._known[address]
+
+    def decide(self, address: Address, host: str) -> Found:
+        """What a client at the address is told about a name."""
+        name = self.rules_for(address)
+        return self._look_up(self._rules[name], host) if name else NOTHING
+
+    def hosts(self) -> Iterator[str]:
+        """Every name in any rules."""
+        for rules in self._rules.values():
+            yield from rules.hosts()
+
+
+def places_of(written: Mapping[str, str], conf: str) -> dict[str, str]:
+    """The files of ours that paths on one server stand for. Raises UnreadableArtifact."""
+    found: dict[str, str] = {}
+    directories: set[str] = set()
+    for name, text in written.items():
+        directory, mark, rest = text.partition("/segments/")
+        directories.add(directory)
+        found[name] = f"segments/{rest}"
+        if not mark or not directory.startswith("/") or len(directories) > 1:
+            raise UnreadableArtifact(conf, f"{text} is not a file of ours")
+    return found

@@ -1,0 +1,150 @@
+"""Turns what each segment is told into files for each resolver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from jinja2 import Template
+
+from aipol.target import Artifact
+from aipol_targets.common.network.escape import comment, template
+from aipol_targets.dns import templates
+from aipol_targets.dns.escape import owner_name, server_word
+from aipol_targets.dns.model import (
+    BIND_CONF,
+    DNSMASQ_CONF,
+    HOSTS,
+    KNOT_LUA,
+    LOCAL_CONF,
+    POWERDNS_CONFIG,
+    POWERDNS_SCRIPT,
+    UNBOUND_CONF,
+    ZONED,
+    Dns,
+    Name,
+)
+from aipol_targets.dns.names import zone_records
+
+
+def render(model: Dns) -> tuple[Artifact, ...]:
+    """The files of every output the settings ask for, by path."""
+    writers = {
+        "bind": _bind,
+        "dnsmasq": _dnsmasq,
+        "hosts": _hosts,
+        "knot": _knot,
+        "powerdns": _powerdns,
+        "unbound": _unbound,
+        "unbound-local": _local,
+    }
+    files = [*_zones(model)] if set(model.outputs) & set(ZONED) else []
+    for output in model.outputs:
+        files += writers[output](model)
+    return tuple(sorted(files, key=lambda artifact: artifact.path))
+
+
+def _file(path: str, head: str, lines: Iterable[str] = ()) -> Artifact:
+    return Artifact(path, (head + "".join(f"{line}\n" for line in lines)).encode())
+
+
+def _filled(source: Template, model: Dns, directory: str = "") -> str:
+    return source.render(
+        identifier=comment(model.identifier),
+        gateways=model.gateways,
+        segments=model.segments,
+        clients=model.resolver_clients,
+        own_zones=model.bind_view_include,
+        directory=directory,
+    )
+
+
+# --- response policy zones ------------------------------------------------------------------------
+
+
+def _zones(model: Dns) -> Iterator[Artifact]:
+    for segment in model.segments:
+        head = _ZONE.render(
+            identifier=comment(model.identifier), zone=segment.zone, serial=model.serial
+        )
+        records = (
+            f"{owner_name(owner)} CNAME {'.' if blocked else 'rpz-passthru.'}"
+            for owner, blocked in zone_records(segment.names)
+        )
+        yield _file(segment.zone_file, head, records)
+
+
+def _bind(model: Dns) -> Iterator[Artifact]:
+    yield _file(BIND_CONF, _filled(_BIND, model, model.directories.bind))
+
+
+def _unbound(model: Dns) -> Iterator[Artifact]:
+    yield _file(UNBOUND_CONF, _filled(_UNBOUND, model, model.directories.unbound))
+
+
+def _knot(model: Dns) -> Iterator[Artifact]:
+    yield _file(KNOT_LUA, _filled(_KNOT, model, model.directories.knot))
+
+
+def _powerdns(model: Dns) -> Iterator[Artifact]:
+    yield _file(POWERDNS_CONFIG, _filled(_POWERDNS_CONFIG, model, model.directories.powerdns))
+    yield _file(POWERDNS_SCRIPT, _filled(_POWERDNS_SCRIPT, model))
+
+
+# --- the formats of single resolvers --------------------------------------------------------------
+
+
+def _local(model: Dns) -> Iterator[Artifact]:
+    yield _file(LOCAL_CONF, _filled(_UNBOUND_LOCAL, model, model.directories.unbound))
+    for segment in model.segments:
+        head = f"# aipol: local zones of {comment(model.identifier)}\n"
+        lines = (line for name in segment.local for line in _local_lines(name))
+        yield _file(segment.local_file, head, lines)
+
+
+def _local_lines(name: Name) -> Iterator[str]:
+    """A zone decides for a name and all below it; data without an address denies the name alone."""
+    host = owner_name(name.host)
+    if name.below_blocked and not name.around_blocked:
+        yield f'local-zone: "{host}." always_nxdomain'
+    elif not name.below_blocked and (name.blocked or name.around_blocked):
+        yield f'local-zone: "{host}." transparent'
+        if name.blocked:
+            yield f'local-data: "{host}. TXT aipol"'
+
+
+def _dnsmasq(model: Dns) -> Iterator[Artifact]:
+    head = f"# aipol: denied names of {comment(model.identifier)}, for everybody alike\n"
+    lines = (line for name in model.pooled for line in _dnsmasq_lines(name))
+    yield _file(DNSMASQ_CONF, head, lines)
+
+
+def _dnsmasq_lines(name: Name) -> Iterator[str]:
+    """A bare name is the name and all below it, `*.` before it leaves the name itself out."""
+    host = owner_name(name.host)
+    if name.blocked is not name.around_blocked:
+        yield _dnsmasq_line(host, blocked=name.blocked)
+        if name.below_blocked is not name.blocked:
+            yield _dnsmasq_line(f"*.{host}", blocked=name.below_blocked)
+    elif name.below_blocked is not name.around_blocked:
+        yield _dnsmasq_line(f"*.{host}", blocked=name.below_blocked)
+
+
+def _dnsmasq_line(pattern: str, *, blocked: bool) -> str:
+    return f"address=/{pattern}/" if blocked else f"server=/{pattern}/#"
+
+
+def _hosts(model: Dns) -> Iterator[Artifact]:
+    head = f"# aipol: denied names of {comment(model.identifier)}, for everybody alike\n"
+    lines = (f"{nowhere} {owner_name(host)}" for host in model.hosts for nowhere in _NOWHERE)
+    yield _file(HOSTS, head, lines)
+
+
+# An address of each family that no connection can be made to; nothing is bound to it here.
+_NOWHERE = ("0.0.0.0", "::")  # noqa: S104
+_ZONE = template(templates.ZONE, server_word)
+_BIND = template(templates.BIND, server_word)
+_UNBOUND = template(templates.UNBOUND, server_word)
+_UNBOUND_LOCAL = template(templates.UNBOUND_LOCAL, server_word)
+_KNOT = template(templates.KNOT, server_word)
+_POWERDNS_CONFIG = template(templates.POWERDNS_CONFIG, server_word)
+_POWERDNS_SCRIPT = template(templates.POWERDNS_SCRIPT, server_word)

@@ -1,0 +1,50 @@
+"""What the proxy does about obligations, and for whom it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from aipol.hosts import SHARED_HOST, Claim, probe_of
+from aipol.target import Coverage, Status
+from aipol_targets.common.network import reasons
+from aipol_targets.common.network.account import Case, mixed
+from aipol_targets.common.network.tally import ALL, Finding, Tally
+from aipol_targets.egress.model import SQUID_CONF
+from aipol_targets.egress.paths import Written
+
+
+@dataclass(frozen=True, slots=True)
+class Proxied:
+    """Accounts for `inspect_tls` and `log`; `written` is by segment."""
+
+    written: Mapping[str, Written]
+    inspects: bool
+    """Whether the policy lets anything be decrypted."""
+
+    def __call__(self, case: Case, clause: str, value: str) -> Coverage | None:
+        """The account of a clause, None when the proxy does not carry it out."""
+        match clause:
+            case "inspect_tls" if self.inspects:
+                tally = self._carried(case, Written.inspects)
+            case "log":
+                tally = self._carried(case, Written.logs)
+                if value != "metadata" and tally.carried:
+                    finding = (Status.LOOSER, reasons.METADATA_ONLY)
+                    tally.add(finding, case.ruling.audience.region, ALL)
+            case _:
+                return None
+        return case.summed(clause, tally, (SQUID_CONF,))
+
+    def _carried(self, case: Case, done: Callable[[Written, Claim], bool]) -> Tally:
+        """Whether the proxy does what is asked on every host that it does not block."""
+        tally = Tally(case.ir)
+        for seat in case.seats:
+            written = self.written[seat.placed.segment.id]
+            for claim in case.claims:
+                finding: Finding | None = None
+                if not (done(written, claim) or written.proxied.blocked(probe_of(claim))):
+                    use = written.uses[case.ruling.app, case.ruling.surface]
+                    finding = (Status.LOOSER, SHARED_HOST if claim.shared else mixed(case, use))
+                tally.add(finding, seat.people, claim.host)
+        return tally

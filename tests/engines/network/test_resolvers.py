@@ -1,0 +1,100 @@
+"""Every resolver, loaded with the emitted files, answers as the reader says."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CLIENTS = ("bind", "unbound", "unbound-local", "knot", "powerdns", "dnsmasq", "hosts")
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_resolver_answers_every_probe_as_the_reader_does(
+    client: str,
+    answered: Any,
+    resolver: Any,
+    resolving: Any,
+    requires_engine: Callable[[str], Path],
+) -> None:
+    """From every segment: entries, their neighbours, implied names, upper case, a final dot."""
+    program = requires_engine(resolving.ENGINES[client].program)
+    wrong: list[str] = []
+    asked = set[bool]()
+    with resolver(client, answered, program) as resolves:
+        for source in answered.sources:
+            for host in answered.hosts:
+                blocked = answered.blocks(client, source, host)
+                asked.add(blocked)
+                wrong += (
+                    f"{source} {spelling}: {found}, the reader says {blocked}"
+                    for spelling in (host, host.upper(), f"{host}.")
+                    if (found := resolves(source, spelling)) is not (not blocked)
+                )
+    assert wrong == []
+    assert asked == {True, False}
+
+
+def test_every_output_has_an_engine(answered: Any, resolving: Any) -> None:
+    """No resolver that we write for is left to the reader alone."""
+    from aipol.target import Kind
+
+    assert set(answered.decider.clients(Kind.HOST)) == set(resolving.ENGINES) == set(CLIENTS)
+
+
+@pytest.mark.engine("named-checkzone", "named-checkconf")
+def test_the_zones_are_accepted_by_their_checker(
+    answered: Any, requires_engine: Callable[[str], Path]
+) -> None:
+    """named-checkzone loads every zone under its name, and the views name the zones that exist."""
+    zones = sorted(answered.directory.glob("segments/*/rpz.zone"))
+    assert [zone.parent.name for zone in zones] == ["default", "engineering", "finance"]
+    conf = answered.directory / "bind" / "aipol.conf"
+    commands = [
+        [requires_engine("named-checkzone"), f"{zone.parent.name}.aipol.invalid", zone]
+        for zone in zones
+    ]
+    for command in (*commands, [requires_engine("named-checkconf"), "-z", conf]):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("output", ["unbound", "unbound-local"])
+@pytest.mark.engine("unbound-checkconf")
+def test_the_unbound_configuration_is_accepted(
+    output: str, answered: Any, requires_engine: Callable[[str], Path]
+) -> None:
+    """unbound-checkconf reads the snippet without complaint."""
+    done = subprocess.run(
+        [requires_engine("unbound-checkconf"), answered.directory / output / "aipol.conf"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("client", ["bind", "unbound"])
+@pytest.mark.engine("dig")
+def test_a_client_that_asks_for_signatures_is_not_let_through(
+    client: str,
+    answered: Any,
+    resolver: Any,
+    resolving: Any,
+    requires_engine: Callable[[str], Path],
+) -> None:
+    """A blocked name stays blocked with DNSSEC requested, and over TCP."""
+    program, dig = requires_engine(resolving.ENGINES[client].program), requires_engine("dig")
+    with resolver(client, answered, program) as resolves:
+        for option in ("+dnssec", "+tcp"):
+            port = str(resolves.port)
+            done = subprocess.run(
+                [dig, "@127.0.0.1", "-p", port, "-b", "127.0.0.6", "split.test", option],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert "status: NXDOMAIN" in done.stdout, done.stdout

@@ -1,0 +1,246 @@
+"""What the egress files look like, that hostile text stays text, and what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from aipol.catalogue.model import Match
+from aipol.target import Kind, UnreadableArtifact
+from aipol.vocabulary import Account, Effect
+from aipol_targets.common.network.escape import UnsafeTextError
+from aipol_targets.dns.escape import owner_name, server_word
+from aipol_targets.egress.escape import squid_token
+
+HOSTILE = [
+    'a"b',
+    "a\nhttp_access allow all",
+    "$(reboot)",
+    "a&<b>",
+    "a\u2019b",
+    "a\u202eb",
+    "a # b",
+    "a\\",
+    "a;b{}",
+    "%>a",
+]
+
+
+def test_files_are_named_by_segment_and_depth(small: Any) -> None:
+    """Names follow from groups and nesting; adding an app renames nothing."""
+    emitted = small.emit(small.everything())
+    assert set(emitted.files) >= {
+        "squid/aipol.conf",
+        "edl/rules.csv",
+        "domains/rules.csv",
+        "segments/finance/networks.txt",
+        "segments/finance/edl/level-0-block.txt",
+        "segments/finance/domains/level-1-allow-exact.txt",
+        "segments/finance/squid/level-2-block.txt",
+        "segments/default/except.txt",
+    }
+    policy = small.everything()
+    more = small.emit(replace(policy, apps=(*policy.apps, small.app("new", "new.test"))))
+    assert set(more.files) == set(emitted.files)
+
+
+def test_only_the_outputs_asked_for_are_written(small: Any) -> None:
+    """Each output alone is complete and read by its own clients."""
+    clients = {
+        "edl": ("edl",),
+        "domains": ("domains",),
+        "squid": ("squid", "squid-sni"),
+    }
+    for output, known in clients.items():
+        emitted = small.emit(small.everything(), outputs=[output])
+        assert emitted.decider.clients(Kind.HOST) == known
+        assert emitted.decider.clients(Kind.HEADER) == (known if output == "squid" else ())
+        assert emitted.decider.clients(Kind.PROGRAM) == ()
+        assert emitted.findings() == ()
+
+
+def test_a_subtree_is_two_url_lines_and_one_squid_line(small: Any) -> None:
+    """Every format says the subtree in its own way, children only and exact hosts too."""
+    policy = small.Policy(
+        apps=(
+            small.app(
+                "one",
+                "sub.test",
+                small.domain("exact.test", Match.EXACT),
+                small.domain("kids.test", Match.CHILDREN),
+            ),
+        )
+    )
+    text = small.emit(policy).text
+    folder = "segments/default"
+    urls = text[f"{folder}/edl/level-0-block.txt"].split()
+    assert urls == ["exact.test/", "*.kids.test/", "sub.test/", "*.sub.test/"]
+    assert text[f"{folder}/squid/level-0-block.txt"].split() == [
+        "exact.test",
+        ".kids.test",
+        ".sub.test",
+    ]
+    assert text[f"{folder}/squid/level-1-allow.txt"].split() == ["kids.test"]
+    assert text[f"{folder}/domains/level-0-block-exact.txt"].split() == ["exact.test"]
+    assert text[f"{folder}/domains/level-1-allow-exact.txt"].split() == ["kids.test"]
+
+
+def test_a_gateway_reaches_what_people_may_not(small: Any) -> None:
+    """Its own source addresses are filtered by nothing; its host is open to everybody."""
+    emitted = small.emit(small.everything())
+    for client in emitted.decider.clients(Kind.HOST):
+        assert emitted.blocked(client, small.FINANCE, "routed.test")
+        assert not emitted.blocked(client, small.GATEWAY, "routed.test")
+        assert not emitted.blocked(client, small.FINANCE, "gateway.test")
+
+
+def test_ipv6_people_are_in_their_segment(small: Any) -> None:
+    """The same lists for both families."""
+    emitted = small.emit(small.everything())
+    for client in emitted.decider.clients(Kind.HOST):
+        assert not emitted.blocked(client, "2001:db8:20::7", "split.test")
+        assert emitted.blocked(client, "2001:db8:30::7", "split.test")
+
+
+def test_a_header_is_removed_before_it_is_added(small: Any) -> None:
+    """Squid would keep the one a client sends; without the removal the reader sees no header."""
+    emitted = small.emit(small.everything())
+    conf = emitted.text["squid/aipol.conf"]
+    source = "aipol-finance aipol-finance-t024f54d4-h0"
+    removal = f"request_header_access {small.HEADER} deny {source}\n"
+    assert f"{removal}request_header_add {small.HEADER} ws-1,ws-2 {source}\n" in conf
+    sent = emitted.answer("squid", small.FINANCE, "accounts.test", Kind.HEADER)
+    assert sent.detail == f"{small.HEADER}: ws-1,ws-2"
+    for address in (small.ENGINEERING, small.GATEWAY, small.ANYBODY):
+        assert not emitted.answer("squid", address, "accounts.test", Kind.HEADER).detail
+    changed = {**emitted.files, "squid/aipol.conf": conf.replace(removal, "").encode()}
+    question = emitted.findings(changed)
+    assert question
+
+
+def test_addresses_around_a_header_are_denied(small: Any) -> None:
+    """The pattern is anchored and its dots are dots."""
+    text = small.emit(small.everything()).text
+    urls = text["segments/finance/squid/tenant-024f54d4-urls.txt"]
+    assert urls == "^https://accounts\\.test(:[0-9]+)?/anonymous/\n"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_never_becomes_code(text: str, small: Any) -> None:
+    """An organisation's name in comments changes nothing but the comment."""
+    emitted = small.emit(small.everything(identifier=text))
+    assert emitted.findings() == ()
+    plain = small.emit(small.everything(identifier="x")).text
+    for path, content in emitted.text.items():
+        lines = content.splitlines()
+        assert [line for line in lines if not line.startswith("#")] == [
+            line for line in plain[path].splitlines() if not line.startswith("#")
+        ]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_host_or_tenant_is_an_error(text: str, small: Any) -> None:
+    """What cannot be a host or an account id is reported where it stands."""
+    host = small.resolve(small.Policy(apps=(small.app("one", text),)))
+    compiled = small.compiled(host)
+    assert [finding.name for finding in compiled.findings] == ["bad-domain"]
+    restriction = small.tenant(small.HEADER, "one.test")
+    rule = small.Rule(("one",), ("everyone",), Effect.ALLOW, Account.CORPORATE, (text,))
+    policy = small.Policy(
+        apps=(small.app("one", "one.test", tenant=restriction),), rules=(rule,), inspect_tls="all"
+    )
+    compiled = small.compiled(small.resolve(policy))
+    assert {finding.name for finding in compiled.findings} == {"bad-value"}
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "", "a b"])
+def test_every_escaper_refuses_what_is_not_plain(text: str) -> None:
+    """Squid words, server words and owner names: each language has its own check."""
+    for escape in (squid_token, server_word, owner_name):
+        with pytest.raises(UnsafeTextError):
+            escape(text)
+
+
+@pytest.mark.parametrize(
+    ("host", "match"), [("a.kept.test", "subtree"), ("one.test", "exact"), ("one.test", "children")]
+)
+def test_a_protected_host_is_never_blocked(host: str, match: str, small: Any) -> None:
+    """Not by its own name, not by a wildcard above or a name below it: an error each time."""
+    apps = (small.app("one", "one.test", small.domain("b.a.kept.test", Match.EXACT)),)
+    policy = small.Policy(apps=apps, protected=((host, match, "identity"),))
+    compiled = small.compiled(small.resolve(policy))
+    assert {finding.name for finding in compiled.findings} == {"lock-out"}
+
+
+def test_a_protected_host_beside_a_block_is_no_error(small: Any) -> None:
+    """An exact neighbour of a protected subtree's parent may be blocked."""
+    apps = (small.app("one", small.domain("kept.test", Match.EXACT)),)
+    small.emit(small.Policy(apps=apps, protected=(("a.kept.test", "subtree", "identity"),)))
+
+
+def test_a_list_larger_than_the_device_is_an_error(small: Any) -> None:
+    """Devices skip what does not fit, so the number is checked when it is known."""
+    ir = small.resolve(small.Policy(apps=(small.app("one", "one.test", "two.test"),)))
+    compiled = small.compiled(ir, edl_capacity=3)
+    (finding,) = compiled.findings
+    assert finding.message == "egress: list entries 4, limit 3"
+    assert not small.compiled(ir, edl_capacity=4).findings
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"outputs": []},
+        {"outputs": ["pdf"]},
+        {"outputs": ["edl", "edl"]},
+        {"squid_directory": "relative"},
+        {"squid_directory": "/etc/../x"},
+        {"edl_capacity": 0},
+        {"unknown": 1},
+    ],
+)
+def test_a_wrong_setting_is_refused(settings: dict[str, Any], small: Any) -> None:
+    """Unknown keys and words, relative paths, networks with spare bits."""
+    with pytest.raises(ValueError, match="validation error"):
+        small.EgressSettings(**settings)
+
+
+def test_a_file_that_nothing_refers_to_is_refused(small: Any) -> None:
+    """A stale list beside the others cannot go unnoticed."""
+    emitted = small.emit(small.everything())
+    with pytest.raises(UnreadableArtifact, match="nothing refers to it"):
+        small.EGRESS.read({**emitted.files, "segments/finance/old.txt": b"x.test\n"})
+
+
+@pytest.mark.parametrize("path", ["squid/aipol.conf", "edl/rules.csv"])
+@pytest.mark.parametrize("change", [b"\xff\n", b"x\r\n", b"no line end"])
+def test_bytes_that_are_not_lines_of_text_are_refused(path: str, change: bytes, small: Any) -> None:
+    """Neither another encoding nor other line ends, in any file."""
+    emitted = small.emit(small.everything())
+    with pytest.raises(UnreadableArtifact):
+        small.EGRESS.read({**emitted.files, path: emitted.files[path] + change})
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "http_access allow everybody",
+        "url_rewrite_program /bin/sh",
+        "include /etc/passwd",
+        "acl x src 10.0.0.0/8",
+        "acl aipol-step1 at_step SslBump1",
+        "acl x random 0.5",
+        "http_access deny aipol-step1",
+        "ssl_bump none all",
+        "http_access deny all \\",
+        'acl x src "/somewhere/else"',
+    ],
+)
+def test_an_unknown_squid_line_is_refused(line: str, small: Any) -> None:
+    """Unknown directives, lists, actions and continuations."""
+    emitted = small.emit(small.everything())
+    conf = emitted.files["squid/aipol.conf"] + line.encode() + b"\n"
+    with pytest.raises(UnreadableArtifact):
+        small.EGRESS.read({**emitted.files, "squid/aipol.conf": conf})
