@@ -26,6 +26,9 @@ def across(documents: dict[str, Document], files: list[Document]) -> tuple[Fault
     return (
         *_ids(every),
         *_shared_identifiers(every),
+        *_said_alike(every),
+        *_unworded(every),
+        *_teams_alike(documents, every),
         *_one_owner(every),
         *_requirements(every),
         *_known_ids(documents, every),
@@ -50,15 +53,19 @@ def _ids(every: Iterable[Entry]) -> Iterator[Fault]:
             )
 
 
-def _shared_identifiers(every: Iterable[Entry]) -> Iterator[Fault]:
-    """A rule about one app must know that it hits another: equal identifiers name each other."""
+def _holders(every: Iterable[Entry]) -> dict[tuple[str, str], list[Held]]:
     holders: dict[tuple[str, str], list[Held]] = defaultdict(list)
     for document, app_id, entry in every:
         for section in rules.IDENTIFIERS:
             for number, row in enumerate(entry.get(section, ())):
                 held = (app_id, document, (app_id, section, number), row)
                 holders[row["kind"], row["value"].casefold()].append(held)
-    for (kind, _), found in holders.items():
+    return holders
+
+
+def _shared_identifiers(every: Iterable[Entry]) -> Iterator[Fault]:
+    """A rule about one app must know that it hits another: equal identifiers name each other."""
+    for (kind, _), found in _holders(every).items():
         for app_id, document, where, row in found:
             # A team or a publisher is the vendor's, so it is always on several apps.
             others = (
@@ -70,6 +77,47 @@ def _shared_identifiers(every: Iterable[Entry]) -> Iterator[Fault]:
                 yield document.fault(
                     where, f"`shared_with` must be {others}: the apps with the same {kind}"
                 )
+
+
+def _said_alike(every: Iterable[Entry]) -> Iterator[Fault]:
+    """What one app says of an identifier holds of it, whichever app or edition names it.
+
+    What a signature breaks differs from one of its vendor's apps to the next; whether it is shared
+    does not. Extensions and client ids have one owner, and hosts a rule of their own.
+    """
+    for (kind, _), found in _holders(every).items():
+        for key in ("shared",) if kind in _OF_VENDORS else ("shared", "breaks"):
+            speaker, _, _, told = next((held for held in found if key in held[3]), found[0])
+            for _, document, where, row in found:
+                if row.get(key) != told.get(key):
+                    message = f"`{key}` of `{row['value']}` is not the same for `{speaker}`"
+                    yield document.fault((*where, key), message)
+
+
+def _unworded(every: Iterable[Entry]) -> Iterator[Fault]:
+    """What is spared because it is shared says for whose sake; of teams, `teams.yaml` says it."""
+    for document, app_id, entry in every:
+        for section in ("domains", *rules.IDENTIFIERS):
+            word = "serves" if section == "domains" else "breaks"
+            for number, row in enumerate(entry.get(section, ())):
+                if row.get("shared") and not row.get(word) and row.get("kind") != "team_id":
+                    message = f"`shared` does not say what a block would break: add `{word}`"
+                    yield document.fault((app_id, section, number, "shared"), message)
+
+
+def _teams_alike(documents: dict[str, Document], every: Iterable[Entry]) -> Iterator[Fault]:
+    """A team is shared where `teams.yaml` says what else it signs, and nowhere else."""
+    known = documents["teams"].value if "teams" in documents else {}
+    for document, app_id, entry in every:
+        for number, row in enumerate(entry.get("macos", ())):
+            if row["kind"] != "team_id" or bool(row.get("shared")) == (row["value"] in known):
+                continue
+            message = (
+                f"`{row['value']}` signs more than AI apps, as teams.yaml says: say `shared: true`"
+                if row["value"] in known
+                else f"`{row['value']}` is shared: say in teams.yaml what else it signs"
+            )
+            yield document.fault((app_id, "macos", number, "shared"), message)
 
 
 _OF_VENDORS = frozenset({"team_id", "publisher"})

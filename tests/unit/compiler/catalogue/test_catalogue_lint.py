@@ -414,6 +414,34 @@ SEEDED = {
         6,
         "not a regular expression",
     ),
+    "a shared program without words": (
+        "chat.yaml",
+        "value: example.acme.chat,",
+        "value: example.acme.chat, shared: true,",
+        9,
+        "`shared` does not say what a block would break: add `breaks`",
+    ),
+    "a shared host without words": (
+        "chat.yaml",
+        "match: subtree,",
+        "match: subtree, shared: true,",
+        7,
+        "`shared` does not say what a block would break: add `serves`",
+    ),
+    "a shared team that teams.yaml lacks": (
+        "chat.yaml",
+        "value: AB12CD34EF,",
+        "value: AB12CD34EF, shared: true,",
+        10,
+        "say in teams.yaml what else it signs",
+    ),
+    "a team of teams.yaml that is not shared": (
+        "chat.yaml",
+        "value: AB12CD34EF,",
+        "value: ZZ12CD34EF,",
+        10,
+        "signs more than AI apps",
+    ),
     "a tab": ("chat.yaml", "  kind: chat\n  source", "\tkind: chat\n  source", 4, "not YAML"),
 }
 
@@ -436,14 +464,43 @@ def test_seeded_fault_is_found(
     ), [str(fault) for fault in faults]
 
 
-def test_equal_identifiers_name_each_other(catalogue: Path) -> None:
-    """Two apps with one bundle id are a fault until each says so."""
+def other_app() -> str:
+    """A second app with the bundle id, the Team id and the host of the first."""
     other = CHAT.partition("acme-enterprise:")[0].replace("acme:", "other:", 1)
     for old in ("Chat_8wekyb3d8bbwe", "abcdefghijklmnopa", "11111111-2222"):
         other = other.replace(old, old[::-1] if "-" not in old else "22222222-2222")
-    other = other.replace("ewbb8d3bykew8_tahC", "Other_8wekyb3d8bbwe").replace("aponm", "ponml")
-    (catalogue / "chat.yaml").write_text(CHAT + other, encoding="utf-8")
+    return other.replace("ewbb8d3bykew8_tahC", "Other_8wekyb3d8bbwe").replace("aponm", "ponml")
+
+
+def test_equal_identifiers_name_each_other(catalogue: Path) -> None:
+    """Two apps with one bundle id are a fault until each says so."""
+    (catalogue / "chat.yaml").write_text(CHAT + other_app(), encoding="utf-8")
     assert any("`shared_with` must be ['other']" in fault.message for fault in lint(catalogue))
+
+
+@pytest.mark.parametrize(
+    ("identifier", "word", "line"),
+    [
+        ("value: example.acme.chat,", "shared: true, breaks: mail,", 9),
+        ("value: example.acme.chat,", "breaks: mail,", 9),
+        ("value: AB12CD34EF,", "shared: true,", 10),
+        ("domain: chat.acme.example,", "shared: true, serves: mail,", 7),
+    ],
+)
+def test_what_one_app_says_of_an_identifier_every_app_says(
+    catalogue: Path, identifier: str, word: str, line: int
+) -> None:
+    """A row that another app calls shared, or whose loss it puts in words, says so too."""
+    key = word.partition(":")[0]
+    other = other_app().replace(identifier, f"{identifier} {word}", 1)
+    (catalogue / "chat.yaml").write_text(CHAT + other, encoding="utf-8")
+    found = [fault for fault in lint(catalogue) if f"`{key}` of" in fault.message]
+    lines = {line, line + len(CHAT.splitlines())}
+    assert {fault.line for fault in found} <= lines
+    assert [fault.message.partition(" is not ")[2] for fault in found] in (
+        ["the same for `other`"],
+        ["the same for `acme`"],
+    )
 
 
 def test_missing_file_is_a_fault(catalogue: Path) -> None:
