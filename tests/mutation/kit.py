@@ -68,7 +68,7 @@ def _lines(path: str, content: bytes) -> Iterator[Mutant]:
     lines = content.decode("utf-8").splitlines(keepends=True)
     for number, line in enumerate(lines, start=1):
         words = line.strip()
-        if not words or words.startswith(("#", ";", "//")):
+        if not words or words.startswith(("#", ";", "//", "--")):
             continue
         for what, replacement in (("drop", ""), *_other_lines(line)):
             changed = [*lines[: number - 1], replacement, *lines[number:]]

@@ -94,9 +94,11 @@ server:
 	access-control-view: {{ network }} "aipol-{{ segment.id }}"
 {% endfor %}
 {% endfor %}
+{% if gateways %}
 view:
 	name: "aipol-gateways"
 	view-first: yes
+{% endif %}
 {% for segment in segments %}
 view:
 	name: "aipol-{{ segment.id }}"
