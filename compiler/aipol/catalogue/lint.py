@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aipol.catalogue import rules
@@ -11,7 +13,7 @@ from aipol.catalogue.lint_rows import place_faults, row_faults, shape_faults
 from aipol.catalogue.tree import Document, Fault, is_mapping, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from aipol.catalogue.rules import Shape
@@ -33,9 +35,32 @@ _LISTED: dict[str, Shape] = {
 }
 
 
+_MOST_ALIKE, _MOST = 20, 400
+_QUOTED = re.compile(r"`[^`]*`|'[^']*'|\d+")
+
+
 def lint(directory: Path) -> tuple[Fault, ...]:
-    """Every fault of the catalogue in `directory`, by file and line."""
-    return check({path.stem: read(path) for path in sorted(directory.glob("*.yaml"))})
+    """What is wrong with the catalogue in `directory`, by file and line; what is alike, folded."""
+    return folded(check({path.stem: read(path) for path in sorted(directory.glob("*.yaml"))}))
+
+
+def folded(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Of many faults that differ in their names only, the first of a file and how many follow."""
+    alike: dict[tuple[str, str], list[Fault]] = {}
+    for fault in faults:
+        alike.setdefault((fault.file, _QUOTED.sub("", fault.message)), []).append(fault)
+    kept: list[Fault] = []
+    for found in alike.values():
+        kept += found[:_MOST_ALIKE]
+        if (more := len(found) - _MOST_ALIKE) > 0:
+            following = found[_MOST_ALIKE]
+            message = f"{more:,} more like this in the file: {following.message}"
+            kept.append(replace(following, message=message))
+    kept.sort()
+    if len(kept) > _MOST:
+        rest = f"{len(kept) - _MOST:,} more faults: mend these, then check again"
+        kept[_MOST:] = [replace(kept[_MOST], message=rest)]
+    return tuple(kept)
 
 
 def check(documents: dict[str, Document]) -> tuple[Fault, ...]:
@@ -88,6 +113,9 @@ def _index(documents: dict[str, Document]) -> Iterator[Fault]:
     if not is_mapping(categories):
         yield index.fault(("categories",), "must be a mapping")
         return
+    for name, meaning in categories.items():
+        if message := rules.text(meaning):
+            yield index.fault(("categories", name), message)
     for name in categories.keys() - documents.keys():
         yield index.fault(("categories", name), f"the category `{name}` has no file `{name}.yaml`")
     for document in app_files(documents):

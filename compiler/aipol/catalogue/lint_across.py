@@ -10,7 +10,7 @@ from aipol.catalogue.lint_hosts import host_faults
 from aipol.catalogue.lint_sources import source_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from aipol.catalogue.tree import Document, Fault, Where
 
@@ -66,17 +66,12 @@ def _holders(every: Iterable[Entry]) -> dict[tuple[str, str], list[Held]]:
 def _shared_identifiers(every: Iterable[Entry]) -> Iterator[Fault]:
     """A rule about one app must know that it hits another: equal identifiers name each other."""
     for (kind, _), found in _holders(every).items():
+        # A team or a publisher is the vendor's, so it is always on several apps.
+        names = () if kind in _OF_VENDORS else sorted({app_id for app_id, *_ in found})
         for app_id, document, where, row in found:
-            # A team or a publisher is the vendor's, so it is always on several apps.
-            others = (
-                []
-                if kind in _OF_VENDORS
-                else sorted({other for other, _, _, _ in found} - {app_id})
-            )
-            if sorted(row.get("shared_with", ())) != others:
-                yield document.fault(
-                    where, f"`shared_with` must be {others}: the apps with the same {kind}"
-                )
+            if not _tells(row.get("shared_with", ()), names, app_id):
+                message = f"`shared_with` must be {_others(names, app_id)}"
+                yield document.fault(where, f"{message}: the apps with the same {kind}")
 
 
 def _said_alike(every: Iterable[Entry]) -> Iterator[Fault]:
@@ -120,6 +115,19 @@ def _teams_alike(documents: dict[str, Document], every: Iterable[Entry]) -> Iter
             yield document.fault((app_id, "macos", number, "shared"), message)
 
 
+def _tells(told: Sequence[str], names: Sequence[str], app_id: str) -> bool:
+    """Whether a row names all the others; without listing them, for there may be thousands."""
+    wanted = len(names) - (1 if names else 0)
+    return len(told) == wanted and (not told or {app_id, *told} == {*names})
+
+
+def _others(names: Sequence[str], app_id: str) -> str:
+    few = [name for name in names[: _FEW + 1] if name != app_id][:_FEW]
+    more = len(names) - 1 - len(few)
+    return f"{few} and {more:,} more" if more > 0 else str(few)
+
+
+_FEW = 8
 _OF_VENDORS = frozenset({"team_id", "publisher"})
 # What can be one app's only: (section, the key that selects, the key that identifies).
 _SINGLE = (("extensions", "store", "id"), ("oauth", "provider", "client_id"))

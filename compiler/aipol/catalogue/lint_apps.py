@@ -32,10 +32,9 @@ def app_faults(document: Document, vendors: Document) -> Iterator[Fault]:
             yield document.fault(where, message)
         yield from shape_faults(rules.APP, document, where, entry)
         if is_mapping(entry):
-            if entry.get("vendor") not in vendors.value:
-                yield document.fault(
-                    (*where, "vendor"), f"`{entry.get('vendor')}` is not in vendors.yaml"
-                )
+            vendor = entry.get("vendor")
+            if isinstance(vendor, str) and vendor not in vendors.value:
+                yield document.fault((*where, "vendor"), f"`{vendor}` is not in vendors.yaml")
             yield from entry_faults(document, where, entry)
 
 
@@ -48,7 +47,8 @@ def entry_faults(document: Document, where: Where, entry: dict[str, Any]) -> Ite
             place = (*where, section)
             yield from row_faults(shape, document, place, entry[section])
             yield from _values(document, place, entry[section])
-    for number, name in enumerate(entry.get("features") or ()):
+    features = entry.get("features")
+    for number, name in enumerate(features if is_list(features) else ()):
         if message := rules.feature(name):
             yield document.fault((*where, "features", number), message)
     if "tenant_restriction" in entry:

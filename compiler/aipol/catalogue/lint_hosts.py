@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cache
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from aipol.catalogue.model import Match, Role
 from aipol.language.hosts import HostError, canonical_host
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from publicsuffixlist import PublicSuffixList
 
@@ -101,28 +103,58 @@ def _overlaps(
     documents: dict[str, Document], claims: Iterable[tuple[Document, Where, Row]]
 ) -> Iterator[Fault]:
     """No app may own a host that must never be blocked, or one that is nobody's own."""
-    suffixes = [row["suffix"] for row in documents["shared_platforms"].value]
-    never = [(host, match, _word(document)) for document, _, host, match in _special(documents)]
+    suffixes = {
+        name for row in documents["shared_platforms"].value for name in _upwards(row["suffix"])
+    }
+    never = _Near(_special(documents))
     for document, where, row in claims:
         if row.get("shared"):
             continue
         name, match = row["domain"], Match(row["match"])
-        for host, reach, word in never:
-            if match.meets(name, host, reach):
-                message = f"`{name}` overlaps the {word} host `{host}`: say `shared: true`"
-                yield document.fault(where, message)
-        if match is not Match.EXACT and any(_at_or_below(suffix, name) for suffix in suffixes):
+        for host, word in islice(never.met_by(name, match), _FEW):
+            message = f"`{name}` overlaps the {word} host `{host}`: say `shared: true`"
+            yield document.fault(where, message)
+        if match is not Match.EXACT and name in suffixes:
             yield document.fault(
                 where, f"`{name}` is a platform of many services: say `shared: true`"
             )
 
 
+_FEW = 3
+
+
+class _Near:
+    """Hosts by their own name and by each name above: what may meet another, without asking all."""
+
+    def __init__(self, hosts: Iterable[Named]) -> None:
+        self._at: dict[str, list[tuple[str, Match, str]]] = defaultdict(list)
+        self._below: dict[str, list[tuple[str, Match, str]]] = defaultdict(list)
+        for row in dict.fromkeys(
+            (host, match, _word(document)) for document, _, host, match in hosts
+        ):
+            host = row[0]
+            self._at[host].append(row)
+            for name in islice(_upwards(host), 1, None):
+                self._below[name].append(row)
+
+    def met_by(self, name: str, match: Match) -> Iterator[tuple[str, str]]:
+        """The hosts that have one in common with `name`, meant as `match`."""
+        near = [self._at.get(above, []) for above in _upwards(name)]
+        below = () if match is Match.EXACT else self._below.get(name, ())
+        for host, reach, word in chain(*near, below):
+            if match.meets(name, host, reach):
+                yield host, word
+
+
+def _upwards(name: str) -> Iterator[str]:
+    """The name and every name above it."""
+    while name:
+        yield name
+        name = name.partition(".")[2]
+
+
 def _word(document: Document) -> str:
     return "protected" if document.file == "protected.yaml" else "common"
-
-
-def _at_or_below(suffix: str, name: str) -> bool:
-    return Match.SUBTREE.covers(name, suffix)
 
 
 def _flags(claims: Iterable[tuple[Document, Where, Row]]) -> Iterator[Fault]:
@@ -157,12 +189,9 @@ def _opened(claims: Iterable[tuple[Document, Where, Row]]) -> Iterator[Fault]:
             name = name.partition(".")[2]
 
 
-def _swallowed(documents: dict[str, Document], special: Iterable[Named]) -> Iterator[Fault]:
+def _swallowed(documents: dict[str, Document], special: Sequence[Named]) -> Iterator[Fault]:
     """A common host inside a protected one says the same twice, and so may say it otherwise."""
-    protected = [row for row in special if row[0] is documents["protected"]]
+    protected = {(host, match) for d, _, host, match in special if d is documents["protected"]}
     for document, where, host, match in special:
-        if document is documents["protected"]:
-            continue
-        for _, _, other, reach in protected:
-            if (host, match) == (other, reach):
-                yield document.fault(where, f"`{host}` is protected already")
+        if document is not documents["protected"] and (host, match) in protected:
+            yield document.fault(where, f"`{host}` is protected already")

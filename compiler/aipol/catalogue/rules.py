@@ -322,7 +322,8 @@ def teams_of(requirement: str) -> tuple[str, ...]:
 def value_fault(section: str, row: dict[str, Any]) -> tuple[str, str] | None:
     """The key and the message where a value is not of the form its kind, store or provider has."""
     table, selector, key = VALUES.get(section, ({}, "", ""))
-    check = table.get(row.get(selector, ""))
+    word = row.get(selector)
+    check = table.get(word) if isinstance(word, str) else None
     if check is None or not isinstance(row.get(key), str):
         return None
     message = check(row[key])

@@ -16,8 +16,7 @@ from aipol.catalogue import rules
 from aipol.catalogue.load import Catalogue
 from aipol.catalogue.lock import Lock, LockError, read_lock
 from aipol.catalogue.model import App
-from aipol.catalogue.tree import is_list, is_mapping
-from aipol.language.types import no_control
+from aipol.catalogue.tree import HIDES, is_list, is_mapping, unseen
 from aipol.language.words import clip
 
 _PARTS = tuple(name for name, it in vars(Catalogue).items() if isinstance(it, cached_property))
@@ -49,8 +48,8 @@ def unsound(content: dict[str, Any]) -> str:
         return "its layout is not of a form that this version of aipol knows"
     if broken:
         return f"{broken} is not of a form that this version of aipol knows"
-    if any(map(_unseen, texts)):
-        return "it has a character that cannot be seen or changes the direction of the text"
+    if any(map(unseen, texts)):
+        return f"it {HIDES}"
     return next(_astray(catalogue), "")
 
 
@@ -82,15 +81,6 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(below)
     elif isinstance(value, str):
         yield value
-
-
-def _unseen(text: str) -> bool:
-    try:
-        text.encode()
-        no_control(text.strip())
-    except ValueError:
-        return True
-    return False
 
 
 def _fits_itself(value: Any) -> bool:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from aipol.language.text import LIMIT, read_bytes, reason
+from aipol.language.words import clip
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -14,6 +17,25 @@ Where = tuple[str | int, ...]
 Place = tuple[int, int, int]
 """Line and column, from 1, and the width in characters."""
 _TOP: Place = (1, 1, 1)
+LONGEST_TEXT = 1024
+_LONGEST_MESSAGE = 300
+
+
+HIDES = "has a character that cannot be seen or changes the direction of the text"
+
+
+def unseen(text: str) -> bool:
+    """Whether a text holds what nobody who reads it would see."""
+    if text.isprintable():
+        return False
+    from aipol.language.types import no_control
+
+    try:
+        text.encode()
+        no_control(text.strip())
+    except ValueError:
+        return True
+    return False
 
 
 def is_mapping(value: Any) -> TypeGuard[dict[str, Any]]:
@@ -54,16 +76,30 @@ class Document:
         while where and where not in self.places:
             where = where[:-1]
         line, column, width = self.places.get(where, _TOP)
-        return Fault(self.file, line, message, column, width)
+        # What quotes a value is as long as the value.
+        return Fault(self.file, line, clip(message, _LONGEST_MESSAGE), column, width)
 
 
 def read(path: Path) -> Document:
     """The document in `path`; a text that is no YAML gives a fault and the value None."""
     try:
-        return parse(path.name, path.read_bytes())
-    except OSError as error:
-        fault = Fault(path.name, 1, f"cannot be read: {error.strerror or error}")
-        return Document(path.name, None, {}, (fault,))
+        return parse(path.name, contents_of(path))
+    except UnreadableError as error:
+        return Document(path.name, None, {}, (Fault(path.name, 1, f"cannot be read: {error}"),))
+
+
+class UnreadableError(Exception):
+    """A file of a catalogue cannot be read; the text says why."""
+
+
+def contents_of(path: Path) -> bytes:
+    """The bytes of a catalogue's file: a regular one, of a size that people write."""
+    try:
+        return read_bytes(str(path))
+    except OverflowError:
+        raise UnreadableError(f"it has more than {LIMIT} bytes") from None
+    except (OSError, ValueError) as error:
+        raise UnreadableError(reason(error)) from None
 
 
 def parse(file: str, content: bytes) -> Document:
@@ -147,17 +183,35 @@ class _Walk:
     def _mapping(self, node: yaml.MappingNode, where: Where) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = str(key_node.value)
+            key = self._key(key_node)
+            if key is None:
+                continue
             if key in found:
-                self._fault(key_node, f"duplicate key `{key}`")
+                self._fault(key_node, f"duplicate key `{clip(key)}`")
             self.places[*where, key] = _place(key_node)
             found[key] = self.plain(value_node, (*where, key))
         return found
 
+    def _key(self, node: yaml.Node) -> str | None:
+        import yaml
+
+        if not isinstance(node, yaml.ScalarNode):
+            self._fault(node, "a key must be text, not a list or a mapping")
+            return None
+        return self._text(node, str(node.value))
+
+    def _text(self, node: yaml.Node, text: str) -> str:
+        """The text, said to be wrong where nobody could read it or would read it to its end."""
+        if unseen(text):
+            self._fault(node, f"the text {HIDES}")
+        if len(text) > LONGEST_TEXT:
+            self._fault(node, f"the text has more than {LONGEST_TEXT} characters")
+        return text
+
     def _scalar(self, node: yaml.Node) -> Any:
         match node.tag.removeprefix("tag:yaml.org,2002:"):
             case "str":
-                return node.value
+                return self._text(node, str(node.value))
             case "bool":
                 return str(node.value).lower() in {"true", "yes", "on"}
             case "int" if node.value.isdecimal() and len(node.value) <= _DIGITS:
@@ -165,9 +219,11 @@ class _Walk:
                 return int(node.value)
             case "timestamp" | "float":
                 # `2026-08` is a string to YAML, `2026-08-01` is not; dates stay text here.
-                return str(node.value)
+                return self._text(node, str(node.value))
             case other:
-                self._fault(node, f"`{node.value}` is of the type {other}, not text")
+                self._fault(
+                    node, f"`{clip(str(node.value))}` is of the type {clip(other)}, not text"
+                )
                 return None
 
 

@@ -60,7 +60,9 @@ def _near(path: Path) -> str:
 
 
 def _text(path: Path) -> str:
+    from aipol.catalogue.tree import UnreadableError, contents_of
+
     try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
+        return contents_of(path).decode(errors="replace")
+    except UnreadableError:
         return ""
