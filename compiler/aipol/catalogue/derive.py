@@ -6,7 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from aipol.catalogue.lint import SPECIAL, check
+from aipol.catalogue.lint import SPECIAL, check, folded
 from aipol.catalogue.load import DERIVED, CatalogueError, file_hashes, source_directory
 from aipol.catalogue.tree import read
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def merged(directory: Path) -> dict[str, Any]:
     """The data of all files, checked; CatalogueError names every fault by file and line."""
     documents = {path.stem: read(path) for path in sorted(directory.glob("*.yaml"))}
-    faults = check(documents)
+    faults = folded(check(documents))
     if faults:
         raise CatalogueError("\n".join(str(fault) for fault in faults))
     return {

@@ -227,7 +227,7 @@ def digest(texts: dict[str, bytes]) -> str:
     """SHA-256 over the files in the order of their names: what a lock pins."""
     whole = hashlib.sha256()
     for name in sorted(texts):
-        whole.update(f"{name}\0{len(texts[name])}\0".encode())
+        whole.update(f"{name}\0{len(texts[name])}\0".encode(errors="surrogateescape"))
         whole.update(texts[name])
     return whole.hexdigest()
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from aipol.catalogue.tree import is_list, is_mapping
 from aipol.language.text import read_bytes
+from aipol.language.words import clip
 
 SCHEMA = "aipol.catalogue-lock/1"
 LIMIT = 32_000_000
-_HEAD = ("schema", "aipol", "seen", "digest")
+_HEAD = ("schema", "aipol", "seen")
 
 Content = dict[str, Any]
 """Everything a catalogue says, by section: `apps`, `index`, `vendors`, `protected`, ..."""
@@ -29,6 +30,7 @@ class Lock:
     aipol: str
     seen: str
     digest: str
+    """Of its content alone: whichever aipol wrote it, equal catalogues are equal."""
     content: Content
 
 
@@ -45,7 +47,8 @@ def lock_of(content: Content, version: str) -> Lock:
 
 def lock_bytes(lock: Lock) -> bytes:
     """The lock as it is written: one app, vendor or host a line, for the sake of `git diff`."""
-    head = {"schema": SCHEMA, "aipol": lock.aipol, "seen": lock.seen, "digest": lock.digest}
+    head = {"schema": SCHEMA, "aipol": lock.aipol, "seen": lock.seen}
+    head["digest"] = content_digest({**head, **lock.content})
     parts = [f"{_one_line(key)}: {_one_line(value)}" for key, value in head.items()]
     parts += [f"{_one_line(name)}: {_lines(lock.content[name])}" for name in sorted(lock.content)]
     return ("{\n" + ",\n".join(parts) + "\n}\n").encode()
@@ -55,15 +58,16 @@ def read_lock(content: bytes) -> Lock:
     """The lock in `content`, as it was written by any version of aipol. Raises LockError."""
     found = _mapping(content)
     if found.get("schema") != SCHEMA:
-        known = f"not `{SCHEMA}`"
-        raise LockError(f"its schema is `{found['schema']}`, {known}" if "schema" in found else _NO)
-    head = [found.pop(name, None) for name in _HEAD]
-    if not all(isinstance(value, str) for value in head):
+        other = f"its schema is `{clip(str(found['schema']))}`" if "schema" in found else ""
+        raise LockError(f"{other}, not `{SCHEMA}`" if other else _NO)
+    digest = found.pop("digest", None)
+    if not all(isinstance(value, str) for value in (digest, *map(found.get, _HEAD))):
         raise LockError(_NO)
-    _, aipol, seen, digest = map(str, head)
+    # The digest is of everything but itself: what a lock says of its origin is not to be edited.
     if content_digest(found) != digest:
         raise LockError("it was changed after it was written: its digest is of other content")
-    return Lock(aipol, seen, digest, found)
+    _, aipol, seen = (str(found.pop(name)) for name in _HEAD)
+    return Lock(aipol, seen, content_digest(found), found)
 
 
 def looks_like_a_lock(file: str) -> bool:

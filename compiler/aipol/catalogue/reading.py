@@ -84,6 +84,9 @@ def _faults(fresh: Fresh) -> _Faults:
             yield from _app(("apps", app_id), app_id, entry)
         if vendors and is_mapping(entry) and entry.get("vendor") not in (None, *vendors):
             yield ("apps", app_id, "vendor"), f"`{entry['vendor']}` is not among the vendors"
+        parent = entry.get("edition_of") if is_mapping(entry) else None
+        if isinstance(parent, str) and parent not in form["apps"]:
+            yield ("apps", app_id, "edition_of"), f"there is no app `{parent}`"
     yield from _others(form)
 
 

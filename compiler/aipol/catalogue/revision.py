@@ -6,6 +6,8 @@ import os
 import subprocess
 
 from aipol.catalogue.load import CatalogueError
+from aipol.catalogue.lock import LIMIT as LOCK_LIMIT
+from aipol.language.text import LIMIT
 
 _FILES = frozenset({b"100644", b"100755"})
 
@@ -21,18 +23,25 @@ def files_at(revision: str, path: str) -> bytes | dict[str, bytes]:
         raise CatalogueError(f"`{path}` is not in the revision `{revision}`")
     name = found.decode().strip()
     if _asked("cat-file", "-t", name).strip() == b"blob":
+        _bounded(path, int(_asked("cat-file", "-s", name)), LOCK_LIMIT)
         return _asked("cat-file", "blob", name)
-    entries = _asked("ls-tree", "-z", "--full-tree", name).split(b"\0")[:-1]
+    entries = _asked("ls-tree", "-z", "-l", "--full-tree", name).split(b"\0")[:-1]
     wanted: dict[str, bytes] = {}
     for entry in entries:
         head, _, file = entry.partition(b"\t")
-        mode, _, blob = head.split()
+        mode, _, blob, size = head.split()
         if file.endswith(b".yaml"):
             shown = file.decode(errors="backslashreplace")
             if mode not in _FILES:
                 raise CatalogueError(f"`{shown}` of the revision `{revision}` is no plain file")
+            _bounded(shown, int(size), LIMIT)
             wanted[shown] = blob
     return dict(zip(wanted, _contents(tuple(wanted.values())), strict=True))
+
+
+def _bounded(name: str, size: int, limit: int) -> None:
+    if size > limit:
+        raise CatalogueError(f"`{name}` has more than {limit} bytes")
 
 
 def _commit(revision: str) -> str:

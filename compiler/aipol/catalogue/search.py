@@ -5,6 +5,7 @@ Reads the raw entries: building every app to answer one question would take long
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,7 @@ def search(raw: Mapping[str, Any], text: str) -> tuple[Hit, ...]:
     wanted = text.strip().casefold()
     if not wanted:
         return ()
-    host = _host(wanted)
+    host = host_of(text.strip())
     apps: dict[str, dict[str, Any]] = raw["apps"]
     found = [
         (rank, -len(hit.value), _offers(hit), hit.app, hit.field, hit)
@@ -64,10 +65,26 @@ def _offers(hit: Hit) -> bool:
     return hit.field == "domain" and not hit.why.startswith(("ui", "api"))
 
 
-def _host(text: str) -> str:
-    """The host of a URL or `host:port`, without a trailing dot."""
-    rest = text.partition("://")[2] or text
-    return rest.partition("/")[0].rpartition("@")[2].partition(":")[0].rstrip(".")
+def host_of(text: str) -> str:
+    """The host of what people paste: a URL or a part of one, `host:port`, `*.host`, Unicode."""
+    plain = text.translate(_DOTS)
+    rest = _SCHEME.sub("", plain)
+    authority = _AFTER.split(rest, maxsplit=1)[0].rpartition("@")[2]
+    host = authority.partition(":")[0].strip(".").removeprefix("*.").lower()
+    if host.isascii():
+        return host
+    from aipol.language.hosts import HostError, canonical_host
+
+    try:
+        return canonical_host(host)
+    except HostError:
+        return host
+
+
+# UTS-46 reads these as the dot, and browsers a backslash as the slash.
+_DOTS = {0x3002: ".", 0xFF0E: ".", 0xFF61: ".", 0x5C: "/"}
+_SCHEME = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:)?/+")
+_AFTER = re.compile(r"[/?#]")
 
 
 def _last(text: str) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from aipol.language.text import LIMIT, read_bytes, reason
+from aipol.language.text import LIMIT, forbidden_characters, read_bytes, reason
 from aipol.language.words import clip
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import yaml
+
+    from aipol.source import Span
 
 Where = tuple[str | int, ...]
 Place = tuple[int, int, int]
@@ -108,22 +111,34 @@ def parse(file: str, content: bytes) -> Document:
 
     walk = _Walk(file)
     try:
-        text = content.decode()
+        text = content.removeprefix(BOM_UTF8).decode()
+        hidden = forbidden_characters(file, text)
+        if hidden:
+            return _refused(file, *(_placed(each.span, each.message) for each in hidden))
         deep = _too_deep(text)
         root = None if deep else yaml.compose(text, Loader=_loader())
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        return Document(file, None, {}, (Fault(file, line, "not UTF-8 text"),))
+        before = content[: error.start].decode()
+        place = before.count("\n") + 1, len(before) - before.rfind("\n")
+        return _refused(file, (*place, "not UTF-8 text"))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         why = " ".join(str(getattr(error, "problem", None) or error).split())
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        return Document(file, None, {}, (Fault(file, line, f"not YAML: {why}", column),))
+        return _refused(file, (line, column, f"not YAML: {why}"))
     if deep:
-        fault = Fault(file, deep, f"nested more than {_DEEPEST} levels deep")
-        return Document(file, None, {}, (fault,))
+        return _refused(file, (deep, 1, f"nested more than {_DEEPEST} levels deep"))
     value = None if root is None else walk.plain(root, ())
-    return Document(file, value, walk.places, tuple(walk.faults))
+    return Document(file, value, walk.places, tuple(dict.fromkeys(walk.faults)))
+
+
+def _refused(file: str, *faults: tuple[int, int, str]) -> Document:
+    found = (Fault(file, line, message, column) for line, column, message in faults)
+    return Document(file, None, {}, tuple(found))
+
+
+def _placed(span: Span, message: str) -> tuple[int, int, str]:
+    return span.line, span.column, message
 
 
 def _loader() -> type[yaml.SafeLoader]:

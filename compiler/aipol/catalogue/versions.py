@@ -10,6 +10,11 @@ from pathlib import Path
 
 from aipol.catalogue.files import raw_of_files
 from aipol.catalogue.load import Catalogue, CatalogueError, digest, load_catalogue
+from aipol.catalogue.lock import LIMIT, LockError
+from aipol.catalogue.reading import refused
+from aipol.catalogue.sound import unsound, usable_lock
+from aipol.catalogue.tree import UnreadableError, contents_of
+from aipol.language.text import read_bytes, reason
 
 SHIPPED = "shipped"
 PLACE = "policy/catalogue"
@@ -40,18 +45,38 @@ def named(text: str) -> Version:
     path = Path(text)
     try:
         if path.is_dir():
-            texts = {found.name: found.read_bytes() for found in sorted(path.glob("*.yaml"))}
-            return _of_files(text, text.rstrip("/"), texts)
+            return _of_directory(text, path)
         if path.is_file():
             return Version(text, read_file(path))
+        if path.exists():
+            raise CatalogueError(f"`{text}` is not a regular file")
     except OSError as error:
-        raise CatalogueError(f"`{text}`: {error.strerror or error}") from None
+        raise CatalogueError(f"`{text}`: {reason(error)}") from None
     return _of_revision(text)
 
 
 def read_file(path: Path) -> Catalogue:
     """The catalogue in a lock."""
-    return _of_lock(str(path), path.read_bytes())
+    try:
+        return _of_lock(str(path), read_bytes(str(path), LIMIT))
+    except OverflowError:
+        raise CatalogueError(f"`{path}` has more than {LIMIT} bytes") from None
+    except ValueError as error:
+        raise CatalogueError(f"`{path}`: {reason(error)}") from None
+
+
+def _of_directory(name: str, path: Path) -> Version:
+    shown = name.rstrip("/")
+    texts: dict[str, bytes] = {}
+    faults: list[str] = []
+    for found in sorted(path.glob("*.yaml")):
+        try:
+            texts[found.name] = contents_of(found)
+        except UnreadableError as error:
+            faults.append(f"{shown}/{found.name}:1:1: cannot be read: {error}")
+    if faults:
+        raise refused(faults)
+    return _of_files(name, shown, texts)
 
 
 def _of_revision(text: str) -> Version:
@@ -67,13 +92,13 @@ def _of_revision(text: str) -> Version:
 
 def _of_files(name: str, shown: str, texts: dict[str, bytes]) -> Version:
     raw, unread = raw_of_files(shown, texts)
+    if why := unsound(raw):
+        raise CatalogueError(f"`{shown}` cannot be used: {why}")
     return Version(name, Catalogue(raw, digest(texts)), unread)
 
 
 def _of_lock(shown: str, content: bytes) -> Catalogue:
     from aipol.catalogue.chosen import with_floor
-    from aipol.catalogue.lock import LockError
-    from aipol.catalogue.sound import usable_lock
 
     try:
         lock = usable_lock(content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 import traceback
@@ -90,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Abort:
         return INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return USAGE
     except (BrokenPipeError, SystemExit) as error:
         # click leaves by SystemExit when whoever reads the output has gone.
@@ -104,6 +105,15 @@ def _never_fail_on_a_character(stream: TextIO) -> None:
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="backslashreplace")
+
+
+def _show(error: click.ClickException) -> None:
+    """Show what is wrong with the command line, whatever it and the catalogue quote."""
+    from aipol.diagnostics.quoting import printable
+
+    said = io.StringIO()
+    error.show(said)
+    click.echo("\n".join(map(printable, said.getvalue().rstrip("\n").split("\n"))), err=True)
 
 
 def _quietly(error: BaseException) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aipol.cli.app import CLEAN, FINDINGS
-from aipol.cli.options import as_of_option, policy_argument
+from aipol.cli.options import Place, as_of_option, policy_argument
 from aipol.cli.output import formats
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class _Found:
 
 @click.command("lock")
 @policy_argument
-@click.option("--out", metavar="FILE", help="The lock, whatever the policy names.")
+@click.option("--out", type=Place(), metavar="FILE", help="The lock, whatever the policy names.")
 @click.option("--update", is_flag=True, help="Replace a lock that is not what ships.")
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 unless it is what ships.")
 @as_of_option

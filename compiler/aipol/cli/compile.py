@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aipol.cli.app import CLEAN
-from aipol.cli.options import DEFAULT_POLICY, Day, policy_argument, today
+from aipol.cli.options import DEFAULT_POLICY, Day, Place, policy_argument, today
 from aipol.cli.output import formats
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ Following = Callable[[Done], Iterable[str]]
 @click.option(
     "--out",
     "directory",
+    type=Place(),
     default="generated",
     show_default=True,
     metavar="DIR",

@@ -28,6 +28,19 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # generic only from click
             raise click.BadParameter(f"`{value}` {error}", ctx, param) from None
 
 
+class Place(click.ParamType):  # type: ignore[type-arg]  # generic only from click 8.2
+    """The name of a file or directory that is written to."""
+
+    name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name, or a usage error: an empty one would mean the current directory, or nothing."""
+        text = str(value)
+        if not text.strip() or "\0" in text:
+            raise click.BadParameter("it names no file", ctx, param)
+        return text
+
+
 def today() -> date:
     """The day it is, the same for everybody: in UTC."""
     return datetime.now(UTC).date()

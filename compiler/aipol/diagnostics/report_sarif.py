@@ -64,7 +64,9 @@ def _result(finding: Diagnostic, index: int) -> Mapping[str, Any]:
 def _location(span: Span) -> Mapping[str, Any]:
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": quote(span.file.replace("\\", "/"))},
+            "artifactLocation": {
+                "uri": quote(span.file.replace("\\", "/"), errors="surrogateescape")
+            },
             "region": {
                 "startLine": span.line,
                 "startColumn": span.column,

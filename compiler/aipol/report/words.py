@@ -161,5 +161,15 @@ def _entities(text: str) -> str:
 
 
 def as_json(value: Any) -> str:
-    """JSON for a program, readable for a person, with non-ASCII text as itself."""
-    return f"{json.dumps(value, indent=2, ensure_ascii=False)}\n"
+    """JSON for a program, readable for a person: what can be seen as itself, the rest escaped."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return f"{_HIDDEN.sub(_json_escape, text)}\n"
+
+
+# Outside its strings JSON is of visible characters and line feeds.
+_HIDDEN = re.compile(r"[^\n -~]")
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    char = found.group()
+    return char if char.isprintable() else json.dumps(char)[1:-1]

@@ -197,7 +197,7 @@ def test_text_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     """Bytes that are no text name the line that they are on."""
     folder = small(tmp_path / "bad", chat=CHAT)
     (folder / "chat.yaml").write_bytes(CHAT.encode() + b"# \xff\n")
-    assert fault(folder) == f"{folder}/chat.yaml:8:1: not UTF-8 text"
+    assert fault(folder) == f"{folder}/chat.yaml:8:3: not UTF-8 text"
 
 
 def test_a_place_without_a_catalogue_is_said(tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_a_place_without_a_catalogue_is_said(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert "holds no `.yaml` file" in fault(tmp_path / "empty")
     (tmp_path / "empty" / "chat.yaml").mkdir()
-    assert "Is a directory" in fault(tmp_path / "empty")
+    assert "chat.yaml:1:1: cannot be read: it is a directory" in fault(tmp_path / "empty")
     assert "no directory, no file, and no revision" in fault(tmp_path / "missing")
     assert "NUL" in fault("a\0b")
 

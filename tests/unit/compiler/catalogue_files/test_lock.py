@@ -238,13 +238,34 @@ def test_a_lock_with_a_digest_of_nonsense_is_refused(
     assert "written by aipol 0.0.9" in found.findings[0].message
 
 
+@pytest.mark.parametrize("key", ["aipol", "seen"])
+def test_what_a_lock_says_of_its_origin_is_under_its_digest(
+    opened: Open, locking: Locking, content: Content, key: str
+) -> None:
+    """A head that was edited makes the lock unusable as an edited app does."""
+    files = locking(content)
+    text = files["c.lock.json"].decode()
+    said = json.loads(text)[key]
+    changed = text.replace(f'"{key}": "{said}"', f'"{key}": "9999-01"', 1)
+    assert changed != text
+    found = opened({**files, "c.lock.json": changed})
+    assert "changed after it was written" in found.findings[0].message
+
+
+def test_equal_catalogues_have_equal_digests_whatever_aipol_wrote_them(content: Content) -> None:
+    """A new version of aipol with the same catalogue is no update."""
+    old, new = (read_lock(lock_bytes(lock_of(content, name))) for name in ("1", "2"))
+    assert old.digest == new.digest == content_digest(content)
+
+
 def test_half_a_character_is_refused(opened: Open, locking: Locking, content: Content) -> None:
     """What JSON can spell and no file can hold does not get as far as a file."""
     files = locking(content)
     content["apps"]["twin"]["name"] = "Twin\ud800"
     text = files["c.lock.json"].decode().replace('"Twin", "source"', '"Twin\\ud800", "source"', 1)
-    old = read_lock(files["c.lock.json"]).digest
-    found = opened({**files, "c.lock.json": text.replace(old, content_digest(content))})
+    said = json.loads(text)
+    old = said.pop("digest")
+    found = opened({**files, "c.lock.json": text.replace(old, content_digest(said))})
     assert "cannot be seen" in found.findings[0].message
 
 

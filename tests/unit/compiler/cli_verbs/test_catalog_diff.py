@@ -208,13 +208,17 @@ def test_lines_past_a_screen_are_counted(place: Path, take: Run, run: Run) -> No
 def test_names_cannot_act_on_a_terminal(place: Path, take: Run, run: Run) -> None:
     """Control characters of files, hosts and names are written as escapes, in every form."""
     evil = "new\x1b[31m{0}"
-    take({"chat": CHAT + ROW + '  facts: [{fact: a, value: "b\\e[2J", source: s, tier: A}]\n'})
+    take({"chat": CHAT + ROW})
     (place / "new").rename(place / evil)
     for form in ("text", "json", "markdown"):
         found = run("catalog", "diff", "old", evil, *DAY, "--format", form, "-v")
         assert found.code == 0
         assert "\x1b" not in found.out + found.err
         assert found.out
+    fact = '  facts: [{fact: a, value: "b\\e[2J", source: s, tier: A}]\n'
+    (place / evil / "chat.yaml").write_text(CHAT + fact, encoding="utf-8")
+    found = run("catalog", "diff", "old", evil, *DAY)
+    assert "chat.yaml:9:28: the text has a character that cannot be seen" in found.err
     (place / evil / "chat.yaml").write_text("\x1b[31m: [", encoding="utf-8")
     found = run("catalog", "diff", "old", evil, *DAY)
     assert (found.code, "\x1b" in found.err, found.out) == (2, False, "")
