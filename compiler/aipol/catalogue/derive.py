@@ -7,7 +7,13 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from aipol.catalogue.lint import SPECIAL, check, folded
-from aipol.catalogue.load import DERIVED, CatalogueError, file_hashes, source_directory
+from aipol.catalogue.load import (
+    DERIVED,
+    CatalogueError,
+    file_hashes,
+    source_directory,
+    texts_of,
+)
 from aipol.catalogue.tree import read
 
 if TYPE_CHECKING:
@@ -34,7 +40,7 @@ def merged(directory: Path) -> dict[str, Any]:
 
 def derive(directory: Path) -> bytes:
     """The derived form; the same files always give the same bytes."""
-    texts = {path.name: path.read_bytes() for path in sorted(directory.glob("*.yaml"))}
+    texts = texts_of(directory)
     form = {"files": file_hashes(texts), **merged(directory)}
     return (
         json.dumps(form, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

@@ -89,8 +89,10 @@ def app_files(documents: dict[str, Document]) -> list[Document]:
 def _needed(documents: dict[str, Document]) -> frozenset[str]:
     """The files there must be: the first layout had fewer."""
     index = documents.get("index")
-    first = index is not None and is_mapping(index.value) and index.value.get("schema") == 1
-    return _FIRST if first else SPECIAL
+    if index is None or not is_mapping(index.value):
+        return SPECIAL
+    # Of a layout that nobody knows only that is said.
+    return SPECIAL if index.value.get("schema") == rules.SCHEMAS[-1] else _FIRST
 
 
 def _files(documents: dict[str, Document]) -> Iterator[Fault]:
@@ -131,6 +133,8 @@ def _special(documents: dict[str, Document]) -> Iterator[Fault]:
             yield from row_faults(_LISTED[name], document, (), document.value)
     protected = documents["protected"]
     for owner, rows in protected.value.items():
+        if message := rules.slug(owner):
+            yield protected.fault((owner,), message)
         yield from row_faults(rules.PROTECTED, protected, (owner,), rows)
 
 

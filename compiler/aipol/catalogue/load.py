@@ -208,7 +208,7 @@ def source_directory() -> Path:
 
 def load_from(directory: Path, derived: Path) -> Catalogue:
     """The catalogue in `directory`; `derived` serves only while it is of the very same bytes."""
-    texts = {path.name: path.read_bytes() for path in sorted(directory.glob("*.yaml"))}
+    texts = texts_of(directory)
     hashes = file_hashes(texts)
     raw = _read_derived(derived, hashes)
     if raw is None:
@@ -216,6 +216,15 @@ def load_from(directory: Path, derived: Path) -> Catalogue:
 
         raw = merged(directory)
     return Catalogue(raw, digest(texts))
+
+
+def texts_of(directory: Path) -> dict[str, bytes]:
+    """The content of every file by name; CatalogueError where one is no file, such as a pipe."""
+    paths = sorted(directory.glob("*.yaml"))
+    for path in paths:
+        if not path.is_file():
+            raise CatalogueError(f"{path}:1:1: cannot be read: it is not a regular file")
+    return {path.name: path.read_bytes() for path in paths}
 
 
 def file_hashes(texts: dict[str, bytes]) -> dict[str, str]:

@@ -115,13 +115,12 @@ def _app(where: Where, app_id: str, entry: Any) -> _Faults:
 
 def _others(form: Mapping[str, Any]) -> _Faults:
     if form.get("index") is not None:
-        yield from _shape(rules.INDEX, ("index",), form["index"])
-        if not is_mapping(form["index"].get("categories")):
-            yield ("index", "categories"), "must be a mapping"
+        yield from _index(form["index"])
     for slug, row in (form.get("vendors") or {}).items():
         yield from _slug(("vendors", slug), slug)
         yield from _shape(rules.VENDOR, ("vendors", slug), row)
     for owner, rows in (form.get("protected") or {}).items():
+        yield from _slug(("protected", owner), owner)
         yield from _rows(rules.PROTECTED, ("protected", owner), rows)
     if form.get("shared_platforms"):
         yield from _rows(rules.SHARED_PLATFORM, ("shared_platforms",), form["shared_platforms"])
@@ -130,6 +129,17 @@ def _others(form: Mapping[str, Any]) -> _Faults:
     for part, shape in _KEYED.items():
         for key, row in (form.get(part) or {}).items():
             yield from _shape(shape, (part, key), row)
+
+
+def _index(index: Mapping[str, Any]) -> _Faults:
+    yield from _shape(rules.INDEX, ("index",), index)
+    categories = index.get("categories")
+    if not is_mapping(categories):
+        yield ("index", "categories"), "must be a mapping"
+        return
+    for name, meaning in categories.items():
+        if message := rules.text(meaning):
+            yield ("index", "categories", name), message
 
 
 def _rows(shape: rules.Shape, where: Where, rows: Any) -> _Faults:

@@ -47,7 +47,9 @@ def _diagnostic(place: Path, fault: Fault) -> Diagnostic:
     from aipol.diagnostics import codes
     from aipol.source import Span
 
-    span = Span(_near(place / fault.file), fault.line, fault.column, fault.width)
+    span = Span(
+        f"{_near(place)}/{fault.file}".removeprefix("./"), fault.line, fault.column, fault.width
+    )
     return codes.CATALOGUE_FAULT.at(span, why=fault.message)
 
 
@@ -55,7 +57,7 @@ def _near(path: Path) -> str:
     """The path as a person would type it from here."""
     try:
         return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
+    except (OSError, RuntimeError, ValueError):
         return path.as_posix()
 
 
