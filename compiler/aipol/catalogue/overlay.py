@@ -25,7 +25,7 @@ _IDENTITY: Mapping[str, Identity] = {
     **dict.fromkeys(rules.IDENTIFIERS, ("kind", "value")),
 }
 # A team or a publisher is the vendor's: it is on several apps and says nothing by that.
-_OF_VENDORS = frozenset({"team_id", "publisher"})
+OF_VENDORS = frozenset({"team_id", "publisher"})
 
 
 def identity_keys(section: str) -> Identity:
@@ -97,33 +97,33 @@ def _overlaid_rows(section: str, known: Iterable[Any], entry: Content) -> list[A
 
 def others_with(holders: Holders, app_id: str, row: Content) -> list[str]:
     """The other apps that are known by the very same identifier."""
-    return sorted(holders.get(_name(row), set()) - {app_id})
+    return sorted(holders.get(name_of(row), set()) - {app_id})
 
 
 def holders_of(apps: Content) -> Holders:
     """Which apps are known by each identifier of programs."""
     found: dict[Identity, set[str]] = defaultdict(set)
     for app_id, entry in apps.items():
-        for _, _, row in _identifiers(entry):
-            if row["kind"] not in _OF_VENDORS:
-                found[_name(row)].add(app_id)
+        for _, _, row in identifiers(entry):
+            if row["kind"] not in OF_VENDORS:
+                found[name_of(row)].add(app_id)
     return found
 
 
 def _told_of_each_other(apps: Content, before: Content, touched: Iterable[str]) -> Content:
     """Apps with the same identifier name each other: `shared_with` follows from all the rest."""
     names = {
-        _name(row)
+        name_of(row)
         for app_id in touched
         for entry in (apps[app_id], before.get(app_id, {}))
-        for _, _, row in _identifiers(entry)
+        for _, _, row in identifiers(entry)
     }
     holders = holders_of(apps)
     found = dict(apps)
     for app_id, entry in apps.items():
-        for section, number, row in _identifiers(entry):
+        for section, number, row in identifiers(entry):
             others = others_with(holders, app_id, row)
-            if _name(row) in names and others != sorted(row.get("shared_with", ())):
+            if name_of(row) in names and others != sorted(row.get("shared_with", ())):
                 told = {key: value for key, value in row.items() if key != "shared_with"}
                 rows = list(found[app_id][section])
                 rows[number] = {**told, "shared_with": others} if others else told
@@ -131,11 +131,13 @@ def _told_of_each_other(apps: Content, before: Content, touched: Iterable[str]) 
     return found
 
 
-def _identifiers(entry: Content) -> Iterator[tuple[str, int, Content]]:
+def identifiers(entry: Content) -> Iterator[tuple[str, int, Content]]:
+    """The rows by which programs are known, with their section and number."""
     for section in rules.IDENTIFIERS:
         for number, row in enumerate(entry.get(section, ())):
             yield section, number, row
 
 
-def _name(row: Content) -> Identity:
+def name_of(row: Content) -> Identity:
+    """What two apps that are known by the same identifier have in common."""
     return row["kind"], row["value"].casefold()

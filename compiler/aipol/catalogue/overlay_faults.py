@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,21 +12,24 @@ from aipol.catalogue.overlay import (
     APPS,
     DROP,
     FEATURES,
+    OF_VENDORS,
     PROTECTED,
     VENDORS,
     Content,
     as_row,
+    identifiers,
     identity,
     identity_keys,
+    name_of,
     overlaid_app,
 )
 from aipol.catalogue.rules import Shape
-from aipol.catalogue.tree import Where, is_list, is_mapping
+from aipol.catalogue.tree import LONGEST_TEXT, Where, is_list, is_mapping
 from aipol.language.hosts import HostError, canonical_host
 from aipol.language.types import no_control
 from aipol.language.words import clip, listed, near, suggest
 
-LONGEST_TEXT = 1024
+MOST_HOLDERS = 100
 _SECTIONS = (APPS, VENDORS, PROTECTED)
 _HOSTS = ("domain", "host")
 _OWN = "own:"
@@ -49,7 +53,7 @@ def complaints(content: Content, overlay: Any) -> tuple[Complaint, ...]:
     if not is_mapping(overlay):
         return (Complaint((), "an overlay must be a mapping", f"it has {listed(_SECTIONS)}"),)
     # Texts first: what is said of the rest quotes them.
-    found = tuple(_texts(overlay, ())) or tuple(_all(content, overlay))
+    found = tuple(_texts(overlay, ())) or tuple(_all(content, overlay)) or tuple(_crowds(overlay))
     return tuple(dict.fromkeys(found))
 
 
@@ -74,6 +78,18 @@ def _all(content: Content, overlay: Content) -> Iterator[Complaint]:
     for app_id, entry in apps.items():
         yield from _app(content, vendors, (APPS, app_id), entry)
     yield from _editions(content, {key: it for key, it in apps.items() if is_mapping(it)})
+
+
+def _crowds(overlay: Content) -> Iterator[Complaint]:
+    """An identifier of very many apps tells none apart, and each would name all the others."""
+    holders: Counter[tuple[str, ...]] = Counter()
+    for app_id, entry in overlay.get(APPS, {}).items():
+        for section, number, row in identifiers(entry):
+            holders[name_of(row)] += row["kind"] not in OF_VENDORS
+            if holders[name_of(row)] == MOST_HOLDERS + 1:
+                value = clip(row["value"])
+                why = f"`{value}` is the {row['kind']} of more than {MOST_HOLDERS} apps"
+                yield Complaint((APPS, app_id, section, number, "value"), why, "leave it out")
 
 
 def _texts(value: Any, where: Where) -> Iterator[Complaint]:

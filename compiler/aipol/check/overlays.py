@@ -20,6 +20,7 @@ from aipol.diagnostics.model import Diagnostic
 from aipol.language import merge
 from aipol.language.assemble import named_by
 from aipol.language.order import in_order, in_reading_order
+from aipol.language.words import clip
 
 if TYPE_CHECKING:
     from aipol.catalogue.chosen import Applied
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from aipol.source import Span
 
 _Row = dict[str, Any]
+_LONGEST_LIST = 160
 # Where a row was read says nothing about what it stands for.
 _ORIGIN = frozenset({"source", "sources", "tier", "also", "note", "seen", "shared_with"})
 # What can be one app's only: (section, the key that selects, the key that identifies).
@@ -158,7 +160,8 @@ def _told_wrongly(apps: Mapping[str, _Row], after: Catalogue) -> Iterator[Compla
     for app_id, where, row in given:
         others = others_with(holders, app_id, row)
         if others != sorted(row["shared_with"]):
-            why = f"`shared_with` must be {others}: the apps with the same {row['kind']}"
+            names = clip(str(others), _LONGEST_LIST)
+            why = f"`shared_with` must be {names}: the apps with the same {row['kind']}"
             yield Complaint(where, why, "leave it out: it follows from the rest")
 
 

@@ -272,3 +272,12 @@ def test_the_key_itself_is_held_to_its_shape(
     files = overlaying("vendors: {acme: {name: Acme}}")
     files["p.yaml"] = files["p.yaml"].replace("{overlay: [ours.yaml]}", value)
     assert code in {finding.code for finding in opened(files).findings}
+
+
+def test_an_identifier_of_very_many_apps_is_refused(opened: Open, overlaying: Overlaying) -> None:
+    """Each would have to name all the others; the first past the limit is told, once."""
+    row = f"macos: [{{kind: bundle_id, value: test.same, {OWN}}}]"
+    apps = "".join(f"  bot-{number}: {{{NAMED}, {row}}}\n" for number in range(300))
+    found = opened(overlaying(f"apps:\n{apps}vendors: {{twin: {{name: Twin}}}}\n")).findings
+    assert [(each.code, each.span.line) for each in found] == [("AIP223", 102)]
+    assert "`test.same` is the bundle_id of more than 100 apps" in found[0].message

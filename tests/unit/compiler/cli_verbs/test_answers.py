@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from aipol.cli import composition
 from aipol.cli.app import VERBS, main
 from aipol.report.manifest import fingerprint, manifest_bytes, read_manifest
-from aipol.report.words import markdown, places, some, table
+from aipol.report.words import as_json, markdown, places, some, table
 from aipol.vocabulary import ON_NETWORK, Situation
 
 Run = Any
@@ -344,3 +345,19 @@ def test_tables_align_wide_characters_and_defuse_markup() -> None:
 def test_the_verbs_of_the_table_exist() -> None:
     """Every row of the verb table can be imported."""
     assert set(OWN) <= set(VERBS)
+
+
+def test_json_holds_nothing_that_acts_on_a_terminal() -> None:
+    """What cannot be seen is an escape, what can is itself, and a program reads the same text."""
+    text = "\x1b[2J \x85 \u202e \xa0 \U000e0041 caf\xe9 \U0001f600"
+    answer = as_json({text: text})
+    assert answer.replace("\n", "").isprintable()
+    assert "caf\xe9 \U0001f600" in answer
+    assert json.loads(answer) == {text: text}
+
+
+def test_wrong_usage_shows_what_it_quotes(run: Run) -> None:
+    """A control character of an argument reaches no terminal."""
+    done = run("catalog", "show", "chat\x07gtp\u202e")
+    assert done.code == 2
+    assert "`chat\\x07gtp\\u202e`" in done.err

@@ -146,6 +146,18 @@ def test_out_names_the_lock_instead_of_the_policy(run: Run, place: Path) -> None
     assert run("catalog", "lock", "--update", "--check").code == 2
 
 
+@pytest.mark.parametrize("name", ["", "  "])
+@pytest.mark.parametrize("verb", [("compile",), ("catalog", "lock")])
+def test_an_empty_name_of_what_is_written_is_wrong_usage(
+    run: Run, place: Path, verb: tuple[str, ...], name: str
+) -> None:
+    """An unset variable of a script is neither the current directory nor what the policy names."""
+    before = sorted(place.rglob("*"))
+    done = run(*verb, "--out", name)
+    assert (done.code, "it names no file" in done.err) == (2, True)
+    assert sorted(place.rglob("*")) == before
+
+
 @pytest.mark.usefixtures("older")
 def test_a_locks_control_characters_do_not_reach_the_terminal(run: Run, lock: Path) -> None:
     """What a lock says about itself is shown and not obeyed."""
