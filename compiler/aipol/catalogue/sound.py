@@ -16,7 +16,7 @@ from aipol.catalogue import rules
 from aipol.catalogue.load import Catalogue
 from aipol.catalogue.lock import Lock, LockError, read_lock
 from aipol.catalogue.model import App
-from aipol.catalogue.tree import HIDES, is_list, is_mapping, unseen
+from aipol.catalogue.tree import HIDES, LONGEST_TEXT, is_list, is_mapping, unseen
 from aipol.language.words import clip
 
 _PARTS = tuple(name for name, it in vars(Catalogue).items() if isinstance(it, cached_property))
@@ -50,6 +50,8 @@ def unsound(content: dict[str, Any]) -> str:
         return f"{broken} is not of a form that this version of aipol knows"
     if any(map(unseen, texts)):
         return f"it {HIDES}"
+    if max(map(len, texts), default=0) > LONGEST_TEXT:
+        return f"it has a text of more than {LONGEST_TEXT} characters"
     return next(_astray(catalogue), "")
 
 

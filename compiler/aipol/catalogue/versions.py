@@ -40,8 +40,8 @@ def named(text: str) -> Version:
     """The version that `text` names: `shipped`, a directory, a lock, `REV` or `REV:path`."""
     if text == SHIPPED:
         return Version(text, load_catalogue())
-    if "\0" in text:
-        raise CatalogueError("a name cannot contain a NUL")
+    if not text or "\0" in text:
+        raise CatalogueError("a name cannot be empty or contain a NUL")
     path = Path(text)
     try:
         if path.is_dir():
