@@ -142,6 +142,8 @@ def test_out_names_the_lock_instead_of_the_policy(run: Run, place: Path) -> None
         assert run("catalog", "lock", "--out", "other.yaml", *more).code in {1, 2}
     assert (place / "other.yaml").read_bytes() == before
     assert run("catalog", "lock", "--out", "none/c.json").code == 2
+    (place / "loop").symlink_to("loop")
+    assert run("catalog", "lock", "--out", "loop/c.json").code == 2
     assert run("catalog", "lock", "--out", ".", "--update").code == 2
     assert run("catalog", "lock", "--update", "--check").code == 2
 
