@@ -13,6 +13,7 @@ import pytest
 
 from aipol.catalogue import CatalogueError, load_catalogue
 from aipol.catalogue import files as catalogue_files
+from aipol.catalogue import revision
 from aipol.catalogue.compare import Contents, Step, contents
 from aipol.catalogue.derive import derive
 from aipol.catalogue.load import source_directory
@@ -318,6 +319,15 @@ def test_a_fault_in_a_revision_names_it(repository: Path) -> None:
     small(repository / "policy" / "catalogue", chat=CHAT + "  later: 1\n")
     commit("three")
     assert fault("HEAD") == "HEAD:policy/catalogue/chat.yaml:8:3: unknown key `later`"
+
+
+@pytest.mark.usefixtures("repository")
+def test_a_file_of_a_revision_has_a_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What git holds is no smaller than what lies in a directory, and is not read either."""
+    monkeypatch.setattr(revision, "LIMIT", 10)
+    monkeypatch.setattr(revision, "LOCK_LIMIT", 10)
+    assert "`chat.yaml` has more than 10 bytes" in fault("HEAD")
+    assert "has more than 10 bytes" in fault("HEAD:policy/catalogue/chat.yaml")
 
 
 def test_a_link_in_a_revision_is_not_followed(repository: Path) -> None:
