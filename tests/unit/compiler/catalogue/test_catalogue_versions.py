@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from aipol.catalogue import CatalogueError, load_catalogue
+from aipol.catalogue import CatalogueError, load_catalogue, revision
 from aipol.catalogue import files as catalogue_files
-from aipol.catalogue import revision
 from aipol.catalogue.compare import Contents, Step, contents
 from aipol.catalogue.derive import derive
 from aipol.catalogue.load import source_directory
