@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from aipol.audience import EVERYBODY
 from aipol.domains import HostTrie, Intent
@@ -13,7 +14,7 @@ from aipol.scoping import Verdict
 from aipol.segments import Segment, Use, uses_at
 from aipol.target import Reason
 from aipol.vocabulary import Surface
-from aipol_targets.common.network.facts import SURFACES
+from aipol_targets.common.network.facts import SEGMENTS, SURFACES
 from aipol_targets.common.network.hostlists import Entries, with_hosts
 
 Uses = Mapping[tuple[str, Surface], Use]
@@ -27,8 +28,12 @@ class Decisions:
     entries: Entries
 
 
+@lru_cache(maxsize=SEGMENTS.value + 2)
 def decisions(ir: Ir, segment: Segment) -> Decisions:
-    """A segment's uses with the decisions over hosts that follow; gateways stay reachable."""
+    """A segment's uses with the decisions over hosts that follow; gateways stay reachable.
+
+    The same for every target, so one policy is decided once.
+    """
     uses = uses_at(ir, segment, SURFACES)
     verdicts = {use: Verdict(found.carried, ()) for use, found in uses.items()}
     ways_out = [(gateway.host, Intent.EXACT) for gateway in ir.gateways.values()]
