@@ -38,7 +38,7 @@ def host_faults(
     wrong = [
         document.fault(where, message)
         for document, where, host in named
-        if (message := _not_canonical(host))
+        if (message := _refused(host))
     ]
     if wrong:
         # What is no host has no suffix and overlaps nothing.
@@ -62,12 +62,13 @@ def _special(documents: dict[str, Document]) -> Iterator[Named]:
             yield common, (number, "host"), row["host"], Match(row["match"])
 
 
-def _not_canonical(host: str) -> str:
+def _refused(host: str) -> str:
+    # What `rules.host` lets through is written as it is compared, or is no host name at all.
     try:
-        name = canonical_host(host)
+        canonical_host(host)
     except HostError as error:
         return f"`{host}` is not a host name: {error}"
-    return "" if name == host else f"`{host}` is not canonical: write `{name}`"
+    return ""
 
 
 def _suffix_roots(claims: Iterable[tuple[Document, Where, Row]]) -> Iterator[Fault]:
@@ -80,7 +81,8 @@ def _suffix_roots(claims: Iterable[tuple[Document, Where, Row]]) -> Iterator[Fau
             hint = "say `shared: true`, or `own_suffix: true` where all below it is this app's"
             yield document.fault((*where, "domain"), f"{message}; {hint}")
         elif owned and not public:
-            message = f"`{row['domain']}` is no public suffix: leave `own_suffix` out"
+            why = "is meant alone" if row["match"] == Match.EXACT else "is no public suffix"
+            message = f"`{row['domain']}` {why}: leave `own_suffix` out"
             yield document.fault((*where, "own_suffix"), message)
 
 
@@ -183,7 +185,7 @@ def _opened(claims: Iterable[tuple[Document, Where, Row]]) -> Iterator[Fault]:
         name = str(row["domain"]).partition(".")[2] if row.get("shared") else ""
         while name:
             app_id, match = own.get(name, ("", Match.EXACT))
-            if app_id not in {"", where[0]} and match is not Match.EXACT:
+            if app_id != where[0] and match is not Match.EXACT:
                 message = f"`{row['domain']}` is inside `{name}`, which is `{app_id}`'s own"
                 yield document.fault((*where, "shared"), f"{message}: leave `shared` out")
             name = name.partition(".")[2]
