@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from aipol.catalogue.collateral import OFFERED, Collateral, Means, collateral, of_surface
+from aipol.catalogue.collateral import OFFERED, Collateral, collateral, of_surface
 from aipol.catalogue.model import Use
 from aipol.diagnostics import Diagnostic, codes
-from aipol.ir import Ir, Origin, Ruling
+from aipol.ir import Ir, Origin
 from aipol.language.words import enumerated
 from aipol.vocabulary import Effect, Surface
 
@@ -30,8 +30,8 @@ def collateral_findings(assembled: Assembled, ir: Ir, catalogue: Catalogue) -> I
     """
     clauses = {clause.value.id: clause for clause in assembled.clauses}
     for name, uses in _blocked(ir).items():
-        clause = clauses.get(name)
-        if clause is None or "*" in clause.value.apps:
+        clause = clauses[name]
+        if "*" in clause.value.apps:
             continue
         stopped = _one_an_app(_stopped(uses, catalogue))
         spared = _one_an_app(_spared(uses, catalogue))
@@ -52,14 +52,11 @@ def _blocked(ir: Ir) -> Mapping[str, dict[str, set[Surface]]]:
     """The surfaces of apps that each clause blocks for somebody, by the clause's id."""
     found: dict[str, dict[str, set[Surface]]] = {}
     for ruling in ir.rulings:
-        if ruling.effect is Effect.BLOCK and _written(ruling):
+        # A rule may bear the name of what holds where no rule matches.
+        if ruling.effect is Effect.BLOCK and ruling.decided_by.origin is not Origin.DEFAULT:
             by_app = found.setdefault(ruling.decided_by.id, {})
             by_app.setdefault(ruling.app, set()).add(ruling.surface)
     return found
-
-
-def _written(ruling: Ruling) -> bool:
-    return ruling.decided_by.origin in {Origin.RULE, Origin.EXCEPTION, Origin.LOCKED}
 
 
 def _stopped(uses: Mapping[str, set[Surface]], catalogue: Catalogue) -> Iterator[Collateral]:
@@ -71,12 +68,12 @@ def _stopped(uses: Mapping[str, set[Surface]], catalogue: Catalogue) -> Iterator
         every = collateral(app, catalogue)
         for surface in sorted(surfaces):
             for found in of_surface(app, surface, every):
-                if found.means is Means.PROGRAM and not found.held and found.breaks:
+                if not found.held and found.breaks:
                     yield found
 
 
 def _spared(uses: Mapping[str, set[Surface]], catalogue: Catalogue) -> Iterator[Collateral]:
-    """Of each app that is reached only by what serves more, one such host or program."""
+    """Of each app that is reached only by what serves more, such hosts or programs."""
     for app_id, surfaces in sorted(uses.items()):
         held = {found.value: found for found in _of(app_id, catalogue) if found.held}
         if not held:
@@ -89,8 +86,8 @@ def _spared(uses: Mapping[str, set[Surface]], catalogue: Catalogue) -> Iterator[
         ]
         if surfaces & _BY_PROGRAM:
             ways.append([i.value for i in (*app.macos, *app.windows, *app.cli) if _acts(i)])
-        closed = next((way for way in ways if way and all(each in held for each in way)), ())
-        yield from (held[value] for value in closed[:1])
+        closed = next((way for way in ways if all(each in held for each in way)), ())
+        yield from (held[value] for value in closed)
 
 
 def _acts(identifier: Identifier) -> bool:

@@ -113,9 +113,7 @@ def _host(claim: _Claim, match: Match, catalogue: Catalogue) -> Iterator[Diagnos
 
 def _takes(host: str, match: Match, shared: str, reach: Match) -> bool:
     """Whether a pattern would block what is shared; a name of one's own below it is one's own."""
-    if match.covers(host, shared):
-        return reach is not Match.CHILDREN or match is not Match.EXACT
-    return match is not Match.EXACT and host == shared and reach is not Match.EXACT
+    return Match.SUBTREE.covers(host, shared) and match.meets(host, shared, reach)
 
 
 def _declared_teams(app_id: str, app: Placed[App], catalogue: Catalogue) -> Iterator[Diagnostic]:

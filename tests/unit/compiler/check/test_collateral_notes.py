@@ -54,10 +54,11 @@ def check(tmp_path: Path) -> Any:
     """The findings of a policy that blocks `names`, without those about redundant rules."""
 
     def run(
-        known: Catalogue, names: str, effect: str = "block", apps: str = ""
+        known: Catalogue, names: str, effect: str = "block", apps: str = "", text: str = ""
     ) -> list[Diagnostic]:
         path = tmp_path / "policy.yaml"
-        path.write_text(POLICY.format(names=names, effect=effect, apps=apps), encoding="utf-8")
+        text = text or POLICY.format(names=names, effect=effect, apps=apps)
+        path.write_text(text, encoding="utf-8")
         found = open_policy(str(path), date(2026, 12, 1), known, ()).findings
         return [each for each in found if each.code in {"AIP225", "AIP310"}]
 
@@ -99,8 +100,80 @@ def test_more_than_three_are_counted(check: Any) -> None:
     """The message stays readable; the rest are a number."""
     apps = {f"m{n}": {"domains": [row(f"m{n}.example", shared=True)]} for n in range(5)}
     (found,) = check(catalogue(**apps), ", ".join(apps))
-    assert found.message.endswith("and 2 more")
-    assert "m3" not in found.message
+    told = ", ".join(f"m{n} by `m{n}.example` (services that are not this app)" for n in range(3))
+    assert found.message.endswith(f": {told} and 2 more")
+
+
+SHARED = {"shared": True, "breaks": "the hub"}
+HUB = [{"kind": "exe", "value": "hub.exe", **SHARED, **SOURCED}]
+BUNDLE = [
+    {"kind": "bundle_id", "value": "example.a.hub", **SHARED, **SOURCED},
+    {"kind": "team_id", "value": "ZZ12CD34EF", **SOURCED},
+]
+BINARY = [{"kind": "binary", "value": "hub", **SHARED, **SOURCED}]
+OWN = [{"kind": "exe", "value": "own.exe", **SOURCED}]
+UI = [row("a.example", shared=True, serves="all of A")]
+API = [row("api.example", role="api", shared=True, serves="all of A")]
+CDN = [row("cdn.example", role="cdn")]
+MINE = [row("own.example")]
+ANY = "block"
+WEB = "block, surfaces: [web]"
+
+
+@pytest.mark.parametrize(
+    ("effect", "app", "spared"),
+    [
+        (ANY, {"domains": MINE, "windows": HUB}, "`hub.exe` (the hub)"),
+        (ANY, {"domains": MINE, "macos": BUNDLE}, "`example.a.hub` (the hub)"),
+        (ANY, {"domains": MINE, "cli": BINARY}, "`hub` (the hub)"),
+        (ANY, {"domains": MINE, "windows": [*HUB, *OWN]}, ""),
+        (WEB, {"domains": MINE, "windows": HUB}, ""),
+        (ANY, {"domains": UI + CDN}, "`a.example` (all of A)"),
+        (ANY, {"domains": UI + MINE}, ""),
+        (ANY, {"domains": MINE + API}, "`api.example` (all of A)"),
+        (WEB, {"domains": MINE + API}, ""),
+    ],
+)
+def test_a_use_that_stays_open_is_told(check: Any, effect: str, app: Any, spared: str) -> None:
+    """Of a site, an API or a program, where all that the app is reached by serves more."""
+    found = check(catalogue(a=app), "a", effect)
+    says = "`no` cannot block what serves more than its app: a by "
+    assert [each.message for each in found] == ([says + spared] if spared else [])
+
+
+def test_a_program_that_other_apps_have_too_stops_nothing_else(check: Any) -> None:
+    """Other apps are no collateral of this note: they are governed by their own rules."""
+    both = [{"kind": "exe", "value": "both.exe", "shared_with": ["two"], **SOURCED}]
+    known = catalogue(one={"windows": both}, two={"domains": [row("two.example")]})
+    assert check(known, "one") == []
+
+
+def test_a_rule_may_be_named_default(check: Any) -> None:
+    """What no rule matches is blocked by no rule, whatever a rule is called."""
+    known = catalogue(mail={"domains": UI}, other={"domains": MINE})
+    text = POLICY.format(names="other", effect="block", apps="").replace("id: no", "id: default")
+    only = text.partition("  - {id: rest")[0]
+    assert check(known, "", text=only) == []
+
+
+def test_apps_are_told_by_name(check: Any) -> None:
+    """In the order of their ids, with where to read on, at the clause's `apps`."""
+    known = catalogue(zeta={"domains": UI}, alpha={"domains": UI})
+    (found,) = check(known, "zeta, alpha")
+    assert found.message.endswith(
+        ": alpha by `a.example` (all of A) and zeta by `a.example` (all of A)"
+    )
+    assert found.hint == "`aipol catalog show alpha` lists them with their sources"
+    assert (found.span.line, found.span.column) == (6, 20)
+
+
+def test_what_a_program_takes_with_it_is_told_in_one_order(check: Any) -> None:
+    """The command line tool comes before the desktop app, in every run."""
+    cli = [{"kind": "binary", "value": "edit", "breaks": "scripts", **SOURCED}]
+    desktop = [{"kind": "exe", "value": "editor.exe", "breaks": "the editor", **SOURCED}]
+    known = catalogue(editor={"cli": cli, "windows": desktop})
+    (found,) = check(known, "editor")
+    assert found.message.endswith("editor by `edit` (scripts)")
 
 
 DECLARED = "apps:\n  own: {{name: Own, vendor: a, category: chat, {how}}}\n"
