@@ -106,7 +106,8 @@ def _host(claim: _Claim, match: Match, catalogue: Catalogue) -> Iterator[Diagnos
         for value, reach, breaks in catalogue.shared_hosts
         if _takes(claim.value, match, value, reach)
     }
-    for value, breaks in sorted(found.items())[:1]:
+    if found:
+        value, breaks = next(iter(found.items()))
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""
         yield claim.breaks(f"`{value}`: {breaks}{more}")
 

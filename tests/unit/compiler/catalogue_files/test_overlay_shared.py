@@ -82,6 +82,11 @@ def test_what_the_organisation_drops_is_wrong_in_its_eyes(
     assert [each.message for each in policy.findings if each.code == "AIP225"] == [
         "blocking `twin` by `pay.test` would break `pay.test`: all paying"
     ]
+    (hint,) = [each.hint for each in policy.findings if each.code == "AIP225"]
+    assert hint == (
+        "mark it `shared: true`: then it is never blocked; or `drop` the catalogue's row, if that "
+        "one is wrong"
+    )
 
 
 def test_a_shared_row_is_not_turned_into_an_apps_own_in_passing(

@@ -43,7 +43,9 @@ def catalogue(**apps: dict[str, Any]) -> Catalogue:
                 {"host": "pay.example", "match": "exact", "kind": "payment", "serves": "paying"}
                 | SOURCED
             ],
-            "teams": {"AB12CD34EF": {"vendor": "a", "signs": ["Acme Paint"], **SOURCED}},
+            "teams": {
+                "AB12CD34EF": {"vendor": "a", "signs": ["Acme Paint", "Acme Write"], **SOURCED}
+            },
         },
         "",
     )
@@ -185,7 +187,7 @@ WAYS = {
     "domains: [{domain: mail.example, shared: true}]": None,
     "domains: [{domain: pay.example}]": "`pay.example`: paying",
     "domains: [{domain: notpay.example}]": None,
-    "macos: {team_ids: [AB12CD34EF]}": "Acme Paint",
+    "macos: {team_ids: [AB12CD34EF]}": "Acme Paint, Acme Write",
     "macos: {team_ids: [ZZ12CD34EF]}": None,
     "windows: {package_families: [A.HUB_8wekyb3d8bbwe]}": "the hub",
     "windows: {executables: [own.exe]}": None,
@@ -204,3 +206,54 @@ def test_what_is_not_an_apps_own_is_refused(check: Any, how: str, breaks: str | 
     )
     found = [f for f in check(known, "own", apps=DECLARED.format(how=how)) if f.code == "AIP225"]
     assert [f.message.partition(" would break ")[2] for f in found] == ([breaks] if breaks else [])
+
+
+MARK = "leave it out, or mark it `shared: true`: then it is never blocked"
+TAKE_OUT = "leave it out: the program does more than the app"
+NAME = "name the app's bundle ids; a team stands for all that it signs"
+# How an app is declared, what of it is not its own, and what to do about it.
+PLACES = (
+    ("domains: [{domain: own.example}, {domain: Mail.example}]", "Mail.example", MARK),
+    ("macos: {team_ids: [ZZ12CD34EF, AB12CD34EF]}", "AB12CD34EF", NAME),
+    ("macos: {bundle_ids: [a.own, a.hub]}", "a.hub", TAKE_OUT),
+    ("macos: {processes: [own, Hub Helper]}", "Hub Helper", TAKE_OUT),
+    ("windows: {executables: [own.exe, HUB.exe]}", "HUB.exe", TAKE_OUT),
+    ("windows: {package_families: [A.Hub_8wekyb3d8bbwe]}", "A.Hub_8wekyb3d8bbwe", TAKE_OUT),
+    ("binaries: [own, hub]", "hub", TAKE_OUT),
+)
+
+
+@pytest.mark.parametrize(("how", "what", "hint"), PLACES)
+def test_what_is_not_an_apps_own_is_named_where_it_stands(
+    check: Any, how: str, what: str, hint: str
+) -> None:
+    """Of every list in which an app can name it, with what to do instead."""
+    kinds = {
+        "macos": {"bundle_id": "a.hub", "process": "Hub Helper"},
+        "windows": {"exe": "hub.exe", "pfn": "A.Hub_8wekyb3d8bbwe"},
+        "cli": {"binary": "hub"},
+    }
+    rows: dict[str, Any] = {
+        section: [{"kind": kind, "value": value, **SHARED, **SOURCED} for kind, value in of.items()]
+        for section, of in kinds.items()
+    }
+    known = catalogue(hub={"domains": [row("mail.example", shared=True)], **rows})
+    apps = DECLARED.format(how=how)
+    (found,) = [f for f in check(known, "own", apps=apps) if f.code == "AIP225"]
+    line = POLICY.format(names="own", effect="block", apps=apps).splitlines()[found.span.line - 1]
+    assert line[found.span.column - 1 :].startswith(what)
+    assert found.hint == hint
+
+
+def test_a_name_above_several_hosts_counts_the_others(check: Any) -> None:
+    """One is named with what it serves, the first by name; the rest are a number."""
+    hosts = [row(f"{name}.example", shared=True, serves=name) for name in ("mail", "maps")]
+    apps = DECLARED.format(how="domains: [{domain: example}]")
+    found = check(catalogue(suite={"domains": hosts}), "own", apps=apps)
+    assert "would break `mail.example`: mail (suite), and 2 more" in found[0].message
+
+
+def test_what_is_no_host_is_told_as_that(check: Any) -> None:
+    """Nothing can be said of what it would break."""
+    apps = DECLARED.format(how="domains: [{domain: 'mail..example'}, {domain: own.example}]")
+    assert check(catalogue(), "own", apps=apps) == []
