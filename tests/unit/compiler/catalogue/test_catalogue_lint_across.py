@@ -44,8 +44,8 @@ def test_an_app_stands_in_one_file(faults: Callable[..., Faults]) -> None:
     """The second place is named, with the first."""
     index = "schema: 2\nseen: 2026-08\ncategories:\n  chat: talk\n  image: pictures\n"
     host = rows("domains", "domain: a.example, role: ui, match: exact")
-    said = faults(entry("one", *host), image=entry("one", *host), index=index)
-    assert said == ["image.yaml:1:1: the app `one` is also in chat.yaml"]
+    said = faults(entry("one", *host), image=f"# More.\n{entry('one', *host)}", index=index)
+    assert said == ["image.yaml:2:1: the app `one` is also in chat.yaml"]
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,13 @@ def test_equal_identifiers_name_each_other(
 def test_several_apps_with_one_identifier_are_named_in_order(
     faults: Callable[..., Faults],
 ) -> None:
-    """Each app names all others."""
+    """Each app names all others, in any order."""
+    others = {"one": "zeta, eta", "zeta": "one, eta", "eta": "zeta, one"}
+    texts = [
+        entry(name, *rows("windows", f"{TOOL}, shared_with: [{all_others}]"))
+        for name, all_others in others.items()
+    ]
+    assert faults("".join(texts)) == []
     texts = [entry(name, *rows("windows", TOOL)) for name in ("one", "zeta", "eta")]
     assert faults("".join(texts)) == [
         "chat.yaml:7:7: `shared_with` must be ['eta', 'zeta']: the apps with the same exe",
@@ -169,6 +175,14 @@ def test_an_extension_or_a_client_is_of_one_app(
 
 
 TEAM = "kind: team_id, value: AB12CD34EF"
+
+
+def test_a_team_is_on_all_apps_of_its_vendor(faults: Callable[..., Faults]) -> None:
+    """They need not name each other."""
+    texts = (entry(name, *rows("macos", TEAM)) for name in ("one", "two"))
+    assert faults("".join(texts)) == []
+
+
 NO_TEAM = ", which is no `team_id` of the app"
 OF = "certificate leaf[subject.OU] = "
 
@@ -195,3 +209,27 @@ def test_a_requirement_is_of_the_apps_team(
     """One of the teams that it accepts is the app's, where it names any."""
     row = f"kind: requirement, value: 'identifier \"a.b\" and {requirement}'"
     assert faults(entry("one", *rows("macos", TEAM, row))) == said
+
+
+def test_only_a_team_id_is_a_team(faults: Callable[..., Faults]) -> None:
+    """A process that is called like the team of a requirement makes it none of the app's."""
+    process = "kind: process, value: XX12CD34EF"
+    row = f'kind: requirement, value: \'identifier "a.b" and {OF}"XX12CD34EF"\''
+    (said,) = faults(entry("one", *rows("macos", process, row)))
+    assert said.endswith(f"the requirement is of team `XX12CD34EF`{NO_TEAM}")
+
+
+def test_gaps_and_teams_are_of_what_the_catalogue_has(faults: Callable[..., Faults]) -> None:
+    """An app that is gone, or a vendor that nobody is, is told in the special file."""
+    host = rows("domains", "domain: a.example, role: ui, match: exact")
+    gap = "- {app: APP, what: host, sought: its API, looked: 2026-11}\n"
+    team = "AB12CD34EF: {{vendor: {}, signs: [Paint], {}}}\n"
+    said = faults(
+        entry("one", *host),
+        gaps=gap.replace("APP", "one") + gap.replace("APP", "gone"),
+        teams=team.format("nobody", SOURCED),
+    )
+    assert said == [
+        "gaps.yaml:2:4: the catalogue has no app `gone`",
+        "teams.yaml:1:14: `nobody` is not in vendors.yaml",
+    ]

@@ -6,8 +6,16 @@ from typing import Any
 
 import pytest
 
-from aipol.catalogue.collateral import UNTOLD, Collateral, Means, collateral, of_surface
+from aipol.catalogue.collateral import (
+    PURPOSES,
+    UNTOLD,
+    Collateral,
+    Means,
+    collateral,
+    of_surface,
+)
 from aipol.catalogue.load import Catalogue
+from aipol.catalogue.model import Purpose
 from aipol.vocabulary import Surface
 
 SOURCED = {"source": "page:a.example", "tier": "A"}
@@ -75,6 +83,15 @@ def test_a_subtree_takes_in_what_lies_below() -> None:
     (found,) = of(apps, "one")
     assert found.apps == ("two",)
     assert of(apps, "two") == []
+    apps["one"]["domains"].append(host("www.x.example", match="exact"))
+    apps["four"] = {"domains": [host("b.x.example"), host("x.example", match="exact")]}
+    assert [each.apps for each in of(apps, "one")] == [("four", "two")]
+    assert [each.apps for each in of(apps, "four")] == [("one",)]
+
+
+def test_an_apps_own_hosts_below_are_no_collateral() -> None:
+    """An app reaches itself."""
+    assert of({"one": {"domains": [host("x.example"), host("api.x.example")]}}, "one") == []
 
 
 def test_a_marketing_host_is_not_blocked_and_breaks_nothing() -> None:
@@ -89,6 +106,7 @@ def test_programs_say_what_stops_with_them() -> None:
         {"kind": "exe", "value": "editor.exe", "breaks": "the whole editor"},
         {"kind": "exe", "value": "both.exe", "shared_with": ["two"]},
         {"kind": "exe", "value": "own.exe"},
+        {"kind": "exe", "value": "more.exe", "shared": True},
         {"kind": "winget_id", "value": "A.A", "shared": True},
     ]
     found = of({"one": {"windows": [{**row, **SOURCED} for row in rows]}, "two": {}}, "one")
@@ -96,6 +114,7 @@ def test_programs_say_what_stops_with_them() -> None:
         ("A.Hub_8wekyb3d8bbwe", "the hub", (), True),
         ("editor.exe", "the whole editor", (), False),
         ("both.exe", "", ("two",), False),
+        ("more.exe", UNTOLD, (), True),
     ]
 
 
@@ -103,6 +122,7 @@ def test_a_team_that_signs_more_is_told() -> None:
     """Only a team of the register; an app's own vendor alone is none."""
     rows = [{"kind": "team_id", "value": team, **SOURCED} for team in ("AB12CD34EF", "ZZ12CD34EF")]
     team = {"vendor": "a", "signs": ["Acme Paint", "Acme Write"], **SOURCED}
+    rows.append({"kind": "process", "value": "AB12CD34EF", **SOURCED})
     (found,) = of({"one": {"macos": rows}}, "one", teams={"AB12CD34EF": team})
     assert (found.means, found.value) == (Means.TEAM, "AB12CD34EF")
     assert found.breaks == "Acme Paint, Acme Write"
@@ -119,3 +139,22 @@ def test_a_surface_has_its_own_collateral() -> None:
     assert [each.value for each in of_surface(app, Surface.WEB, found)] == ["s.example"]
     assert [each.value for each in of_surface(app, Surface.DESKTOP, found)] == ["editor.exe"]
     assert of_surface(app, Surface.CLI, found) == ()
+
+
+def test_a_team_is_no_program_of_a_surface() -> None:
+    """On a Mac and at the command line too, what is stopped is a program."""
+    mac = [{"kind": "process", "value": "Editor", "breaks": "the editor", **SOURCED}]
+    mac.append({"kind": "team_id", "value": "AB12CD34EF", **SOURCED})
+    cli = [{"kind": "binary", "value": "edit", "breaks": "the editor", **SOURCED}]
+    team = {"vendor": "a", "signs": ["Acme Paint"], **SOURCED}
+    known = catalogue({"one": {"macos": mac, "cli": cli}}, teams={"AB12CD34EF": team})
+    app = known.app("one")
+    found = collateral(app, known)
+    assert [each.value for each in of_surface(app, Surface.DESKTOP, found)] == ["Editor"]
+    assert [each.value for each in of_surface(app, Surface.CLI, found)] == ["edit"]
+
+
+def test_every_purpose_has_its_words() -> None:
+    """What a block of a protected host would break can be said of each, and differently."""
+    assert PURPOSES.keys() == {*Purpose}
+    assert len({*PURPOSES.values()}) == len(Purpose)
