@@ -185,10 +185,8 @@ def _sections(where: Where, entry: Content) -> Iterator[Complaint]:
 
 
 def _features(where: Where, names: Any) -> Iterator[Complaint]:
-    if not is_list(names) or not names:
-        yield Complaint(where, "must be a list, and not empty")
-        return
-    for number, name in enumerate(names):
+    # What is no list at all is told with the entry's keys.
+    for number, name in enumerate(names if is_list(names) else ()):
         if message := rules.feature(name):
             yield Complaint((*where, number), _clipped(message))
 
