@@ -20,7 +20,7 @@ def row_faults(shape: Shape, document: Document, where: Where, rows: Any) -> Ite
         return
     for number, row in enumerate(rows):
         yield from shape_faults(shape, document, (*where, number), row)
-        if "tier" in shape.required and is_mapping(row):
+        if "tier" in shape.required:
             yield from place_faults(document, (*where, number), row)
 
 

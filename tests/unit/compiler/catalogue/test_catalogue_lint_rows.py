@@ -32,6 +32,7 @@ SAID = {
     ROW.replace("A}", "C}"): [f"chat.yaml:7:7: {TIER_C}"],
     ROW.replace("A}", "C, sources: 1}"): [f"chat.yaml:7:7: {TIER_C}"],
     ROW.replace("A}", "C, sources: 2}"): [],
+    ROW.replace("A}", 'C, also: "page:acme.example (its help)"}'): [],
     ROW.replace("A}", "C, sources: many}"): [
         "chat.yaml:7:97: must be a number from 1",
         f"chat.yaml:7:7: {TIER_C}",
