@@ -18,6 +18,11 @@ Faults = list[str]
 SOURCED = "source: page:acme.example, tier: A"
 
 
+def rest(row: str) -> str:
+    """What every row must say: its source, and what a shared one serves."""
+    return f"serves: mail, {SOURCED}" if "shared: true" in row else SOURCED
+
+
 def chat(one: Rows, two: Rows) -> str:
     """Two apps with these hosts; the first row of the first is in line 7."""
     entries: list[str] = []
@@ -25,7 +30,7 @@ def chat(one: Rows, two: Rows) -> str:
         head = (
             f"{name}:\n  name: N\n  vendor: acme-labs\n  kind: chat\n  source: page:acme.example\n"
         )
-        hosts = "".join(f"    - {{domain: {row}, role: ui, {SOURCED}}}\n" for row in rows)
+        hosts = "".join(f"    - {{domain: {row}, role: ui, {rest(row)}}}\n" for row in rows)
         entries.append(f"{head}  domains:\n{hosts}")
     return "".join(entries)
 
