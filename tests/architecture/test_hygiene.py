@@ -20,6 +20,7 @@ NOT_TARGETS = {"common", "__pycache__"}
 # A checkout right below the root of a container may share its name with any folder.
 _CHECKOUT = rf"|{re.escape(str(ROOT))}(?![\w-])" if len(ROOT.parts) > 2 else ""
 
+MOST_OCTETS = 3_000_000
 FORBIDDEN = {
     "a path of one machine": re.compile(
         rf"(?<![\w.-])(?:/(?:work|farm|root|home/\w+)/{_CHECKOUT})"
@@ -75,6 +76,16 @@ def test_no_file_names_a_machine_a_registry_or_a_merge() -> None:
             continue
         found += [f"{path.relative_to(ROOT)}: {each}" for each in findings(text)]
     assert found == []
+
+
+def test_every_file_is_text_that_somebody_reads() -> None:
+    """A server's cache, an image or a dump that a test left behind is not committed."""
+    odd = [
+        path.relative_to(ROOT).as_posix()
+        for path in _repository_files()
+        if path.stat().st_size > MOST_OCTETS or b"\0" in path.read_bytes()
+    ]
+    assert odd == []
 
 
 @pytest.mark.parametrize(

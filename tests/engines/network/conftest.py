@@ -211,7 +211,9 @@ def running(
     """A server for as long as the block runs."""
     with (
         log.open("wb") as out,
-        subprocess.Popen(command, stdout=out, stderr=out, start_new_session=True) as server,
+        subprocess.Popen(
+            command, stdout=out, stderr=out, start_new_session=True, cwd=log.parent
+        ) as server,
     ):
         try:
             deadline = time.monotonic() + 20

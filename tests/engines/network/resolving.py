@@ -142,6 +142,7 @@ def _knot(directory: Path, port: int, forward_to: int) -> tuple[str, list[str]]:
         f"""net.listen('127.0.0.1', {port}, {{kind='dns'}})
         trust_anchors.remove('.')
         log_target('stdout')
+        cache.open(10 * MB, 'lmdb://{directory}/log')
         modules.load('policy')
         dofile('{directory}/knot/aipol.lua')
         policy.add(policy.all(policy.FORWARD({{'127.0.0.1@{forward_to}'}})))
