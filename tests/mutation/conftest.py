@@ -81,14 +81,14 @@ HOSTS = 8
 def small_catalogue() -> Catalogue:
     """The shipped catalogue with a handful of apps, each with a handful of hosts."""
     whole = load_catalogue()
-    apps = json.loads(json.dumps({name: whole._raw[name] for name in APPS}))
+    apps = json.loads(json.dumps({name: whole.content["apps"][name] for name in APPS}))
     for entry in apps.values():
         # What people open and programs call first: the rest only supports it.
         rows = sorted(entry.get("domains", ()), key=lambda row: row["role"] not in {"ui", "api"})
         entry["domains"] = rows[:HOSTS]
         if not rows:
             del entry["domains"]
-    return Catalogue({**whole._rest, "apps": apps}, whole.digest)
+    return Catalogue({**whole.content, "apps": apps}, whole.digest)
 
 
 @pytest.fixture(scope="session")

@@ -86,9 +86,15 @@ def written_with(tmp_path: Path, old: str, new: str) -> tuple[Diagnostic, ...]:
     return open_policy(path.as_posix(), DAY, load_catalogue(), all_targets()).findings
 
 
-def test_check_finds_nothing() -> None:
-    """The example policy has no errors, no warnings and no failing tests of its own."""
-    assert {finding.code for finding in opened().findings} == {"AIP310"}
+def test_check_notes_collateral_and_finds_nothing_wrong() -> None:
+    """No error, no warning, no failing test of its own; what blocks also stop is told by rule."""
+    notes = [finding for finding in opened().findings if finding.code == "AIP310"]
+    assert notes == list(opened().findings)
+    assert {note.message.split("`")[1] for note in notes} == {
+        "no-embedded-ai",
+        "no-other-note-takers",
+        "other-coding-tools",
+    }
     assert opened().ir is not None
 
 

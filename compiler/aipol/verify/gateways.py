@@ -14,13 +14,15 @@ from aipol.vocabulary import Effect
 
 
 def gateway_findings(check: Check) -> Iterator[Diagnostic]:
-    """Hosts that a gateway's own addresses are denied, and no account of `via` says so."""
+    """Hosts that some of a gateway's addresses are denied, and no account of `via` says so."""
     if not check.panel.by_address:
         return
     for ruling in check.ir.rulings:
         gateway = check.ir.gateways.get(ruling.obligations.via or "")
-        for record in check.records.get((ruling.id, "via"), ()) if gateway else ():
-            if gateway and record.status not in SILENT:
+        if gateway is None:
+            continue
+        for record in check.records.get((ruling.id, "via"), ()):
+            if record.status not in SILENT:
                 yield from _denied(check, ruling, gateway, record)
 
 
@@ -28,7 +30,7 @@ def _denied(
     check: Check, ruling: Ruling, gateway: Gateway, record: Coverage
 ) -> Iterator[Diagnostic]:
     (situation,) = check.panel.told_apart(record.situations)
-    for address in _edges(gateway):
+    for address in _samples(gateway):
         for claim in hosts_behind(check.ir.apps[ruling.app], ruling.surface):
             for client in check.panel.decider.clients(Kind.HOST):
                 if _told(record, client) or claim.shared:
@@ -48,10 +50,12 @@ def _denied(
                     )
 
 
-def _edges(gateway: Gateway) -> Iterator[str]:
+def _samples(gateway: Gateway) -> Iterator[str]:
+    """The edges and the middle of each of its networks."""
     for network in gateway.networks:
         block = ipaddress.ip_network(network)
-        yield from dict.fromkeys((str(block[0]), str(block[-1])))
+        middle = block[block.num_addresses // 2]
+        yield from dict.fromkeys(str(address) for address in (block[0], middle, block[-1]))
 
 
 def _told(record: Coverage, client: str) -> bool:

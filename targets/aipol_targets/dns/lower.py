@@ -98,7 +98,8 @@ def _model(ir: Ir, settings: DnsSettings, told: Sequence[_Told], pooled: _Told |
     return Dns(
         identifier=ir.organization.identifier,
         outputs=settings.outputs,
-        # A zone's serial must never fall: the day decides, and a day's outputs are equal.
+        # Nothing here knows the last serial: the day keeps it rising from day to day. A second
+        # change in one day, or an earlier day, does not raise it: the README says to reload.
         serial=int(f"{ir.as_of:%Y%m%d}00"),
         directories=Directories(
             settings.bind_directory,

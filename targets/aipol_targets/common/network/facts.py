@@ -17,6 +17,7 @@ SURFACES = (
 )
 """The ways to reach an app that pass the network."""
 HOST_LENGTH = 253
+"""Characters of a host name: 255 octets in a message (RFC 1035, 2.3.4), two of them not written."""
 SEGMENTS = Limit(
     "network segments", 512, "our own: every segment has its own lists", date(2026, 11, 23)
 )

@@ -53,7 +53,7 @@ GATEWAY_UNPLACED = Reason(
     "write `network.gateways.<id>.networks`",
 )
 GATEWAY_UNTOLD = Reason(
-    "gateway-unplaced",
+    "gateway-indistinct",
     "the output cannot leave the gateway's own addresses alone, so it is blocked as well",
     "let the gateway ask another resolver",
 )

@@ -132,7 +132,7 @@ def test_only_resolvers_that_see_addresses_spare_the_gateway(small: Any) -> None
     record = emitted.record("one/web/any/0", "via")
     assert record.status is Status.STRICTER
     assert [(d.client, d.reason.code) for d in record.deviations] == [
-        ("dnsmasq", "gateway-unplaced")
+        ("dnsmasq", "gateway-indistinct")
     ]
     assert small.answered(policy, "bind").record("one/web/any/0", "via").status is Status.ENFORCED
 
@@ -310,3 +310,16 @@ def test_an_own_file_of_zones_is_in_every_view(small: Any) -> None:
     policy = replace(small.everything())
     text = small.answered(policy, "bind", bind_view_include="/etc/bind/own.conf").text
     assert text["bind/aipol.conf"].count('include "/etc/bind/own.conf";') == 4
+
+
+def test_verify_asks_in_the_middle_of_a_gateways_network(small: Any) -> None:
+    """A binding that takes some of its addresses away is noticed, and so is one that takes all."""
+    placed = (Gateway("gw", "gw.test", ("10.99.0.0/16",)),)
+    rule = small.Rule(("one",), ("everyone",), Effect.ALLOW, obligations=Obligations(via="gw"))
+    policy = small.Policy(apps=(small.app("one", "one.test"),), rules=(rule,), gateways=placed)
+    emitted = small.answered(policy, "bind")
+    conf = emitted.text["bind/aipol.conf"]
+    for kept in ("10.99.0.0/17", "10.99.128.0/17", "10.98.0.0/16"):
+        changed = conf.replace("10.99.0.0/16", kept)
+        found = emitted.findings({**emitted.files, "bind/aipol.conf": changed.encode()})
+        assert any("for gateway `gw`" in finding.message for finding in found)
