@@ -122,8 +122,16 @@ def _collateral(catalogue: Catalogue, app: App) -> Iterator[str]:
 def collateral_cells(found: Collateral) -> Cells:
     """The identifier, what would break, and what aipol does about it."""
     breaks = _said(found.breaks, f"also {some(found.apps)}" if found.apps else "")
-    kept = "not blocked" if found.held else "blocked where these are blocked too"
-    return (found.means, found.value, breaks, kept)
+    return (found.means, found.value, breaks, _kept(found))
+
+
+def _kept(found: Collateral) -> str:
+    if found.held:
+        return "not blocked"
+    if not found.apps:
+        return "stops as well"
+    one = len(found.apps) == 1
+    return f"blocked only where {'that app is' if one else 'all those apps are'} blocked too"
 
 
 def _facts(

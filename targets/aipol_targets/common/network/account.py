@@ -185,7 +185,7 @@ def _finding(case: Case, seat: Seat, path: Path, claim: Claim, host: str) -> Fin
     use = path.uses[ruling.app, ruling.surface]
     if blocked:
         carried = use.carried.direct is Effect.BLOCK
-        return Status.STRICTER, mixed(case, use) if carried else reasons.OTHER_APPS_HOST
+        return Status.STRICTER, _mixed(case, path, use) if carried else reasons.OTHER_APPS_HOST
     if claim.shared:
         return Status.LOOSER, SHARED_HOST
     if ruling.direct is not Effect.BLOCK:
@@ -194,7 +194,14 @@ def _finding(case: Case, seat: Seat, path: Path, claim: Claim, host: str) -> Fin
         return Status.LOOSER, path.short
     if use.carried.direct is Effect.BLOCK:
         return Status.LOOSER, NEEDED_ELSEWHERE
-    return Status.LOOSER, mixed(case, use)
+    return Status.LOOSER, _mixed(case, path, use)
+
+
+def _mixed(case: Case, path: Path, use: Use) -> Reason:
+    """Why a path carries out another ruling; groups' networks do not help one that sees none."""
+    found = mixed(case, use)
+    told_apart = path.by_source or found in {ACCOUNT_UNSEEN, reasons.TENANT_UNKNOWN}
+    return found if told_apart else reasons.PEOPLE_UNTOLD
 
 
 def _held(case: Case, seat: Seat, path: Path, claim: Claim) -> bool:

@@ -52,6 +52,11 @@ GATEWAY_UNPLACED = Reason(
     "no source network of the gateway is given, so it may be blocked as well",
     "write `network.gateways.<id>.networks`",
 )
+PEOPLE_UNTOLD = Reason(
+    "audience-indistinct",
+    "the output tells no source addresses apart, so everybody gets the same answers",
+    "use an output that does: `bind`, `unbound`, `knot` or `powerdns`",
+)
 GATEWAY_UNTOLD = Reason(
     "gateway-indistinct",
     "the output cannot leave the gateway's own addresses alone, so it is blocked as well",

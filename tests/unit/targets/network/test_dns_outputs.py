@@ -119,6 +119,9 @@ def test_who_cannot_be_told_apart_is_pooled(small: Any) -> None:
     record = emitted.record("split/web/any/1")
     pooled = {d.client for d in record.deviations if d.reason.code == "audience-indistinct"}
     assert pooled == {"dnsmasq", "hosts"}
+    assert {d.reason.text.partition(",")[0] for d in record.deviations if d.client in pooled} == {
+        "the output tells no source addresses apart"
+    }
 
 
 def test_only_resolvers_that_see_addresses_spare_the_gateway(small: Any) -> None:
