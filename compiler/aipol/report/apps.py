@@ -130,8 +130,7 @@ def _kept(found: Collateral) -> str:
         return "not blocked"
     if not found.apps:
         return "stops as well"
-    one = len(found.apps) == 1
-    return f"blocked only where {'that app is' if one else 'all those apps are'} blocked too"
+    return f"blocked only with {'it' if len(found.apps) == 1 else 'them'}"
 
 
 def _facts(
