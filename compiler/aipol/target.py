@@ -65,13 +65,15 @@ class Deviation:
     def speaks_of(self, named: str, asked: str, client: str) -> bool:
         """Whether it is about `asked`, which an app is known by as `named`, on a path.
 
-        What it says of everything below a host says nothing of names that are known otherwise.
+        What it says of everything below a host says nothing of names that are known otherwise; what
+        it says of one host is about that host by whatever name above it the app is known, too.
         """
         if self.client not in ("*", client):
             return False
         place = self.value.removeprefix("*.")
         if place == self.value:
-            return self.value in ("*", named)
+            within = place == asked and place.endswith(f".{named}")
+            return self.value in ("*", named) or within
         below = asked.endswith(f".{place}")
         return below and (named == place or place.endswith(f".{named}"))
 

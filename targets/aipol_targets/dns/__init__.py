@@ -1,1 +1,1 @@
-"""Turns rulings into what DNS resolvers answer: policy zones, local zones, dnsmasq and hosts."""
+"""Turns rulings into what DNS resolvers answer: zones, rules and lists of names."""

@@ -10,10 +10,23 @@ NAME_OCTETS = Limit(
     "owner name in a policy zone, octets", 255, "RFC 1035, 2.3.4", date(2026, 11, 23)
 )
 
+RULE_OCTETS = Limit(
+    "rule of AdGuard Home, octets",
+    65_535,
+    "AdGuardHome, internal/filtering/rulelist/parser.go: bufio.MaxScanTokenSize, line end included",
+    date(2026, 11, 28),
+)
+
 ROOT_NOT_APART = Reason(
     "root-not-apart",
     "a local zone cannot block what is below a host and let the host itself through",
     "use the response policy zone (`unbound`) instead of `unbound-local`",
+)
+ALLOWLIST_WINS = Reason(
+    "allowlist-wins",
+    "a subscribed allowlist of Pi-hole wins over every blocklist, however specific: nothing inside "
+    "an exception can be blocked",
+    "use any other output of `dns` but `hosts`",
 )
 LISTED_ONLY = Reason(
     "listed-names-only",

@@ -14,13 +14,37 @@ from aipol.segments import Segment, fewest_networks, gateway_networks, segments
 from aipol.target import Lowered
 from aipol_targets.common.network.account import coverage
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
-from aipol_targets.common.network.hostlists import with_hosts
+from aipol_targets.common.network.hostlists import Entries, with_hosts
 from aipol_targets.common.network.index import Index
 from aipol_targets.common.network.levels import levels_of
 from aipol_targets.common.network.placed import Path, Placed, Uses, decisions, everybody
-from aipol_targets.dns.facts import LISTED_ONLY, NAME_OCTETS, ROOT_NOT_APART
-from aipol_targets.dns.model import DNSMASQ_CONF, HOSTS, ZONED, Directories, Dns, SegmentNames
-from aipol_targets.dns.names import names_of, without_open_roots, zone_records
+from aipol_targets.dns.clients import client_rules
+from aipol_targets.dns.facts import (
+    ALLOWLIST_WINS,
+    LISTED_ONLY,
+    NAME_OCTETS,
+    ROOT_NOT_APART,
+    RULE_OCTETS,
+)
+from aipol_targets.dns.model import (
+    ADGUARD_RULES,
+    DNSMASQ_CONF,
+    HOSTS,
+    PIHOLE_ALLOW,
+    PIHOLE_BLOCK,
+    ZONED,
+    Directories,
+    Dns,
+    SegmentNames,
+)
+from aipol_targets.dns.names import (
+    Unsayable,
+    deep_blocks,
+    names_of,
+    narrowed,
+    open_roots,
+    zone_records,
+)
 from aipol_targets.dns.settings import DnsSettings
 
 TARGET_ID = "dns"
@@ -28,10 +52,11 @@ TARGET_ID = "dns"
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """Decisions over hosts with the fewest entries that say them."""
+    """Decisions over hosts with the fewest entries that say them, and where more is open."""
 
     trie: HostTrie
     minimal: tuple[HostEntry, ...]
+    opened: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +67,7 @@ class _Told:
     uses: Uses
     wanted: _Said
     local: _Said
-    opened: tuple[str, ...]
+    lists: _Said
     listed: tuple[str, ...]
     """The names to deny, where a format knows no more than names."""
 
@@ -57,8 +82,9 @@ def lower(ir: Ir, settings: DnsSettings) -> Lowered[Dns]:
     pooled = _told(ir, everybody(parts[-1]))
     model = _model(ir, settings, told, pooled)
     for each in told:
-        tries = dict.fromkeys((each.wanted.trie, each.local.trie))
-        entries = (*each.wanted.minimal, *each.local.minimal)
+        said = tuple(dict.fromkeys((each.wanted, each.local, each.lists)))
+        tries = [form.trie for form in said]
+        entries = [entry for form in said for entry in form.minimal]
         findings += locked_out(ir, f"segments/{each.segment.id}", tries, entries)
     findings += _too_long(ir, model)
     placed = tuple(_placed(settings.outputs, each, pooled) for each in told)
@@ -71,16 +97,20 @@ def _told(ir: Ir, segment: Segment) -> _Told:
     entries = with_hosts(decided.entries, switches, blocked=True)
     trie = HostTrie(entries.values())
     wanted = _Said(trie, trie.minimal())
-    open_trie, opened = without_open_roots(entries)
     named = {host for host, intent in entries if intent is not Intent.CHILDREN}
     return _Told(
         segment,
         decided.uses,
         wanted,
-        _Said(open_trie, open_trie.minimal()) if opened else wanted,
-        opened,
+        _narrowed(wanted, entries, open_roots),
+        _narrowed(wanted, entries, deep_blocks),
         tuple(sorted(host for host in named if trie.blocked(host))),
     )
+
+
+def _narrowed(wanted: _Said, entries: Entries, unsayable: Unsayable) -> _Said:
+    trie, opened = narrowed(entries, unsayable)
+    return _Said(trie, trie.minimal(), opened) if opened else wanted
 
 
 def _model(ir: Ir, settings: DnsSettings, told: Sequence[_Told], pooled: _Told | None) -> Dns:
@@ -118,6 +148,8 @@ def _model(ir: Ir, settings: DnsSettings, told: Sequence[_Told], pooled: _Told |
         gateways=gateways,
         pooled=names_of(pooled.wanted.minimal) if pooled else (),
         hosts=pooled.listed if pooled else (),
+        rules=client_rules(lists, gateways),
+        lists=pooled.lists.minimal if pooled else (),
     )
 
 
@@ -132,7 +164,9 @@ def _placed(outputs: tuple[str, ...], told: _Told, pooled: _Told) -> Placed:
         found.append(_path(zoned, told, told.wanted, names.zone_file))
     if "unbound-local" in outputs:
         path = _path(("unbound-local",), told, told.local, names.local_file)
-        found.append(replace(path, short=ROOT_NOT_APART, places=told.opened))
+        found.append(replace(path, short=ROOT_NOT_APART))
+    if "adguard" in outputs:
+        found.append(_path(("adguard",), told, told.wanted, ADGUARD_RULES))
     if "dnsmasq" in outputs:
         path = _path(("dnsmasq",), pooled, pooled.wanted, DNSMASQ_CONF)
         found.append(replace(path, by_source=False))
@@ -140,24 +174,43 @@ def _placed(outputs: tuple[str, ...], told: _Told, pooled: _Told) -> Placed:
         listed = tuple(HostEntry(host, Intent.EXACT, blocked=True) for host in pooled.listed)
         path = _path(("hosts",), pooled, _Said(HostTrie(listed), listed), HOSTS)
         found.append(replace(path, short=LISTED_ONLY, by_source=False))
+    if "pihole" in outputs:
+        path = _path(("pihole",), pooled, pooled.lists, PIHOLE_BLOCK, PIHOLE_ALLOW)
+        found.append(replace(path, short=ALLOWLIST_WINS, by_source=False))
     return Placed(told.segment, tuple(found))
 
 
-def _path(clients: tuple[str, ...], told: _Told, said: _Said, file: str) -> Path:
+def _path(
+    clients: tuple[str, ...], told: _Told, said: _Said, file: str, exceptions: str = ""
+) -> Path:
     index = Index(levels_of(said.minimal))
 
     def files(claims: Sequence[Claim]) -> tuple[str, ...]:
-        return (file,) if index.deciding(claims) else ()
+        deciding = [level for _, level in index.deciding(claims)]
+        excepted = exceptions and any(not level.blocked for level in deciding)
+        return (file, *((exceptions,) if excepted else ())) if deciding else ()
 
-    return Path(clients, told.uses, told.wanted.trie, said.trie, files)
+    return Path(clients, told.uses, told.wanted.trie, said.trie, files, places=said.opened)
 
 
 # --- what must not happen -------------------------------------------------------------------------
 
 
 def _too_long(ir: Ir, model: Dns) -> Iterator[Diagnostic]:
-    if not set(model.outputs) & set(ZONED):
-        return
+    if set(model.outputs) & set(ZONED):
+        yield from _long_names(ir, model)
+    longest = max((rule.octets for rule in model.rules), default=0)
+    if "adguard" in model.outputs and longest > RULE_OCTETS.value:
+        yield LIMIT_EXCEEDED.at(
+            ir.unlisted_span,
+            target=TARGET_ID,
+            what=f"octets of a rule in {ADGUARD_RULES}:",
+            count=longest,
+            limit=RULE_OCTETS.value,
+        )
+
+
+def _long_names(ir: Ir, model: Dns) -> Iterator[Diagnostic]:
     for segment in model.segments:
         # In a message every label has a length octet, and the root is one more.
         longest = max((len(owner) for owner, _ in zone_records(segment.names)), default=0)

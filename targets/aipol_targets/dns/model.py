@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from aipol.domains import HostEntry, Intent
+
 BIND_CONF = "bind/aipol.conf"
 UNBOUND_CONF = "unbound/aipol.conf"
 KNOT_LUA = "knot/aipol.lua"
@@ -12,6 +14,9 @@ POWERDNS_SCRIPT = "powerdns/aipol.lua"
 LOCAL_CONF = "unbound-local/aipol.conf"
 DNSMASQ_CONF = "dnsmasq/aipol.conf"
 HOSTS = "hosts/hosts"
+ADGUARD_RULES = "adguard/rules.txt"
+PIHOLE_BLOCK = "pihole/block.txt"
+PIHOLE_ALLOW = "pihole/allow.txt"
 
 ZONED = ("bind", "unbound", "knot", "powerdns")
 """Outputs that share a policy zone for each segment."""
@@ -63,6 +68,30 @@ class SegmentNames:
 
 
 @dataclass(frozen=True, slots=True)
+class Denied:
+    """Names to deny: those a pattern stands for, without a few of them and all below these."""
+
+    host: str
+    intent: Intent
+    besides: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRule:
+    """Names to deny to some addresses: to all `but` some, or `only` to some."""
+
+    denied: Denied
+    only: tuple[str, ...]
+    but: tuple[str, ...]
+
+    @property
+    def octets(self) -> int:
+        """The most that it takes when written on one line."""
+        words = (self.denied.host, *self.denied.besides, *self.only, *self.but)
+        return sum(len(word) + 2 for word in words) + len("||*.^$denyallow=,client=")
+
+
+@dataclass(frozen=True, slots=True)
 class Directories:
     """Where the files will be on the servers that read them."""
 
@@ -89,3 +118,7 @@ class Dns:
     """What everybody is told by a resolver that cannot tell addresses apart."""
     hosts: tuple[str, ...]
     """The names that everybody is denied by a file of hosts."""
+    rules: tuple[ClientRule, ...]
+    """What is denied by rules that each say for whom they are."""
+    lists: tuple[HostEntry, ...]
+    """What everybody is denied by a pair of lists, with the exceptions."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from aipol.domains import HostEntry, HostTrie, Intent, reversed_labels
 from aipol_targets.common.network.hostlists import Entries, with_hosts
-from aipol_targets.dns.model import Name, Names
+from aipol_targets.common.network.levels import flat_levels
+from aipol_targets.dns.model import Denied, Name, Names
 
 
 @dataclass(slots=True)
@@ -41,6 +42,33 @@ def _names(node: _Node, host: str, *, around: bool) -> Iterator[Name]:
         yield from _names(node.children[label], child, around=below)
 
 
+def denied(names: Names) -> Iterator[Denied]:
+    """Patterns that together deny exactly what is blocked, and no name twice.
+
+    A name where the answer changes is taken out of the pattern around it with all that is below
+    it; what of that is blocked after all has a pattern of its own. So no exception is needed.
+    """
+    around: list[tuple[str, Intent, list[str]]] = []
+    for name in names:
+        while around and not name.host.endswith(f".{around[-1][0]}"):
+            yield _closed(*around.pop())
+        if name.blocked and name.below_blocked and name.around_blocked:
+            continue
+        if name.around_blocked:
+            around[-1][2].append(name.host)
+        if name.below_blocked:
+            intent = Intent.SUBTREE if name.blocked else Intent.CHILDREN
+            around.append((name.host, intent, []))
+        elif name.blocked:
+            yield Denied(name.host, Intent.EXACT, ())
+    while around:
+        yield _closed(*around.pop())
+
+
+def _closed(host: str, intent: Intent, besides: list[str]) -> Denied:
+    return Denied(host, intent, tuple(besides))
+
+
 def zone_records(names: Names) -> Iterator[tuple[str, bool]]:
     """Owner names of a policy zone, each with whether it is blocked.
 
@@ -56,22 +84,60 @@ def zone_records(names: Names) -> Iterator[tuple[str, bool]]:
             yield f"*.{name.host}", name.below_blocked
 
 
-def without_open_roots(entries: Entries) -> tuple[HostTrie, tuple[str, ...]]:
-    """The decisions with all opened below a host that is open itself, and those hosts.
+Unsayable = Callable[[tuple[HostEntry, ...]], Iterable[tuple[str, Intent]]]
+"""What of minimal entries a format cannot block."""
+
+
+def narrowed(entries: Entries, unsayable: Unsayable) -> tuple[HostTrie, tuple[str, ...]]:
+    """The decisions with all opened that a format cannot say, and where that is.
+
+    A place is a host, or `*.host` for what is below it.
+    """
+    opened: set[tuple[str, Intent]] = set()
+    while True:
+        trie = HostTrie(entries.values())
+        found = {
+            (host, half) for host, intent in unsayable(trie.minimal()) for half in _HALVES[intent]
+        }
+        if not found:
+            return trie, tuple(sorted(_PLACES[intent].format(host) for host, intent in opened))
+        opened |= found
+        entries = with_hosts(entries, found, blocked=False)
+
+
+def open_roots(entries: tuple[HostEntry, ...]) -> Iterator[tuple[str, Intent]]:
+    """What is below a host that is open itself, for local zones.
 
     A local zone decides for a host and all below it, and its data can only take the host out of
     an open one: an open host with a block below it cannot be said.
     """
-    opened: set[str] = set()
-    while True:
-        trie = HostTrie(entries.values())
-        roots = [
-            name.host
-            for name in names_of(trie.minimal())
-            if name.below_blocked and not name.blocked
-        ]
-        if not roots:
-            return trie, tuple(sorted(opened))
-        opened.update(roots)
-        below = ((host, Intent.CHILDREN) for host in roots)
-        entries = with_hosts(entries, below, blocked=False)
+    for name in names_of(entries):
+        if name.below_blocked and not name.blocked:
+            yield name.host, Intent.CHILDREN
+
+
+def deep_blocks(entries: tuple[HostEntry, ...]) -> Iterator[tuple[str, Intent]]:
+    """What is to be blocked inside an exception, for a pair of lists of which one always wins.
+
+    A line for one host alone needs a name of two labels that is no address: Pi-hole skips others.
+    """
+    for level in flat_levels(entries):
+        for entry in level.entries:
+            if level.blocked and level.depth:
+                yield entry.host, entry.intent
+    for entry in entries:
+        if entry.blocked and entry.intent is not Intent.SUBTREE and not _stands_alone(entry.host):
+            yield entry.host, entry.intent
+
+
+def _stands_alone(host: str) -> bool:
+    return "." in host and not host.replace(".", "").isdigit()
+
+
+# Halves are the most specific entries there are, so opening them cannot be overruled.
+_HALVES = {
+    Intent.EXACT: (Intent.EXACT,),
+    Intent.CHILDREN: (Intent.CHILDREN,),
+    Intent.SUBTREE: (Intent.EXACT, Intent.CHILDREN),
+}
+_PLACES = {Intent.EXACT: "{}", Intent.CHILDREN: "*.{}"}

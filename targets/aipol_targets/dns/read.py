@@ -7,9 +7,11 @@ from typing import Protocol
 
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
 from aipol_targets.common.network.reading import Address, Files, Found, address_of
+from aipol_targets.dns.read_adguard import AdGuard
 from aipol_targets.dns.read_bind import read_bind
 from aipol_targets.dns.read_bindings import Bindings, Resolver
 from aipol_targets.dns.read_lua import read_knot, read_powerdns
+from aipol_targets.dns.read_pihole import PiHole, PiHoleList
 from aipol_targets.dns.read_rules import Dnsmasq, Hosts, LocalZones
 from aipol_targets.dns.read_unbound import read_tags, read_views
 from aipol_targets.dns.read_zone import Zone
@@ -21,10 +23,12 @@ POWERDNS = ("powerdns/zones.lua", "powerdns/aipol.lua")
 LOCAL = "unbound-local/aipol.conf"
 DNSMASQ = "dnsmasq/aipol.conf"
 HOSTS = "hosts/hosts"
+ADGUARD = "adguard/rules.txt"
+PIHOLE = ("pihole/block.txt", "pihole/allow.txt")
 
 
 class _Server(Protocol):
-    def rules_for(self, address: Address) -> str | None:
+    def rules_for(self, address: Address) -> Hashable:
         """What tells addresses apart."""
         ...
 
@@ -42,10 +46,10 @@ class _Pool:
 
     __slots__ = ("_rules",)
 
-    def __init__(self, rules: Dnsmasq | Hosts) -> None:
+    def __init__(self, rules: Dnsmasq | Hosts | PiHole) -> None:
         self._rules = rules
 
-    def rules_for(self, address: Address) -> str | None:  # noqa: ARG002  (it does not look)
+    def rules_for(self, address: Address) -> Hashable:  # noqa: ARG002  (it does not look)
         """That nobody is told apart."""
         return None
 
@@ -72,6 +76,8 @@ class DnsDecider:
 
     def _read(self) -> Iterator[tuple[str, _Server]]:
         files, there = self._files, self._files.contents.keys()
+        if ADGUARD in there:
+            yield "adguard", AdGuard(files.lines(ADGUARD, named_in=ADGUARD), ADGUARD)
         if BIND in there:
             yield "bind", self._zoned(read_bind(files, BIND), BIND, Zone.by_closest_name)
         if DNSMASQ in there:
@@ -80,6 +86,10 @@ class DnsDecider:
             yield "hosts", _Pool(Hosts(files.lines(HOSTS, named_in=HOSTS), HOSTS))
         if KNOT in there:
             yield "knot", self._zoned(read_knot(files, KNOT), KNOT, Zone.by_nearest_wildcard)
+        if there & set(PIHOLE):
+            blocked, allowed = (files.lines(each, named_in=PIHOLE[0]) for each in PIHOLE)
+            lists = PiHoleList(blocked, PIHOLE[0], "||"), PiHoleList(allowed, PIHOLE[1], "@@||")
+            yield "pihole", _Pool(PiHole(*lists))
         if there & set(POWERDNS):
             bindings = read_powerdns(files, *POWERDNS)
             yield "powerdns", self._zoned(bindings, POWERDNS[1], Zone.by_nearest_wildcard)

@@ -6,20 +6,26 @@ from collections.abc import Iterable, Iterator
 
 from jinja2 import Template
 
+from aipol.domains import HostEntry, Intent
 from aipol.target import Artifact
 from aipol_targets.common.network.escape import comment, template
+from aipol_targets.common.network.levels import flat_levels
 from aipol_targets.dns import templates
 from aipol_targets.dns.escape import owner_name, server_word
 from aipol_targets.dns.model import (
+    ADGUARD_RULES,
     BIND_CONF,
     DNSMASQ_CONF,
     HOSTS,
     KNOT_LUA,
     LOCAL_CONF,
+    PIHOLE_ALLOW,
+    PIHOLE_BLOCK,
     POWERDNS_CONFIG,
     POWERDNS_SCRIPT,
     UNBOUND_CONF,
     ZONED,
+    ClientRule,
     Dns,
     Name,
 )
@@ -29,10 +35,12 @@ from aipol_targets.dns.names import zone_records
 def render(model: Dns) -> tuple[Artifact, ...]:
     """The files of every output the settings ask for, by path."""
     writers = {
+        "adguard": _adguard,
         "bind": _bind,
         "dnsmasq": _dnsmasq,
         "hosts": _hosts,
         "knot": _knot,
+        "pihole": _pihole,
         "powerdns": _powerdns,
         "unbound": _unbound,
         "unbound-local": _local,
@@ -139,6 +147,45 @@ def _hosts(model: Dns) -> Iterator[Artifact]:
     yield _file(HOSTS, head, lines)
 
 
+def _adguard(model: Dns) -> Iterator[Artifact]:
+    head = (
+        f"# aipol: denied names of {comment(model.identifier)}, each with the clients it is for\n"
+    )
+    yield _file(ADGUARD_RULES, head, map(_adguard_line, model.rules))
+
+
+def _adguard_line(rule: ClientRule) -> str:
+    """Without exceptions, which would open what other lists of the same server block."""
+    denied = rule.denied
+    besides = "|".join(owner_name(host) for host in denied.besides)
+    clients = "|".join(
+        f"{mark}{server_word(network)}"
+        for mark, networks in (("", rule.only), ("~", rule.but))
+        for network in networks
+    )
+    modifiers = (("denyallow", besides), ("client", clients))
+    said = ",".join(f"{name}={value}" for name, value in modifiers if value)
+    pattern = _ADGUARD[denied.intent].format(owner_name(denied.host))
+    return f"{pattern}${said}" if said else pattern
+
+
+def _pihole(model: Dns) -> Iterator[Artifact]:
+    levels = {level.depth: level.entries for level in flat_levels(model.lists)}
+    for path, depth, mark, what in (
+        (PIHOLE_BLOCK, 0, "", "blocklist"),
+        (PIHOLE_ALLOW, 1, "@@", "allowlist"),
+    ):
+        head = f"# aipol: {what} of {comment(model.identifier)}, for everybody alike\n"
+        yield _file(path, head, (_pihole_line(entry, mark) for entry in levels.get(depth, ())))
+
+
+def _pihole_line(entry: HostEntry, mark: str) -> str:
+    """A bare name is that name alone; the subtree has another notation in allowlists."""
+    host = owner_name(entry.host)
+    return host if entry.intent is Intent.EXACT else f"{mark}||{host}^"
+
+
+_ADGUARD = {Intent.EXACT: "|{}^", Intent.SUBTREE: "||{}^", Intent.CHILDREN: "||*.{}^"}
 # An address of each family that no connection can be made to; nothing is bound to it here.
 _NOWHERE = ("0.0.0.0", "::")  # noqa: S104
 _ZONE = template(templates.ZONE, server_word)

@@ -21,7 +21,17 @@ _PRIVATE = (
     "fe80::/10",
 )
 
-Output = Literal["bind", "dnsmasq", "hosts", "knot", "powerdns", "unbound", "unbound-local"]
+Output = Literal[
+    "adguard",
+    "bind",
+    "dnsmasq",
+    "hosts",
+    "knot",
+    "pihole",
+    "powerdns",
+    "unbound",
+    "unbound-local",
+]
 
 
 class DnsSettings(BaseModel):

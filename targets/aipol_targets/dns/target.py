@@ -5,17 +5,17 @@ from __future__ import annotations
 from aipol.target import StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
 from aipol_targets.common.network.facts import SEGMENTS, SURFACES
-from aipol_targets.dns.facts import NAME_OCTETS
+from aipol_targets.dns.facts import NAME_OCTETS, RULE_OCTETS
 from aipol_targets.dns.model import Dns
 from aipol_targets.dns.settings import DnsSettings
 
 DNS: StagedTarget[DnsSettings, Dns] = StagedTarget(
     id="dns",
-    title="DNS resolvers (BIND, Unbound, Knot, PowerDNS, dnsmasq, hosts)",
+    title="DNS resolvers (BIND, Unbound, Knot, PowerDNS, dnsmasq, hosts, AdGuard Home, Pi-hole)",
     identity="networks",
     reach=ON_NETWORK,
     surfaces=SURFACES,
-    limits=(NAME_OCTETS, SEGMENTS),
+    limits=(NAME_OCTETS, RULE_OCTETS, SEGMENTS),
     settings=DnsSettings,
     lower=stage("aipol_targets.dns.lower:lower"),
     render=stage("aipol_targets.dns.render:render"),

@@ -170,8 +170,9 @@ def _answers(
         if below != at_host:
             yield f"*.{claim.host}", below
     for place in path.places:
-        if place.endswith(f".{claim.host}"):
-            yield f"*.{place}", _finding(case, seat, path, claim, f"any.{place}")
+        if place.removeprefix("*.").endswith(f".{claim.host}"):
+            probed = f"any{place[1:]}" if place.startswith("*") else place
+            yield place, _finding(case, seat, path, claim, probed)
 
 
 def _finding(case: Case, seat: Seat, path: Path, claim: Claim, host: str) -> Finding | None:

@@ -67,7 +67,7 @@ class Path:
     short: Reason | None = None
     """Why a host that is to be blocked is let through where the two differ."""
     places: tuple[str, ...] = ()
-    """Hosts below which the two differ."""
+    """Where the two differ: a host, or `*.host` for what is below one."""
     tenants: Callable[[Claim], tuple[str, ...] | None] = no_tenants
     """The accounts a host is kept to, None when it is not."""
     by_source: bool = True

@@ -35,9 +35,11 @@ from aipol_targets.egress.target import EGRESS
 
 ZONED = ("bind", "unbound", "knot", "powerdns")
 """Resolvers that load policy zones."""
-BY_SOURCE = (*ZONED, "unbound-local")
+BY_SOURCE = (*ZONED, "unbound-local", "adguard")
 """Resolvers that tell source addresses apart."""
-RESOLVERS = (*BY_SOURCE, "dnsmasq", "hosts")
+POOLED = ("dnsmasq", "hosts", "pihole")
+"""Resolvers that tell everybody the same."""
+RESOLVERS = (*BY_SOURCE, *POOLED)
 SETTINGS: Mapping[str, type[Any]] = {"dns": DnsSettings, "egress": EgressSettings}
 SPAN = Span("policy.yaml", 1, 1)
 

@@ -27,6 +27,8 @@ def test_each_resolver_has_its_own_files_and_clients(small: Any) -> None:
         "unbound-local": {"unbound-local/aipol.conf"},
         "dnsmasq": {"dnsmasq/aipol.conf"},
         "hosts": {"hosts/hosts"},
+        "adguard": {"adguard/rules.txt"},
+        "pihole": {"pihole/allow.txt", "pihole/block.txt"},
     }
     shared = dict.fromkeys(small.ZONED, "rpz.zone") | {"unbound-local": "unbound-local.conf"}
     for output, files in own.items():
@@ -114,11 +116,11 @@ def test_who_cannot_be_told_apart_is_pooled(small: Any) -> None:
     for client in small.BY_SOURCE:
         assert emitted.blocked(client, small.ENGINEERING, "split.test")
         assert not emitted.blocked(client, small.FINANCE, "split.test")
-    for client in ("dnsmasq", "hosts"):
+    for client in small.POOLED:
         assert not emitted.blocked(client, small.ENGINEERING, "split.test")
     record = emitted.record("split/web/any/1")
     pooled = {d.client for d in record.deviations if d.reason.code == "audience-indistinct"}
-    assert pooled == {"dnsmasq", "hosts"}
+    assert pooled == set(small.POOLED)
     assert {d.reason.text.partition(",")[0] for d in record.deviations if d.client in pooled} == {
         "the output tells no source addresses apart"
     }
