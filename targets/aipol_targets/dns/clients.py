@@ -16,7 +16,7 @@ def client_rules(
     """Every pattern once. A gateway's addresses are in no segment, and no rule is for them."""
     told: dict[Denied, list[SegmentNames]] = {}
     for segment in segments:
-        for pattern in denied(segment.names):
+        for pattern in denied(segment.ruled):
             told.setdefault(pattern, []).append(segment)
     return tuple(
         _rule(pattern, told[pattern], segments, gateways) for pattern in sorted(told, key=_order)

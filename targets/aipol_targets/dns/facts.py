@@ -22,6 +22,11 @@ ROOT_NOT_APART = Reason(
     "a local zone cannot block what is below a host and let the host itself through",
     "use the response policy zone (`unbound`) instead of `unbound-local`",
 )
+NOT_SPARED = Reason(
+    "name-not-spared",
+    "AdGuard Home takes no name with `_` out of a rule: it would ignore the whole rule",
+    "use an output with policy zones",
+)
 ALLOWLIST_WINS = Reason(
     "allowlist-wins",
     "a subscribed allowlist of Pi-hole wins over every blocklist, however specific: nothing inside "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aipol.diagnostics import Diagnostic
@@ -11,7 +11,7 @@ from aipol.domains import HostEntry, HostTrie, Intent
 from aipol.hosts import BYPASS_SWITCHES, Claim
 from aipol.ir import Ir
 from aipol.segments import Segment, fewest_networks, gateway_networks, segments
-from aipol.target import Lowered
+from aipol.target import Lowered, Reason
 from aipol_targets.common.network.account import coverage
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.hostlists import Entries, with_hosts
@@ -23,6 +23,7 @@ from aipol_targets.dns.facts import (
     ALLOWLIST_WINS,
     LISTED_ONLY,
     NAME_OCTETS,
+    NOT_SPARED,
     ROOT_NOT_APART,
     RULE_OCTETS,
 )
@@ -35,6 +36,7 @@ from aipol_targets.dns.model import (
     ZONED,
     Directories,
     Dns,
+    Names,
     SegmentNames,
 )
 from aipol_targets.dns.names import (
@@ -43,6 +45,7 @@ from aipol_targets.dns.names import (
     names_of,
     narrowed,
     open_roots,
+    unspared,
     zone_records,
 )
 from aipol_targets.dns.settings import DnsSettings
@@ -66,10 +69,22 @@ class _Told:
     segment: Segment
     uses: Uses
     wanted: _Said
-    local: _Said
-    lists: _Said
+    forms: Mapping[str, _Said]
+    """As far as single formats can say it, by output."""
     listed: tuple[str, ...]
     """The names to deny, where a format knows no more than names."""
+
+    def names(self, output: str) -> Names:
+        """The names of one format, if it is asked for."""
+        return names_of(self.forms[output].minimal) if output in self.forms else ()
+
+
+# What formats cannot say, where they can say less than a policy zone.
+_UNSAYABLE: Mapping[str, tuple[Unsayable, Reason]] = {
+    "adguard": (unspared, NOT_SPARED),
+    "pihole": (deep_blocks, ALLOWLIST_WINS),
+    "unbound-local": (open_roots, ROOT_NOT_APART),
+}
 
 
 def lower(ir: Ir, settings: DnsSettings) -> Lowered[Dns]:
@@ -78,11 +93,11 @@ def lower(ir: Ir, settings: DnsSettings) -> Lowered[Dns]:
     findings = [*bad_hosts(ir), *too_many(ir, TARGET_ID, len(parts))]
     if findings:
         return Lowered(_model(ir, settings, (), None), (), tuple(findings))
-    told = tuple(_told(ir, segment) for segment in parts)
-    pooled = _told(ir, everybody(parts[-1]))
+    told = tuple(_told(ir, segment, settings.outputs) for segment in parts)
+    pooled = _told(ir, everybody(parts[-1]), settings.outputs)
     model = _model(ir, settings, told, pooled)
     for each in told:
-        said = tuple(dict.fromkeys((each.wanted, each.local, each.lists)))
+        said = tuple(dict.fromkeys((each.wanted, *each.forms.values())))
         tries = [form.trie for form in said]
         entries = [entry for form in said for entry in form.minimal]
         findings += locked_out(ir, f"segments/{each.segment.id}", tries, entries)
@@ -91,7 +106,7 @@ def lower(ir: Ir, settings: DnsSettings) -> Lowered[Dns]:
     return Lowered(model, coverage(ir, TARGET_ID, placed), tuple(findings))
 
 
-def _told(ir: Ir, segment: Segment) -> _Told:
+def _told(ir: Ir, segment: Segment, outputs: Iterable[str]) -> _Told:
     decided = decisions(ir, segment)
     switches = [(host, Intent.EXACT) for host in BYPASS_SWITCHES if ir.close_bypasses]
     entries = with_hosts(decided.entries, switches, blocked=True)
@@ -102,8 +117,11 @@ def _told(ir: Ir, segment: Segment) -> _Told:
         segment,
         decided.uses,
         wanted,
-        _narrowed(wanted, entries, open_roots),
-        _narrowed(wanted, entries, deep_blocks),
+        {
+            output: _narrowed(wanted, entries, _UNSAYABLE[output][0])
+            for output in outputs
+            if output in _UNSAYABLE
+        },
         tuple(sorted(host for host in named if trie.blocked(host))),
     )
 
@@ -120,7 +138,8 @@ def _model(ir: Ir, settings: DnsSettings, told: Sequence[_Told], pooled: _Told |
             each.segment.id,
             each.segment.networks,
             names_of(each.wanted.minimal),
-            names_of(each.local.minimal),
+            each.names("unbound-local"),
+            each.names("adguard"),
         )
         for each in told
     )
@@ -149,7 +168,7 @@ def _model(ir: Ir, settings: DnsSettings, told: Sequence[_Told], pooled: _Told |
         pooled=names_of(pooled.wanted.minimal) if pooled else (),
         hosts=pooled.listed if pooled else (),
         rules=client_rules(lists, gateways),
-        lists=pooled.lists.minimal if pooled else (),
+        lists=pooled.forms["pihole"].minimal if pooled and "pihole" in pooled.forms else (),
     )
 
 
@@ -157,16 +176,14 @@ def _model(ir: Ir, settings: DnsSettings, told: Sequence[_Told], pooled: _Told |
 
 
 def _placed(outputs: tuple[str, ...], told: _Told, pooled: _Told) -> Placed:
-    names = SegmentNames(told.segment.id, (), (), ())
+    names = SegmentNames(told.segment.id, (), (), (), ())
     zoned = tuple(output for output in ZONED if output in outputs)
     found: list[Path] = []
     if zoned:
         found.append(_path(zoned, told, told.wanted, names.zone_file))
-    if "unbound-local" in outputs:
-        path = _path(("unbound-local",), told, told.local, names.local_file)
-        found.append(replace(path, short=ROOT_NOT_APART))
-    if "adguard" in outputs:
-        found.append(_path(("adguard",), told, told.wanted, ADGUARD_RULES))
+    for output, file in (("unbound-local", names.local_file), ("adguard", ADGUARD_RULES)):
+        if output in outputs:
+            found.append(_narrow_path(output, told, file))
     if "dnsmasq" in outputs:
         path = _path(("dnsmasq",), pooled, pooled.wanted, DNSMASQ_CONF)
         found.append(replace(path, by_source=False))
@@ -175,9 +192,14 @@ def _placed(outputs: tuple[str, ...], told: _Told, pooled: _Told) -> Placed:
         path = _path(("hosts",), pooled, _Said(HostTrie(listed), listed), HOSTS)
         found.append(replace(path, short=LISTED_ONLY, by_source=False))
     if "pihole" in outputs:
-        path = _path(("pihole",), pooled, pooled.lists, PIHOLE_BLOCK, PIHOLE_ALLOW)
-        found.append(replace(path, short=ALLOWLIST_WINS, by_source=False))
+        path = _narrow_path("pihole", pooled, PIHOLE_BLOCK, PIHOLE_ALLOW)
+        found.append(replace(path, by_source=False))
     return Placed(told.segment, tuple(found))
+
+
+def _narrow_path(output: str, told: _Told, file: str, exceptions: str = "") -> Path:
+    said, short = told.forms[output], _UNSAYABLE[output][1]
+    return replace(_path((output,), told, said, file, exceptions), short=short, places=said.opened)
 
 
 def _path(
@@ -190,7 +212,7 @@ def _path(
         excepted = exceptions and any(not level.blocked for level in deciding)
         return (file, *((exceptions,) if excepted else ())) if deciding else ()
 
-    return Path(clients, told.uses, told.wanted.trie, said.trie, files, places=said.opened)
+    return Path(clients, told.uses, told.wanted.trie, said.trie, files)
 
 
 # --- what must not happen -------------------------------------------------------------------------

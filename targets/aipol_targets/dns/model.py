@@ -45,6 +45,8 @@ class SegmentNames:
     """As the policy wants it; a policy zone can say all of it."""
     local: Names
     """As far as local zones can say it."""
+    ruled: Names
+    """As far as rules of AdGuard Home can say it."""
 
     @property
     def folder(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -116,6 +117,18 @@ def open_roots(entries: tuple[HostEntry, ...]) -> Iterator[tuple[str, Intent]]:
             yield name.host, Intent.CHILDREN
 
 
+def unspared(entries: tuple[HostEntry, ...]) -> Iterator[tuple[str, Intent]]:
+    """What is beside an exception that rules of AdGuard Home cannot be kept from.
+
+    Their engine ignores a rule that spares a name of another form (AdguardTeam/urlfilter,
+    internal/ufnet, IsDomainName, read 2026-11-28), so all below the name above it is opened.
+    """
+    for pattern in denied(names_of(entries)):
+        for host in pattern.besides:
+            if not _SPARED.fullmatch(host):
+                yield host.partition(".")[2], Intent.CHILDREN
+
+
 def deep_blocks(entries: tuple[HostEntry, ...]) -> Iterator[tuple[str, Intent]]:
     """What is to be blocked inside an exception, for a pair of lists of which one always wins.
 
@@ -128,6 +141,11 @@ def deep_blocks(entries: tuple[HostEntry, ...]) -> Iterator[tuple[str, Intent]]:
     for entry in entries:
         if entry.blocked and entry.intent is not Intent.SUBTREE and not _stands_alone(entry.host):
             yield entry.host, entry.intent
+
+
+_SPARED = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*(?:[a-z]{2,63}|xn--[a-z0-9-]{3,58}[a-z0-9])"
+)
 
 
 def _stands_alone(host: str) -> bool:

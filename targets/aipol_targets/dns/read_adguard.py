@@ -5,7 +5,8 @@ docs/general/dns-filtering-syntax.md), and where that leaves room by the engine 
 urlfilter, rules/network.go and rules/regex.go; both read 2026-11-28):
 
 - `||name^` is the name and all below it, `|name^` the name alone, `||*.name^` what is below it;
-- `denyallow=a|b` keeps the rule from those names and from all below them;
+- `denyallow=a|b` keeps the rule from those names and from all below them; with a name that is not
+  of letters, digits and hyphens, or whose last label is no word, the whole rule is ignored;
 - `client=` has addresses and CIDRs it is for, and with `~` such as it is not for; those win, and
   with no others it is for everybody else;
 - a name is blocked when any rule is for it, for there are no exceptions (`@@`) here.
@@ -24,7 +25,9 @@ from aipol_targets.common.network.reading import NOTHING, Address, Found, Networ
 
 _NAME = r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*"
 _RULE = re.compile(rf"(\|\|\*\.|\|\||\|)({_NAME})\^(?:\$(.+))?")
-_NAMES = re.compile(rf"{_NAME}(?:\|{_NAME})*")
+_LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_SPARED = rf"(?:{_LABEL}\.)*(?:[a-z]{{2,}}|xn--[a-z0-9-]{{4,}})"
+_NAMES = re.compile(rf"{_SPARED}(?:\|{_SPARED})*")
 _AT, _WHOLE, _BELOW = "|", "||", "||*."
 
 
