@@ -100,7 +100,7 @@ def narrowed(entries: Entries, unsayable: Unsayable) -> tuple[HostTrie, tuple[st
         found = {
             (host, half) for host, intent in unsayable(trie.minimal()) for half in _HALVES[intent]
         }
-        if not found:
+        if found <= opened:
             return trie, tuple(sorted(_PLACES[intent].format(host) for host, intent in opened))
         opened |= found
         entries = with_hosts(entries, found, blocked=False)
@@ -136,11 +136,11 @@ def deep_blocks(entries: tuple[HostEntry, ...]) -> Iterator[tuple[str, Intent]]:
     """
     for level in flat_levels(entries):
         for entry in level.entries:
-            if level.blocked and level.depth:
+            lone = entry.intent is Intent.EXACT and not _stands_alone(entry.host)
+            if level.blocked and (level.depth or lone):
                 yield entry.host, entry.intent
-    for entry in entries:
-        if entry.blocked and entry.intent is not Intent.SUBTREE and not _stands_alone(entry.host):
-            yield entry.host, entry.intent
+            elif lone:
+                yield entry.host, Intent.CHILDREN
 
 
 _SPARED = re.compile(
