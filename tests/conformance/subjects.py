@@ -28,7 +28,9 @@ from aipol.target import Compiled, Target
 TESTS = Path(__file__).parents[1]
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
-    "dns": {"outputs": ["bind", "dnsmasq", "hosts", "unbound", "unbound-local"]},
+    "dns": {
+        "outputs": ["adguard", "bind", "dnsmasq", "hosts", "pihole", "unbound", "unbound-local"]
+    },
     "intune": {"tenant": "9ef53cd9-367c-4b21-af75-2d4df289ac2a", "mode": "enforce"},
     "purview": {"mode": "enforce"},
 }

@@ -66,7 +66,8 @@ rules:
   - {id: rest, apps: ["*"], groups: [everyone], effect: block}
 network: {inspect_tls: ai-only, close_bypasses: true}
 targets:
-  dns: {outputs: [bind, dnsmasq, hosts, knot, powerdns, unbound, unbound-local]}
+  dns:
+    outputs: [adguard, bind, dnsmasq, hosts, knot, pihole, powerdns, unbound, unbound-local]
   egress: {}
   intune: {tenant: 9ef53cd9-367c-4b21-af75-2d4df289ac2a, mode: enforce}
   jamf: {url: "https://acme.jamfcloud.example"}

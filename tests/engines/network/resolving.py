@@ -214,7 +214,7 @@ ENGINES = {
     "dnsmasq": Engine("dnsmasq", "dnsmasq.conf", _dnsmasq),
     "hosts": Engine("dnsmasq", "hosts.conf", _hosts),
 }
-"""Every output of the target `dns` with the program that answers for it."""
+"""The outputs of the target `dns` with the program that answers for each."""
 
 
 @dataclass(frozen=True)

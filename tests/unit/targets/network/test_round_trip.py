@@ -15,7 +15,9 @@ from aipol.ir import Gateway, Obligations
 from aipol.target import EFFECT_CLAUSE, Status, UnreadableArtifact
 from aipol.vocabulary import ON_NETWORK, Account, Effect, Surface
 
-NAMES = [f"{prefix}{host}" for host in ("x.test", "y.test") for prefix in ("", "a.", "b.a.")]
+NAMES = [
+    f"{prefix}{host}" for host in ("x.test", "y.test") for prefix in ("", "a.", "b.a.", "_c.a.")
+]
 APPS = ("one", "two", "three")
 GROUPS = ("finance", "engineering", "pilot", "everyone")
 OBLIGATIONS = [
