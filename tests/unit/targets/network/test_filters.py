@@ -342,7 +342,7 @@ def test_pihole_cannot_spare_a_gateway_and_adguard_does(small: Any) -> None:
     assert emitted.blocked("pihole", "10.99.0.8", "one.test")
     record = emitted.record("one/web/any/0", "via")
     assert [(d.client, d.reason.code) for d in record.deviations] == [
-        ("pihole", "gateway-unplaced")
+        ("pihole", "gateway-indistinct")
     ]
     assert small.answered(policy, "adguard").record("one/web/any/0", "via").status is (
         Status.ENFORCED
