@@ -23,6 +23,7 @@ DEFAULT = "default"
 
 _BITS = {socket.AF_INET: 32, socket.AF_INET6: 128}
 _NOWHERE = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}
+_LOOPBACK = {socket.AF_INET: 0x7F000001, socket.AF_INET6: 1}
 _SAMPLED_RANGES = 32
 _PLAIN_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _LOOKS_DERIVED = re.compile(r"-and-|-[0-9a-f]{8}$")
@@ -241,15 +242,23 @@ def _samples(ranges: list[_Range]) -> tuple[str, ...]:
 
 
 def _samples_of_rest(ranges: list[_Range]) -> tuple[str, ...]:
-    """Addresses right beside those of a named segment; any address when there is none."""
+    """Addresses right beside those of a named segment; any address when there is none.
+
+    Of a family whose every address is somebody's, there is nothing to sample.
+    """
     found: list[str] = []
     for family, bits in _BITS.items():
+        left = [each for each in ranges if each.family == family]
+        if not left:
+            continue
         ends = [
             number
-            for each in ranges
-            if each.family == family
+            for each in left
             for number in (each.first, each.last)
             if number not in {0, (1 << bits) - 1}
         ][: 2 * _SAMPLED_RANGES]
         found += [_address(family, number) for number in ends] or [_NOWHERE[family]]
+        # Products often have rules of their own for the machine itself.
+        if any(each.first <= _LOOPBACK[family] <= each.last for each in left):
+            found.append(_address(family, _LOOPBACK[family]))
     return tuple(found)

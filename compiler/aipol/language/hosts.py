@@ -31,6 +31,9 @@ def canonical_host(text: str) -> str:
     labels = [_label(label) for label in name.split(".")]
     if _NUMBER.fullmatch(labels[-1]):
         raise HostError("it is an address, or would be read as one", "name the host")
+    if labels[-1].startswith("rpz-"):
+        # In a policy zone such a name is an address or a server, whose every name it would stop.
+        raise HostError("it is a trigger of response policy zones", "name the host")
     name = ".".join(labels)
     if len(name) > _LONGEST_NAME:
         raise HostError(f"it is longer than {_LONGEST_NAME} characters")

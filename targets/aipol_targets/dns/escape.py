@@ -7,7 +7,7 @@ import re
 from aipol_targets.common.network.escape import checked
 
 _WORD = re.compile(r"[A-Za-z0-9._:?/-]+")
-_OWNER = re.compile(r"(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+_OWNER = re.compile(r"(?!(?:.*\.)?rpz-[^.]*$)(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 
 
 def server_word(value: object) -> str:

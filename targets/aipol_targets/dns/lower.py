@@ -10,7 +10,7 @@ from aipol.diagnostics.codes import LIMIT_EXCEEDED
 from aipol.domains import HostEntry, HostTrie, Intent
 from aipol.hosts import BYPASS_SWITCHES, Claim
 from aipol.ir import Ir
-from aipol.segments import Segment, fewest_networks, gateway_networks, segments
+from aipol.segments import Segment, gateway_networks, segments
 from aipol.target import Lowered, Reason
 from aipol_targets.common.network.account import coverage
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
@@ -18,6 +18,7 @@ from aipol_targets.common.network.hostlists import Entries, with_hosts
 from aipol_targets.common.network.index import Index
 from aipol_targets.common.network.levels import levels_of
 from aipol_targets.common.network.placed import Path, Placed, Uses, decisions, everybody
+from aipol_targets.dns.access import access_lines
 from aipol_targets.dns.clients import client_rules
 from aipol_targets.dns.facts import (
     ALLOWLIST_WINS,
@@ -112,7 +113,9 @@ def _told(ir: Ir, segment: Segment, outputs: Iterable[str]) -> _Told:
     entries = with_hosts(decided.entries, switches, blocked=True)
     trie = HostTrie(entries.values())
     wanted = _Said(trie, trie.minimal())
-    named = {host for host, intent in entries if intent is not Intent.CHILDREN}
+    # A switch that has an address is not switched off (Mozilla, canary domain), and in a file of
+    # hosts every name has one.
+    named = {host for host, intent in decided.entries if intent is not Intent.CHILDREN}
     return _Told(
         segment,
         decided.uses,
@@ -143,7 +146,6 @@ def _model(ir: Ir, settings: DnsSettings, told: Sequence[_Told], pooled: _Told |
         )
         for each in told
     )
-    placed = fewest_networks((*(n for each in lists for n in each.networks), *gateways))
     return Dns(
         identifier=ir.organization.identifier,
         outputs=settings.outputs,
@@ -156,12 +158,7 @@ def _model(ir: Ir, settings: DnsSettings, told: Sequence[_Told], pooled: _Told |
             settings.knot_directory,
             settings.powerdns_directory,
         ),
-        resolver_clients=tuple(
-            network
-            for network in fewest_networks(settings.resolver_clients)
-            # Unbound takes the most specific network: one inside a segment's would take it over.
-            if fewest_networks((*placed, network)) != placed
-        ),
+        access=access_lines(lists, gateways, settings.resolver_clients),
         bind_view_include=settings.bind_view_include,
         segments=lists,
         gateways=gateways,

@@ -18,6 +18,9 @@ ADGUARD_RULES = "adguard/rules.txt"
 PIHOLE_BLOCK = "pihole/block.txt"
 PIHOLE_ALLOW = "pihole/allow.txt"
 
+GATEWAYS = "_gateways"
+"""In place of a segment's id, which has no underscore."""
+
 ZONED = ("bind", "unbound", "knot", "powerdns")
 """Outputs that share a policy zone for each segment."""
 
@@ -94,6 +97,21 @@ class ClientRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """A network's line in unbound.conf: whether it may ask, and as whom."""
+
+    network: str
+    allowed: bool
+    name: str
+    """A segment's id, or that of the gateways."""
+
+    @property
+    def verb(self) -> str:
+        """What Unbound is to do with its questions."""
+        return "allow" if self.allowed else "refuse"
+
+
+@dataclass(frozen=True, slots=True)
 class Directories:
     """Where the files will be on the servers that read them."""
 
@@ -111,7 +129,7 @@ class Dns:
     outputs: tuple[str, ...]
     serial: int
     directories: Directories
-    resolver_clients: tuple[str, ...]
+    access: tuple[Access, ...]
     bind_view_include: str
     segments: tuple[SegmentNames, ...]
     gateways: tuple[str, ...]

@@ -21,10 +21,16 @@ from dataclasses import dataclass
 from aipol.domains import parents
 from aipol.target import UnreadableArtifact
 from aipol.vocabulary import Effect
-from aipol_targets.common.network.reading import NOTHING, Address, Found, Network, Networks
+from aipol_targets.common.network.reading import (
+    HOST_NAME,
+    NOTHING,
+    Address,
+    Found,
+    Network,
+    Networks,
+)
 
-_NAME = r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*"
-_RULE = re.compile(rf"(\|\|\*\.|\|\||\|)({_NAME})\^(?:\$(.+))?")
+_RULE = re.compile(rf"(\|\|\*\.|\|\||\|)({HOST_NAME})\^(?:\$(.+))?")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _SPARED = rf"(?:{_LABEL}\.)*(?:[a-z]{{2,}}|xn--[a-z0-9-]{{4,}})"
 _NAMES = re.compile(rf"{_SPARED}(?:\|{_SPARED})*")

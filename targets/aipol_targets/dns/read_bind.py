@@ -9,7 +9,11 @@ from aipol.target import UnreadableArtifact
 from aipol_targets.common.network.reading import Files
 from aipol_targets.dns.read_bindings import Bindings, places_of
 
-_TOKENS = re.compile(r'\s+|//[^\n]*|("[^"\n]*"|[{};]|[^\s{};"]+)')
+# BIND knows more comments and words than these; what could be one is refused.
+_TOKENS = re.compile(
+    r"""\s+|//[^\n]*|("[A-Za-z0-9._/-]*"|[{};]|[A-Za-z0-9.:-]+(?:/[0-9]{1,3})?(?![^\s{};]))"""
+)
+_VIEW = re.compile(r'"aipol-[a-z0-9_-]+"')
 
 Statement = tuple[tuple[str, ...], "tuple[Statement, ...] | None", tuple[str, ...]]
 
@@ -21,11 +25,13 @@ def read_bind(files: Files, path: str) -> Bindings:
     zone_files: dict[str, str] = {}
     otherwise: str | None = None
     seen: set[tuple[str, ...]] = set()
+    included: set[tuple[str, ...]] = set()
     for words, block, _ in _statements(_tokens(text, path), path):
-        if block is None or otherwise or words[:1] != ("view",) or words in seen:
+        if block is None or otherwise or not _is_view(words) or words in seen:
             raise UnreadableArtifact(path, "has something other than views, or one too many")
         seen.add(words)
-        clients, zone, zone_file = _view(block, path)
+        clients, zone, zone_file, own = _view(block, path)
+        included.add(own)
         if zone and zone_file:
             zone_files[zone] = zone_file
         if clients == ("any",):
@@ -34,28 +40,50 @@ def read_bind(files: Files, path: str) -> Bindings:
             raise UnreadableArtifact(path, "two views are for the same network")
         else:
             networks |= dict.fromkeys(clients, zone)
+    if len(included) > 1:
+        raise UnreadableArtifact(path, "does not include the same file of own zones everywhere")
     return Bindings(networks, otherwise, places_of(zone_files, path)).disjoint(path)
 
 
-def _view(block: tuple[Statement, ...], path: str) -> tuple[tuple[str, ...], str | None, str]:
+def _is_view(words: tuple[str, ...]) -> bool:
+    return (
+        len(words) == len(("view", "name"))
+        and words[0] == "view"
+        and bool(_VIEW.fullmatch(words[1]))
+    )
+
+
+def _view(
+    block: tuple[Statement, ...], path: str
+) -> tuple[tuple[str, ...], str | None, str, tuple[str, ...]]:
+    """For whom a view is, its policy zone, where that is, and what of the server's own it has."""
     clients: tuple[str, ...] = ()
+    included: tuple[str, ...] = ()
     policy: str | None = None
     zones: dict[str, str] = {}
     for words, inner, after in block:
         match words:
             case ("match-clients",) if inner and not clients and not after:
-                clients = tuple(item[0][0] for item in inner)
+                clients = tuple(_client(item, path) for item in inner)
             case ("response-policy",) if inner and policy is None:
                 policy = _policy_zone(inner, after, path)
             case ("zone", name) if inner and not after:
                 zones[_unquoted(name)] = _zone_block(inner, path)
-            case ("include", _) if inner is None:
-                pass
+            case ("include", name) if inner is None and not included and name.startswith('"/'):
+                included = (name,)
             case _:
                 raise UnreadableArtifact(path, f"a view has the unknown statement {words!r}")
     if not clients or set(zones) != ({policy} if policy else set()):
         raise UnreadableArtifact(path, "a view is for nobody, or its policy is not its zone")
-    return clients, policy, zones[policy] if policy else ""
+    return clients, policy, zones[policy] if policy else "", included
+
+
+def _client(item: Statement, path: str) -> str:
+    match item:
+        case ((network,), None, ()):
+            return network
+        case _:
+            raise UnreadableArtifact(path, f"a client is not one network: {item[0]!r}")
 
 
 def _policy_zone(inner: tuple[Statement, ...], after: tuple[str, ...], path: str) -> str:

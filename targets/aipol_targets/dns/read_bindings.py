@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Generic, Protocol, TypeVar
 
 from aipol.target import UnreadableArtifact
-from aipol_targets.common.network.reading import NOTHING, Address, Found, Network, Networks
+from aipol_targets.common.network.reading import NOTHING, Address, Found, Network
 
 
 class Rules(Protocol):
@@ -21,7 +21,10 @@ class Rules(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Bindings:
-    """Which rules an address gets, by name: None for none. `otherwise` is for everybody else."""
+    """Which rules an address gets, by name: None for none. `otherwise` is for everybody else.
+
+    The most specific network counts.
+    """
 
     networks: Mapping[str, str | None]
     otherwise: str | None
@@ -29,7 +32,7 @@ class Bindings:
     """Where the rules of each name are."""
 
     def disjoint(self, path: str) -> Bindings:
-        """These bindings, if no address is in two: products differ on which would count."""
+        """These bindings, if no address is in two: for products that take the first network."""
         parsed = sorted(
             (Network.parse(each, path) for each in self.networks),
             key=lambda each: (each.family, each.first),
@@ -48,7 +51,7 @@ R = TypeVar("R", bound=Rules)
 class Resolver(Generic[R]):
     """One server with its rules; `look_up` is how it finds the one for a name."""
 
-    __slots__ = ("_known", "_look_up", "_otherwise", "_rules", "_seats")
+    __slots__ = ("_known", "_look_up", "_names", "_otherwise", "_rules", "_sizes")
 
     def __init__(
         self,
@@ -61,20 +64,26 @@ class Resolver(Generic[R]):
         self._look_up = look_up
         self._otherwise = bindings.otherwise
         self._known: dict[Address, str | None] = {}
-        by_name: dict[str | None, list[str]] = {}
-        for network, name in bindings.networks.items():
-            by_name.setdefault(name, []).append(network)
-        self._seats = [
-            (name, Networks(Network.parse(each, path) for each in networks))
-            for name, networks in by_name.items()
-        ]
+        self._names: dict[tuple[int, int], dict[int, str | None]] = {}
+        for text, name in bindings.networks.items():
+            network = Network.parse(text, path)
+            size = network.last - network.first + 1
+            self._names.setdefault((network.family, size), {})[network.first] = name
+        self._sizes = sorted(self._names)
 
     def rules_for(self, address: Address) -> str | None:
         """The name of the rules that an address gets, None when it is not filtered."""
         if address not in self._known:
-            held = (name for name, networks in self._seats if networks.hold(address))
-            self._known[address] = next(held, self._otherwise)
+            self._known[address] = self._found(address)
         return self._known[address]
+
+    def _found(self, address: Address) -> str | None:
+        """By the most specific network; where no two overlap, it is the first as well."""
+        for family, size in self._sizes:
+            first = address.number - address.number % size
+            if family == address.family and first in self._names[family, size]:
+                return self._names[family, size][first]
+        return self._otherwise
 
     def decide(self, address: Address, host: str) -> Found:
         """What a client at the address is told about a name."""

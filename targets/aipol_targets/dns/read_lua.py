@@ -19,8 +19,9 @@ _WORD = r"'([^'\\]*)'"
 _ZONE = re.compile(rf"zone\({_WORD}(?:, {_WORD})?\)")
 _NETWORK = re.compile(rf"network\({_WORD}, {_WORD}\)")
 _RPZ = re.compile(rf"rpzFile\({_WORD}, \{{policyName={_WORD}\}}\)")
+_HEAD = re.compile(r"-- aipol: [A-Za-z0-9 ,.?_-]+")
 _DEFAULT = "default.aipol.invalid"
-_KNOT = "9dc6572b6c8c3923"
+_KNOT = "0e7a3cff53112c54"
 _POWERDNS = "b02fb95a771c85a5"
 
 
@@ -42,11 +43,11 @@ def read_powerdns(files: Files, config: str, script: str) -> Bindings:
     """Which policy zone PowerDNS uses for whom. Raises UnreadableArtifact."""
     data = _data(files.lines(script, named_in=config), _POWERDNS, script)
     written: dict[str, str] = {}
-    for line in files.lines(config, named_in=config):
+    for line in _after_head(files.lines(config, named_in=config), config):
         found = _RPZ.fullmatch(line)
         if found and found.group(2) not in written:
             written[found.group(2)] = found.group(1)
-        elif not line.startswith("--"):
+        else:
             raise UnreadableArtifact(config, f"unknown or repeated: {line!r}")
     # A zone that the script does not know of would be in force for everybody.
     if list(data.zones) != list(written):
@@ -58,7 +59,7 @@ def _data(lines: Sequence[str], digest: str, path: str) -> _Data:
     """What the calls after the program say; the program must be the known one."""
     data = _Data()
     program: list[str] = []
-    for line in lines:
+    for line in _after_head(lines, path):
         zone, network = _ZONE.fullmatch(line), _NETWORK.fullmatch(line)
         if zone and zone.group(1) not in data.zones:
             data.zones[zone.group(1)] = zone.group(2) or ""
@@ -66,11 +67,21 @@ def _data(lines: Sequence[str], digest: str, path: str) -> _Data:
             data.networks[network.group(1)] = network.group(2)
         elif data.zones:
             raise UnreadableArtifact(path, f"unknown or repeated among its data: {line!r}")
-        elif not line.startswith("--"):
+        else:
             program.append(line)
     if hashlib.sha256("\n".join(program).encode()).hexdigest()[:16] != digest:
         raise UnreadableArtifact(path, "is not the known program")
     return data
+
+
+def _after_head(lines: Sequence[str], path: str) -> Sequence[str]:
+    """The lines after the first, a comment for people; every other comment is of the program.
+
+    `--[[` would begin a comment of several lines, in which the program could vanish.
+    """
+    if not _HEAD.fullmatch(lines[0]):
+        raise UnreadableArtifact(path, "does not begin as ours")
+    return lines[1:]
 
 
 def _bindings(data: _Data, written: Mapping[str, str], path: str) -> Bindings:

@@ -19,9 +19,8 @@ from collections.abc import Iterator, Sequence
 from aipol.domains import parents
 from aipol.target import UnreadableArtifact
 from aipol.vocabulary import Effect
-from aipol_targets.common.network.reading import NOTHING, Found
+from aipol_targets.common.network.reading import HOST_NAME, NOTHING, Found
 
-_NAME = r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*"
 _NAME_OCTETS, _LABEL_OCTETS = 255, 63
 
 
@@ -33,7 +32,7 @@ class PiHoleList:
     def __init__(self, lines: Sequence[str], path: str, mark: str) -> None:
         self._path = path
         self._lines: dict[tuple[str, bool], int] = {}
-        pattern = re.compile(rf"(?:({re.escape(mark)})({_NAME})\^|({_NAME}))")
+        pattern = re.compile(rf"(?:({re.escape(mark)})({HOST_NAME})\^|({HOST_NAME}))")
         for number, line in enumerate(lines, start=1):
             if line.startswith("#"):
                 continue

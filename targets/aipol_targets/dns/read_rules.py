@@ -8,13 +8,12 @@ from collections.abc import Iterator, Sequence
 from aipol.domains import parents
 from aipol.target import UnreadableArtifact
 from aipol.vocabulary import Effect
-from aipol_targets.common.network.reading import NOTHING, Found
+from aipol_targets.common.network.reading import HOST_NAME, NOTHING, Found
 
-_NAME = r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*"
-_ZONE = re.compile(rf'local-zone: "({_NAME})\." (always_nxdomain|transparent)')
-_DATA = re.compile(rf'local-data: "({_NAME})\. TXT aipol"')
-_DNSMASQ = re.compile(rf"(address|server)=/((?:\*\.)?)({_NAME})/(#?)")
-_HOSTS = re.compile(rf"(0\.0\.0\.0|::) ({_NAME})")
+_ZONE = re.compile(rf'local-zone: "({HOST_NAME})\." (always_nxdomain|transparent)')
+_DATA = re.compile(rf'local-data: "({HOST_NAME})\. TXT aipol"')
+_DNSMASQ = re.compile(rf"(address|server)=/((?:\*\.)?)({HOST_NAME})/(#?)")
+_HOSTS = re.compile(rf"(0\.0\.0\.0|::) ({HOST_NAME})")
 _EFFECTS = {"always_nxdomain": Effect.BLOCK, "transparent": Effect.ALLOW}
 _FAMILIES = 2
 

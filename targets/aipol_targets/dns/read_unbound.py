@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from aipol.target import UnreadableArtifact
-from aipol_targets.common.network.reading import Address, Files, Network, Networks
+from aipol_targets.common.network.reading import Files
 from aipol_targets.dns.read_bindings import Bindings, places_of
 
 _ANYWHERE = frozenset({"0.0.0.0/0", "::/0"})
+# Unbound allows these unless told otherwise, each more specific than what a file might say.
+_BY_ITSELF = _ANYWHERE | {"127.0.0.0/8", "::1/128", "::ffff:127.0.0.1/128"}
 _ACCESS = "access-control"
 _TAG, _VIEW = "access-control-tag", "access-control-view"
 _MODULES = ['"respip validator iterator"']
@@ -93,21 +95,21 @@ def _bindings(
     """The most specific network counts; `rules` are by tag or view, `written` by rules."""
     names = _pairs(server.get(key, []), path)
     verbs = _pairs(server.get(_ACCESS, []), path)
-    expected = {network: "refuse" if network in _ANYWHERE else "allow" for network in names}
-    rest = {names.get(network, "") for network in _ANYWHERE}
-    if verbs != expected or not set(names.values()) <= known or len(rest) != 1:
+    if names.keys() != verbs.keys() or not set(names.values()) <= known:
         raise UnreadableArtifact(path, "not every network that may ask gets known rules")
-    (other,) = rest
-    named = {network: name for network, name in names.items() if name != other}
-    parsed = Networks(Network.parse(network, path) for network in named)
-    for network in names.keys() - named.keys() - _ANYWHERE:
-        found = Network.parse(network, path)
-        ends = (Address(found.family, found.first), Address(found.family, found.last))
-        # One for all others inside a segment's would take a part out of it.
-        if all(parsed.hold(end) for end in ends):
-            raise UnreadableArtifact(path, f"{network} takes addresses away from a segment")
+    if not names.keys() >= _BY_ITSELF:
+        raise UnreadableArtifact(path, "leaves a network to Unbound's own lines, which filter none")
+    for network, verb in verbs.items():
+        if verb != "allow" and not (verb == "refuse" and network in _ANYWHERE):
+            raise UnreadableArtifact(path, f"{network}: unknown or misplaced {verb!r}")
+    for network, name in names.items():
+        everybody = "::/0" if ":" in network else "0.0.0.0/0"
+        idle = network not in _BY_ITSELF and (names[everybody], verbs[everybody]) == (name, "allow")
+        if idle:
+            # Nobody writes it so: the line for all is meant to refuse, and the server is not open.
+            raise UnreadableArtifact(path, f"{network} gets what everybody gets")
     return Bindings(
-        {network: rules.get(name) for network, name in named.items()},
-        rules.get(other),
+        {network: rules.get(name) for network, name in names.items()},
+        None,
         places_of(written, path),
-    ).disjoint(path)
+    )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from aipol.domains import parents
 from aipol.target import UnreadableArtifact
 from aipol.vocabulary import Effect
-from aipol_targets.common.network.reading import NOTHING, Found, note_parents
+from aipol_targets.common.network.reading import HOST_NAME, NOTHING, Found, note_parents
 
 _ACTIONS = {
     ".": Effect.BLOCK,
@@ -16,9 +16,11 @@ _ACTIONS = {
     "rpz-drop.": Effect.BLOCK,
     "rpz-passthru.": Effect.ALLOW,
 }
-_RECORD = re.compile(r"((?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*) CNAME (\S+)")
+# A last label `rpz-...` is no name but a trigger on addresses or servers.
+_RECORD = re.compile(rf"(?!\S*\brpz-[^. ]* )((?:\*\.)?{HOST_NAME}) CNAME (\S+)")
 _SOA = re.compile(r"@ IN SOA localhost\. hostmaster\.localhost\. ([0-9]{10}) 3600 600 604800 60")
 _OCTETS = 255
+_MOST_SERIAL = 2**32 - 1
 _HEAD = 5
 
 
@@ -33,7 +35,9 @@ class Zone:
         self._names: set[str] = set()
         match lines[:_HEAD]:
             case [comment, "$TTL 60", origin, soa, "@ IN NS localhost."] if comment[:1] == ";":
-                if origin != f"$ORIGIN {zone}." or not _SOA.fullmatch(soa):
+                serial = _SOA.fullmatch(soa)
+                known = serial and int(serial.group(1)) <= _MOST_SERIAL
+                if origin != f"$ORIGIN {zone}." or not known:
                     raise UnreadableArtifact(path, f"is not zone {zone}")
             case _:
                 raise UnreadableArtifact(path, "does not begin as a policy zone")

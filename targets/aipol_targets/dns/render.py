@@ -60,7 +60,7 @@ def _filled(source: Template, model: Dns, directory: str = "") -> str:
         identifier=comment(model.identifier),
         gateways=model.gateways,
         segments=model.segments,
-        clients=model.resolver_clients,
+        access=model.access,
         own_zones=model.bind_view_include,
         directory=directory,
     )

@@ -6,7 +6,7 @@ BIND = """\
 // aipol: response policy views of {{ identifier }}. Include it in named.conf.
 // With views, every zone is in one: the server's own go into the file each view includes.
 {% if gateways %}
-view "aipol-gateways" {
+view "aipol-_gateways" {
 	match-clients {
 {% for network in gateways %}
 		{{ network }};
@@ -45,24 +45,10 @@ UNBOUND = """\
 # Unbound takes the tags of the most specific access-control line, so these are to be the only ones.
 server:
 	module-config: "respip validator iterator"
-	define-tag: "aipol-gateways{% for segment in segments %} aipol-{{ segment.id }}{% endfor %}"
-	access-control: 0.0.0.0/0 refuse
-	access-control-tag: 0.0.0.0/0 "aipol-default"
-	access-control: ::/0 refuse
-	access-control-tag: ::/0 "aipol-default"
-{% for network in clients %}
-	access-control: {{ network }} allow
-	access-control-tag: {{ network }} "aipol-default"
-{% endfor %}
-{% for network in gateways %}
-	access-control: {{ network }} allow
-	access-control-tag: {{ network }} "aipol-gateways"
-{% endfor %}
-{% for segment in segments %}
-{% for network in segment.networks %}
-	access-control: {{ network }} allow
-	access-control-tag: {{ network }} "aipol-{{ segment.id }}"
-{% endfor %}
+	define-tag: "aipol-_gateways{% for segment in segments %} aipol-{{ segment.id }}{% endfor %}"
+{% for each in access %}
+	access-control: {{ each.network }} {{ each.verb }}
+	access-control-tag: {{ each.network }} "aipol-{{ each.name }}"
 {% endfor %}
 {% for segment in segments %}
 rpz:
@@ -76,27 +62,13 @@ UNBOUND_LOCAL = """\
 # aipol: local zones of {{ identifier }}. Include it in unbound.conf.
 # Unbound takes the view of the most specific access-control line, so these are to be the only ones.
 server:
-	access-control: 0.0.0.0/0 refuse
-	access-control-view: 0.0.0.0/0 "aipol-default"
-	access-control: ::/0 refuse
-	access-control-view: ::/0 "aipol-default"
-{% for network in clients %}
-	access-control: {{ network }} allow
-	access-control-view: {{ network }} "aipol-default"
-{% endfor %}
-{% for network in gateways %}
-	access-control: {{ network }} allow
-	access-control-view: {{ network }} "aipol-gateways"
-{% endfor %}
-{% for segment in segments %}
-{% for network in segment.networks %}
-	access-control: {{ network }} allow
-	access-control-view: {{ network }} "aipol-{{ segment.id }}"
-{% endfor %}
+{% for each in access %}
+	access-control: {{ each.network }} {{ each.verb }}
+	access-control-view: {{ each.network }} "aipol-{{ each.name }}"
 {% endfor %}
 {% if gateways %}
 view:
-	name: "aipol-gateways"
+	name: "aipol-_gateways"
 	view-first: yes
 {% endif %}
 {% for segment in segments %}

@@ -15,23 +15,46 @@ from typing import Any
 
 NAME_ERROR = 3
 REACHABLE = bytes([127, 0, 0, 1])
-NOWHERE = bytes(4)
+LOOPBACK = bytes([*bytes(15), 1])
+NOWHERE = (bytes(4), bytes(16))
 
 
-def query(host: str, identifier: int) -> bytes:
-    """A question for an IPv4 address."""
-    labels = host.removesuffix(".").encode().split(b".")
-    name = b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
-    return struct.pack(">6H", identifier, 0x0100, 1, 0, 0, 0) + name + struct.pack(">2H", 1, 1)
+A, CNAME, AAAA = 1, 5, 28
+ALIAS, TARGET = "alias.free.test", "big.test"
+"""A name that nothing speaks about, which leads to one that is denied."""
+
+
+def query(host: str, identifier: int, kind: int = A) -> bytes:
+    """A question for an address."""
+    return (
+        struct.pack(">6H", identifier, 0x0100, 1, 0, 0, 0)
+        + _wire(host)
+        + struct.pack(">2H", kind, 1)
+    )
 
 
 def answer(question: bytes) -> bytes:
-    """127.0.0.1, whatever the name."""
+    """127.0.0.1 or ::1, whatever the name; an alias leads on to its target first."""
     end = question.index(b"\0", 12) + 5
-    kind = struct.unpack(">H", question[end - 4 : end - 2])[0]
-    head = question[:2] + struct.pack(">5H", 0x8180, 1, kind == 1, 0, 0)
-    record = struct.pack(">3HIH4B", 0xC00C, 1, 1, 60, 4, 127, 0, 0, 1)
-    return head + question[12:end] + (record if kind == 1 else b"")
+    (kind,) = struct.unpack(">H", question[end - 4 : end - 2])
+    records = []
+    owner = b"\xc0\x0c"
+    if question[12 : end - 4].lower() == _wire(ALIAS):
+        records.append(_record(owner, CNAME, _wire(TARGET)))
+        owner = _wire(TARGET)
+    if address := {A: REACHABLE, AAAA: LOOPBACK}.get(kind):
+        records.append(_record(owner, kind, address))
+    head = question[:2] + struct.pack(">5H", 0x8180, 1, len(records), 0, 0)
+    return head + question[12:end] + b"".join(records)
+
+
+def _record(owner: bytes, kind: int, data: bytes) -> bytes:
+    return owner + struct.pack(">2HIH", kind, 1, 60, len(data)) + data
+
+
+def _wire(host: str) -> bytes:
+    labels = host.removesuffix(".").encode().split(b".")
+    return b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
 
 
 @contextmanager
@@ -59,7 +82,7 @@ def upstream() -> Iterator[int]:
             thread.join()
 
 
-def resolves(port: int, source: str, host: str, timeout: float = 5) -> bool | None:
+def resolves(port: int, source: str, host: str, timeout: float = 5, kind: int = A) -> bool | None:
     """Whether a client at `source` gets an address that leads somewhere; None without an answer."""
     identifier = secrets.randbelow(65536)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
@@ -67,20 +90,20 @@ def resolves(port: int, source: str, host: str, timeout: float = 5) -> bool | No
         client.connect(("127.0.0.1", port))
         client.settimeout(timeout)
         try:
-            client.send(query(host, identifier))
+            client.send(query(host, identifier, kind))
             response = client.recv(4096)
         except OSError:
             return None
     assert response[:2] == struct.pack(">H", identifier)
     code = response[3] & 15
     addresses = tuple(_addresses(response))
-    if code not in {0, NAME_ERROR} or set(addresses) - {REACHABLE, NOWHERE}:
+    if code not in {0, NAME_ERROR} or set(addresses) - {REACHABLE, LOOPBACK, *NOWHERE}:
         return None
-    return REACHABLE in addresses
+    return bool({REACHABLE, LOOPBACK} & set(addresses))
 
 
 def _addresses(response: bytes) -> Iterator[bytes]:
-    """The IPv4 addresses among the answers."""
+    """The addresses among the answers."""
     (answers,) = struct.unpack(">H", response[6:8])
     place = response.index(b"\0", 12) + 5
     for _ in range(answers):
@@ -88,7 +111,7 @@ def _addresses(response: bytes) -> Iterator[bytes]:
             place += response[place] + 1
         place += 2 if response[place] else 1
         kind, _, _, length = struct.unpack(">2HIH", response[place : place + 10])
-        if kind == 1:
+        if kind in {A, AAAA}:
             yield response[place + 10 : place + 10 + length]
         place += 10 + length
 
@@ -223,9 +246,9 @@ class Ask:
 
     port: int
 
-    def __call__(self, source: str, host: str) -> bool | None:
+    def __call__(self, source: str, host: str, kind: int = A) -> bool | None:
         """Whether a client at `source` gets an address that leads somewhere."""
-        return resolves(self.port, source, host)
+        return resolves(self.port, source, host, kind=kind)
 
 
 @contextmanager

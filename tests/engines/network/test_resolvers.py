@@ -43,6 +43,29 @@ def test_a_resolver_answers_every_probe_as_the_reader_does(
     assert asked == {True, False}
 
 
+@pytest.mark.parametrize("client", CLIENTS)
+def test_the_other_family_and_an_alias_are_answered_as_the_readme_says(
+    client: str,
+    answered: Any,
+    resolver: Any,
+    resolving: Any,
+    requires_engine: Callable[[str], Path],
+) -> None:
+    """No IPv6 address of a denied name; whether an alias of one is denied differs by server."""
+    program = requires_engine(resolving.ENGINES[client].program)
+    source = answered.sources[-1]
+    with resolver(client, answered, program) as resolves:
+        for host in ("big.test", "split.test", "open.test"):
+            blocked = answered.blocks(client, source, host)
+            assert resolves(source, host, resolving.AAAA) is not blocked, host
+        assert answered.blocks(client, source, resolving.TARGET)
+        assert resolves(source, resolving.ALIAS) is (client not in FOLLOWING)
+
+
+FOLLOWING = ("bind", "unbound", "powerdns")
+"""Resolvers that also look at the names an answer leads to."""
+
+
 def test_every_output_has_an_engine_or_is_known_to_have_none(answered: Any, resolving: Any) -> None:
     """No resolver that we write for is left to the reader alone without saying why."""
     from aipol.target import Kind

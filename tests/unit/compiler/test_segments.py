@@ -205,7 +205,7 @@ def test_without_networks_there_is_one_segment() -> None:
     """Everybody sits in the default segment, which has addresses to ask with."""
     (only,) = segments(policy({}, others=("a",)))
     assert (only.id, only.region, only.networks) == (DEFAULT, EVERYBODY, ())
-    assert only.samples == ("192.0.2.1", "2001:db8::1")
+    assert only.samples == ("192.0.2.1", "127.0.0.1", "2001:db8::1", "::1")
 
 
 def test_a_gateway_is_nobody() -> None:

@@ -122,7 +122,8 @@ def _seats(ir: Ir, placed: Sequence[Placed], ruling: Ruling) -> Iterator[Seat]:
     for each in placed:
         people = ir.universe.both(ruling.audience.region, seated(each.segment))
         known = any((ruling.app, ruling.surface) in path.uses for path in each.paths)
-        if people != NOBODY and known:
+        # Where all addresses are somebody's, none is left for the default segment.
+        if people != NOBODY and known and each.segment.samples:
             yield Seat(each, people)
 
 

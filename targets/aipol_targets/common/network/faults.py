@@ -13,7 +13,10 @@ from aipol.ir import Ir
 from aipol.source import Span
 from aipol_targets.common.network.facts import HOST_LENGTH, SEGMENTS
 
-_HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
+# A last label `rpz-...` makes a name an address or a server in a policy zone (ISC, RPZ triggers).
+_HOST = re.compile(
+    r"(?!(?:.*\.)?rpz-[^.]*$)(?!-)[a-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9_-]{1,63}(?<!-))*"
+)
 _INTENTS = {intent.value: intent for intent in Intent}
 _PROBES = {
     Intent.EXACT: ("{}",),

@@ -12,6 +12,9 @@ from functools import lru_cache
 from aipol.target import UnreadableArtifact
 from aipol.vocabulary import Effect
 
+HOST_NAME = r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*"
+"""A host name, as a part of a pattern: longer labels make servers refuse a file, or a line."""
+
 _NETWORK = re.compile(r"[0-9a-f.:]+/[0-9]{1,3}")
 _BITS = {socket.AF_INET: 32, socket.AF_INET6: 128}
 

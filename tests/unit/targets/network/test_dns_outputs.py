@@ -10,8 +10,11 @@ import pytest
 
 from aipol.catalogue.model import Match
 from aipol.ir import Gateway, Obligations
+from aipol.language.hosts import HostError, canonical_host
 from aipol.target import Kind, Status, UnreadableArtifact
 from aipol.vocabulary import Effect
+from aipol_targets.common.network.escape import UnsafeTextError
+from aipol_targets.dns.escape import owner_name
 
 HOSTILE = ['a"b', "a\nrpz:", "$(reboot)", "a'b", "a\u202eb", "a # b", "a\\", "a;b{}", "%>a", "]]"]
 COMMENTS = ("#", ";", "//", "--")
@@ -181,7 +184,9 @@ def test_bypass_switches_fail_to_resolve_when_asked_for(small: Any) -> None:
         emitted = small.answered(small.everything(close_bypasses=wanted))
         for host in ("use-application-dns.net", "mask.icloud.com", "mask-h2.icloud.com"):
             for client in small.RESOLVERS:
-                assert emitted.blocked(client, small.FINANCE, host) == wanted
+                # A switch with an address is on: a file of hosts cannot turn it off.
+                found = emitted.blocked(client, small.FINANCE, host)
+                assert found == (wanted and client != "hosts")
             for client in small.BY_SOURCE:
                 assert not emitted.blocked(client, small.GATEWAY, host)
 
@@ -270,6 +275,26 @@ CHANGES = [
     ("powerdns/zones.lua", "rpzFile(", "rpzFile ("),
     ("segments/finance/rpz.zone", "$TTL 60", "$TTL 6000"),
     ("segments/finance/unbound-local.conf", "always_nxdomain", "always_transparent"),
+    ("bind/aipol.conf", 'view "aipol-finance"', 'view "aipol-finance" chaos'),
+    ("bind/aipol.conf", "10.20.0.0/24;", "10.20.0.0/24 /*; ::/0 */;"),
+    ("bind/aipol.conf", "10.20.0.0/24;", "10.20.0.0/24 key;"),
+    ("bind/aipol.conf", "\ttype primary;", "\ttype primary; # file"),
+    ("bind/aipol.conf", "\tresponse-policy {", '\tinclude "/x";\n\tresponse-policy {'),
+    ("unbound/aipol.conf", "\taccess-control: 127.0.0.0/8 allow\n", ""),
+    ("unbound/aipol.conf", '127.0.0.0/8 "aipol-default"', '127.0.0.0/8 "aipol-_gateways"'),
+    ("unbound/aipol.conf", "fc00::/7 allow", "fc00::/7 refuse_non_local"),
+    ("unbound-local/aipol.conf", '::1/128 "aipol-default"', '::1/128 "aipol-none"'),
+    ("knot/aipol.lua", "policy.add(function", "--[[ policy.add(function"),
+    ("knot/aipol.lua", "local ffi", "--[[\n--]]\nlocal ffi"),
+    ("knot/aipol.lua", "-- aipol:", "--[[ aipol:"),
+    ("powerdns/zones.lua", "rpzFile('", "--rpzFile('"),
+    ("powerdns/zones.lua", "-- aipol", "--[[ aipol"),
+    ("segments/finance/rpz.zone", " 2026112300 ", " 9999999999 "),
+    ("segments/finance/rpz.zone", "big.test CNAME", f"{'x' * 64}.test CNAME"),
+    ("segments/finance/rpz.zone", "big.test CNAME", "32.5.0.0.127.rpz-client-ip CNAME"),
+    ("segments/finance/rpz.zone", "*.big.test CNAME", "*.big.rpz-nsdname CNAME"),
+    ("segments/finance/unbound-local.conf", '"big.test."', f'"{"x" * 64}.test."'),
+    ("dnsmasq/aipol.conf", "/big.test/", f"/{'x' * 64}.test/"),
 ]
 
 
@@ -328,3 +353,56 @@ def test_verify_asks_in_the_middle_of_a_gateways_network(small: Any) -> None:
         changed = conf.replace("10.99.0.0/16", kept)
         found = emitted.findings({**emitted.files, "bind/aipol.conf": changed.encode()})
         assert any("for gateway `gw`" in finding.message for finding in found)
+
+
+@pytest.mark.parametrize(
+    "host", ["32.1.0.0.127.rpz-ip", "a.b.rpz-nsdname", "8.0.0.0.127.rpz-client-ip"]
+)
+def test_a_trigger_of_policy_zones_is_no_host(host: str, small: Any) -> None:
+    """In a zone it would stop every name that leads to an address, or a client everything."""
+    with pytest.raises(HostError, match="trigger"):
+        canonical_host(host)
+    ir = small.resolve(small.Policy(apps=(small.app("one", host),)))
+    found = small.compiled(ir, small.DNS, outputs=["bind"]).findings
+    assert [finding.name for finding in found] == ["bad-domain"]
+    with pytest.raises(UnsafeTextError):
+        owner_name(host)
+
+
+@pytest.mark.parametrize("output", ["unbound", "unbound-local"])
+@pytest.mark.parametrize(
+    ("networks", "clients", "line"),
+    [
+        (("10.20.0.0/24",), ["10.0.0.0/8"], '127.0.0.0/8 "aipol-default"'),
+        (("::/64",), ["10.0.0.0/8"], '::1/128 "aipol-finance"'),
+        (("127.0.0.0/8",), ["10.0.0.0/8"], '127.0.0.0/8 "aipol-finance"'),
+        (("10.20.0.0/24",), ["0.0.0.0/0", "::/0"], '0.0.0.0/0 "aipol-default"'),
+        (("0.0.0.0/1", "128.0.0.0/1", "::/0"), ["10.0.0.0/8"], '0.0.0.0/0 "aipol-finance"'),
+    ],
+)
+def test_no_network_is_left_to_lines_that_unbound_has_by_itself(
+    output: str, networks: tuple[str, ...], clients: list[str], line: str, small: Any
+) -> None:
+    """Loopback and everybody get the rules of whose they are, once."""
+    apps = (small.app("one", "one.test"), small.app("two", "two.test"))
+    rule = small.Rule(("two",), ("finance",), Effect.ALLOW)
+    policy = small.Policy(apps=apps, rules=(rule,), networks={"finance": networks})
+    emitted = small.answered(policy, output, resolver_clients=clients)
+    text = emitted.text[f"{output}/aipol.conf"]
+    assert text.count(f" {line}\n") == 1
+    assert emitted.findings() == ()
+    assert emitted.blocked(output, "127.0.0.1", "one.test")
+
+
+def test_a_group_may_be_called_gateways(small: Any) -> None:
+    """The gateways' own rules have a name that no segment has."""
+    placed = (Gateway("gw", "gw.test", ("10.99.0.8/32",)),)
+    rule = small.Rule(("one",), ("everyone",), Effect.ALLOW, obligations=Obligations(via="gw"))
+    networks = {"gateways": ("10.40.0.0/24",)}
+    apps = (small.app("one", "one.test"),)
+    policy = small.Policy(apps=apps, rules=(rule,), gateways=placed, networks=networks)
+    emitted = small.answered(policy)
+    assert emitted.findings() == ()
+    for client in small.BY_SOURCE:
+        assert not emitted.blocked(client, "10.99.0.8", "one.test")
+        assert emitted.blocked(client, "10.40.0.1", "one.test")
