@@ -89,7 +89,7 @@ def small_catalogue() -> Catalogue:
         entry["domains"] = rows[:HOSTS]
         if not rows:
             del entry["domains"]
-    return Catalogue({**whole.content, "apps": apps}, whole.digest)
+    return Catalogue({**whole.content, "apps": apps})
 
 
 @pytest.fixture(scope="session")

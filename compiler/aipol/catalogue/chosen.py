@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aipol.catalogue.load import Catalogue
-from aipol.catalogue.lock import (
-    LIMIT,
-    Lock,
-    LockError,
-    content_digest,
-    looks_like_a_lock,
-)
-from aipol.catalogue.model import Match
-from aipol.catalogue.overlay import APPS, PROTECTED, overlaid
+from aipol.catalogue.lock import Lock, LockError, looks_like_a_lock
+from aipol.catalogue.locked import lock_in, locked_catalogue
+from aipol.catalogue.overlay import overlaid
 from aipol.catalogue.overlay_faults import Complaint, complaints
-from aipol.catalogue.sound import usable_lock
 from aipol.diagnostics import Diagnostic, codes
 from aipol.diagnostics.model import has_errors
 from aipol.language.assemble import as_written, is_absolute, named_by
 from aipol.language.load import load_text
 from aipol.language.order import in_order
 from aipol.language.text import LIMIT as LONGEST_TEXT
-from aipol.language.text import read_bytes, read_text, reason
+from aipol.language.text import read_text
 from aipol.language.words import clip
 from aipol.source import whole_file
 
@@ -33,8 +26,6 @@ if TYPE_CHECKING:
     from aipol.language.assemble import Assembled
     from aipol.language.document import Document
     from aipol.language.placed import Placed
-
-Content = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +92,7 @@ def chosen(assembled: Assembled, shipped: Catalogue) -> Chosen:
         if found:
             findings = in_order(document.file, (fault(document, each) for each in found))
             break
-        content = overlaid(catalogue.content, document.value)
-        after = Catalogue(content, content_digest(content))
+        after = Catalogue(overlaid(catalogue.content, document.value))
         applied.append(Applied(named, document, catalogue, after))
         catalogue = after
     return Chosen(catalogue, tuple(applied), findings, reading.texts)
@@ -127,8 +117,7 @@ def _base(
     except LockError as error:
         file = named_by(named.document, named.value)
         return None, (_unusable(named, "lock", str(error), _lock_hint(file, policy)),)
-    content = with_floor(lock.content, shipped.content)
-    return Catalogue(content, content_digest(content)), ()
+    return locked_catalogue(lock, shipped), ()
 
 
 _Findings = tuple[Diagnostic, ...]
@@ -147,51 +136,6 @@ def _lock_hint(file: str, policy: str) -> str:
     if looks_like_a_lock(file):
         return f"restore it, or write it anew: `aipol catalog lock --update {policy}`"
     return f"`aipol catalog lock {policy}` writes it"
-
-
-def lock_in(file: str) -> Lock:
-    """The lock in `file`, fit to be used. Raises LockError."""
-    try:
-        content = read_bytes(file, LIMIT)
-    except OverflowError:
-        raise LockError(f"it has more than {LIMIT} bytes") from None
-    except (OSError, ValueError) as error:
-        raise LockError(reason(error)) from None
-    return usable_lock(content)
-
-
-def with_floor(content: Content, shipped: Content) -> Content:
-    """`content`, in which what ships as protected is protected too, whatever claims it there."""
-    known = {(row["host"], row["match"]) for rows in content[PROTECTED].values() for row in rows}
-    added = {
-        owner: [row for row in rows if (row["host"], row["match"]) not in known]
-        for owner, rows in shipped[PROTECTED].items()
-    }
-    protected = {
-        owner: [*rows, *added.pop(owner, ())] for owner, rows in content[PROTECTED].items()
-    }
-    protected |= {owner: rows for owner, rows in added.items() if rows}
-    floor = [
-        (row["host"], Match(row["match"]))
-        for rows in shipped[PROTECTED].values()
-        for row in rows
-        if (row["host"], row["match"]) not in known
-    ]
-    apps = content[APPS]
-    if floor:
-        apps = {key: _yielding(entry, floor) for key, entry in apps.items()}
-    return {**content, PROTECTED: protected, APPS: apps}
-
-
-def _yielding(entry: Content, floor: list[tuple[str, Match]]) -> Content:
-    """The app without a claim of its own to what came to be protected after it was locked."""
-    rows = [
-        {**row, "shared": True}
-        if any(Match(row["match"]).meets(row["domain"], *host) for host in floor)
-        else row
-        for row in entry.get("domains", ())
-    ]
-    return {**entry, "domains": rows} if rows else entry
 
 
 def _refusal(name: str) -> str:

@@ -10,6 +10,7 @@ from aipol.catalogue.lint import SPECIAL, check, folded
 from aipol.catalogue.load import (
     DERIVED,
     CatalogueError,
+    content_digest,
     file_hashes,
     source_directory,
     texts_of,
@@ -41,7 +42,8 @@ def merged(directory: Path) -> dict[str, Any]:
 def derive(directory: Path) -> bytes:
     """The derived form; the same files always give the same bytes."""
     texts = texts_of(directory)
-    form = {"files": file_hashes(texts), **merged(directory)}
+    content = merged(directory)
+    form = {"files": file_hashes(texts), "digest": content_digest(content), "content": content}
     return (
         json.dumps(form, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
     )

@@ -40,8 +40,9 @@ def _checked(texts: dict[str, bytes]) -> dict[str, Any]:
         hashes = file_hashes(texts)
         same = [name for name, known in form["files"].items() if hashes.get(name) == known]
         found: dict[str, Any] = {name.removesuffix(".yaml"): {} for name in same}
-        found |= {part: form[part] for part in _SPECIAL if part in found}
-        for app_id, entry in form["apps"].items():
+        content = form["content"]
+        found |= {part: content[part] for part in _SPECIAL if part in found}
+        for app_id, entry in content["apps"].items():
             if entry["category"] in found:
                 found[entry["category"]][app_id] = entry
     except (OSError, ValueError, LookupError, TypeError, AttributeError):

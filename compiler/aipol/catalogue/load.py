@@ -35,13 +35,14 @@ class CatalogueError(Exception):
 class Catalogue:
     """All apps; an app is built when it is first asked for."""
 
-    def __init__(self, raw: dict[str, Any], digest: str) -> None:
-        self._raw: dict[str, dict[str, Any]] = raw["apps"]
-        self._rest = raw
+    def __init__(self, content: dict[str, Any], digest: str = "") -> None:
+        """`content` is everything it says; `digest` is of that, where it was computed before."""
+        self._raw: dict[str, dict[str, Any]] = content["apps"]
+        self._content = content
+        self._digest = digest
         self._built: dict[str, App] = {}
-        self.digest = digest
         self.ids: tuple[str, ...] = tuple(sorted(self._raw))
-        self.categories: tuple[str, ...] = tuple(sorted(raw["index"]["categories"]))
+        self.categories: tuple[str, ...] = tuple(sorted(content["index"]["categories"]))
 
     def __contains__(self, app_id: object) -> bool:
         return app_id in self._raw
@@ -52,7 +53,14 @@ class Catalogue:
     @property
     def content(self) -> dict[str, Any]:
         """Everything the catalogue says, by section, as it was written; not to be changed."""
-        return {name: value for name, value in self._rest.items() if name != "files"}
+        return dict(self._content)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over its content: equal catalogues are equal, shipped, locked or in files."""
+        if not self._digest:
+            self._digest = content_digest(self._content)
+        return self._digest
 
     def app(self, app_id: str) -> App:
         """The app with this id; KeyError where the catalogue has none."""
@@ -79,21 +87,21 @@ class Catalogue:
         """What `text` names: a host, an identifier, an id or part of a name; the closest first."""
         from aipol.catalogue.search import search
 
-        return search(self._rest, text)
+        return search(self._content, text)
 
     @cached_property
     def vendors(self) -> dict[str, Vendor]:
         """Vendors by slug."""
         from aipol.catalogue import build
 
-        return {slug: build.vendor(slug, row) for slug, row in self._rest["vendors"].items()}
+        return {slug: build.vendor(slug, row) for slug, row in self._content["vendors"].items()}
 
     @cached_property
     def protected(self) -> tuple[ProtectedHost, ...]:
         """Hosts that no rule may block."""
         from aipol.catalogue import build
 
-        rows = self._rest["protected"].items()
+        rows = self._content["protected"].items()
         found = (build.protected(owner, row) for owner, hosts in rows for row in hosts)
         return tuple(sorted(found, key=lambda row: (row.host, row.match)))
 
@@ -102,7 +110,7 @@ class Catalogue:
         """Hosts that apps of many vendors need: never blocked for one of them."""
         from aipol.catalogue import build
 
-        return tuple(build.common_host(row) for row in self._rest.get("common_hosts", ()))
+        return tuple(build.common_host(row) for row in self._content.get("common_hosts", ()))
 
     @cached_property
     def shared_hosts(self) -> tuple[tuple[str, Match, str], ...]:
@@ -155,19 +163,19 @@ class Catalogue:
         """Signing teams that sign more than AI apps, by id."""
         from aipol.catalogue import build
 
-        rows = self._rest.get("teams", {}).items()
+        rows = self._content.get("teams", {}).items()
         return {team_id: build.team(team_id, row) for team_id, row in rows}
 
     @cached_property
     def sources(self) -> dict[str, dict[str, Any]]:
         """What is known of each source, by repository or page host."""
-        found: dict[str, dict[str, Any]] = self._rest.get("sources", {})
+        found: dict[str, dict[str, Any]] = self._content.get("sources", {})
         return found
 
     @cached_property
     def wanted(self) -> tuple[dict[str, str], ...]:
         """What was looked for and not found in any source: `app`, `what`, `sought`, `looked`."""
-        return tuple(self._rest.get("gaps", ()))
+        return tuple(self._content.get("gaps", ()))
 
     def seen_of(self, fact: Sourced) -> str:
         """When a fact was read: its own month or day, else its source's."""
@@ -182,14 +190,14 @@ class Catalogue:
     @property
     def seen(self) -> str:
         """The month or day of the newest source."""
-        return str(self._rest["index"]["seen"])
+        return str(self._content["index"]["seen"])
 
     @cached_property
     def shared_platforms(self) -> tuple[SharedPlatform, ...]:
         """Suffixes that are never the root of a subtree block."""
         from aipol.catalogue import build
 
-        return tuple(build.shared_platform(row) for row in self._rest["shared_platforms"])
+        return tuple(build.shared_platform(row) for row in self._content["shared_platforms"])
 
 
 @lru_cache(maxsize=1)
@@ -208,14 +216,12 @@ def source_directory() -> Path:
 
 def load_from(directory: Path, derived: Path) -> Catalogue:
     """The catalogue in `directory`; `derived` serves only while it is of the very same bytes."""
-    texts = texts_of(directory)
-    hashes = file_hashes(texts)
-    raw = _read_derived(derived, hashes)
-    if raw is None:
+    found = _read_derived(derived, file_hashes(texts_of(directory)))
+    if found is None:
         from aipol.catalogue.derive import merged
 
-        raw = merged(directory)
-    return Catalogue(raw, digest(texts))
+        return Catalogue(merged(directory))
+    return found
 
 
 def texts_of(directory: Path) -> dict[str, bytes]:
@@ -228,23 +234,20 @@ def texts_of(directory: Path) -> dict[str, bytes]:
 
 
 def file_hashes(texts: dict[str, bytes]) -> dict[str, str]:
-    """SHA-256 of every file, by name."""
+    """SHA-256 of every file, by name: what the derived form is kept by, and nothing else."""
     return {name: hashlib.sha256(content).hexdigest() for name, content in texts.items()}
 
 
-def digest(texts: dict[str, bytes]) -> str:
-    """SHA-256 over the files in the order of their names: what a lock pins."""
-    whole = hashlib.sha256()
-    for name in sorted(texts):
-        whole.update(f"{name}\0{len(texts[name])}\0".encode(errors="surrogateescape"))
-        whole.update(texts[name])
-    return whole.hexdigest()
+def content_digest(content: dict[str, Any]) -> str:
+    """SHA-256 over what a catalogue says, however it is laid out."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _read_derived(derived: Path, hashes: dict[str, str]) -> dict[str, Any] | None:
+def _read_derived(derived: Path, hashes: dict[str, str]) -> Catalogue | None:
     try:
         form = json.loads(derived.read_bytes())
-        return form if form["files"] == hashes else None
+        return Catalogue(form["content"], form["digest"]) if form["files"] == hashes else None
     except (OSError, ValueError, LookupError, TypeError):
         # Absent, damaged or of another version: the YAML answers instead.
         return None

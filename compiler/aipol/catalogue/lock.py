@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any
 
+from aipol.catalogue.load import content_digest
 from aipol.catalogue.tree import is_list, is_mapping
 from aipol.language.text import read_bytes
 from aipol.language.words import clip
@@ -30,14 +30,8 @@ class Lock:
     aipol: str
     seen: str
     digest: str
-    """Of its content alone: whichever aipol wrote it, equal catalogues are equal."""
+    """Its catalogue's; that in the file covers, besides, which aipol the catalogue came with."""
     content: Content
-
-
-def content_digest(content: Content) -> str:
-    """SHA-256 over what a catalogue says, however it is laid out."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def lock_of(content: Content, version: str) -> Lock:

@@ -41,7 +41,7 @@ def unsound(content: dict[str, Any]) -> str:
         if not isinstance(content.get(name), wanted):
             return f"`{name}` is not of a form that this version of aipol knows"
     try:
-        catalogue = Catalogue(content, "")
+        catalogue = Catalogue(content)
         broken = next(_misfits(catalogue), "")
         texts = list(_texts(content))
     except _WRONG:

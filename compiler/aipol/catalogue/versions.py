@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aipol.catalogue.files import raw_of_files
-from aipol.catalogue.load import Catalogue, CatalogueError, digest, load_catalogue
-from aipol.catalogue.lock import LIMIT, LockError
+from aipol.catalogue.load import Catalogue, CatalogueError, load_catalogue
+from aipol.catalogue.lock import Lock, LockError
+from aipol.catalogue.locked import lock_in, locked_catalogue
 from aipol.catalogue.reading import refused
 from aipol.catalogue.sound import unsound, usable_lock
 from aipol.catalogue.tree import UnreadableError, contents_of
-from aipol.language.text import read_bytes, reason
+from aipol.language.text import reason
 
 SHIPPED = "shipped"
 PLACE = "policy/catalogue"
@@ -31,13 +32,15 @@ class Version:
     """Files that its own index does not know, so that nothing was taken from them."""
 
 
-def version(text: str) -> Catalogue:
-    """The catalogue that `text` names."""
-    return named(text).catalogue
-
-
 def named(text: str) -> Version:
     """The version that `text` names: `shipped`, a directory, a lock, `REV` or `REV:path`."""
+    try:
+        return _named(text)
+    except LockError as error:
+        raise CatalogueError(f"`{text}` cannot be used: {error}") from None
+
+
+def _named(text: str) -> Version:
     if text == SHIPPED:
         return Version(text, load_catalogue())
     if not text or "\0" in text:
@@ -47,22 +50,12 @@ def named(text: str) -> Version:
         if path.is_dir():
             return _of_directory(text, path)
         if path.is_file():
-            return Version(text, read_file(path))
+            return _of_lock(text, lock_in(text))
         if path.exists():
             raise CatalogueError(f"`{text}` is not a regular file")
     except OSError as error:
         raise CatalogueError(f"`{text}`: {reason(error)}") from None
     return _of_revision(text)
-
-
-def read_file(path: Path) -> Catalogue:
-    """The catalogue in a lock."""
-    try:
-        return _of_lock(str(path), read_bytes(str(path), LIMIT))
-    except OverflowError:
-        raise CatalogueError(f"`{path}` has more than {LIMIT} bytes") from None
-    except ValueError as error:
-        raise CatalogueError(f"`{path}`: {reason(error)}") from None
 
 
 def _of_directory(name: str, path: Path) -> Version:
@@ -86,7 +79,7 @@ def _of_revision(text: str) -> Version:
     place = path.strip("/") or PLACE
     found = files_at(revision, place)
     if isinstance(found, bytes):
-        return Version(text, _of_lock(text, found))
+        return _of_lock(text, usable_lock(found))
     return _of_files(text, f"{revision}:{place}", found)
 
 
@@ -94,15 +87,9 @@ def _of_files(name: str, shown: str, texts: dict[str, bytes]) -> Version:
     raw, unread = raw_of_files(shown, texts)
     if why := unsound(raw):
         raise CatalogueError(f"`{shown}` cannot be used: {why}")
-    return Version(name, Catalogue(raw, digest(texts)), unread)
+    return Version(name, Catalogue(raw), unread)
 
 
-def _of_lock(shown: str, content: bytes) -> Catalogue:
-    from aipol.catalogue.chosen import with_floor
-
-    try:
-        lock = usable_lock(content)
-    except LockError as error:
-        raise CatalogueError(f"`{shown}` cannot be used: {error}") from None
-    # Compared as it would be compiled with: what ships as protected is protected under any lock.
-    return Catalogue(with_floor(lock.content, load_catalogue().content), lock.digest)
+def _of_lock(name: str, lock: Lock) -> Version:
+    # Compared as it would be compiled with.
+    return Version(name, locked_catalogue(lock, load_catalogue()))

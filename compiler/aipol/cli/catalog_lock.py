@@ -81,8 +81,7 @@ class _Effects:
 
 def effects(found: _Found, policy: str, as_of: date) -> _Effects:
     """What taking what ships in place of the lock does to people under the policy."""
-    from aipol.catalogue.chosen import with_floor
-    from aipol.catalogue.load import Catalogue
+    from aipol.catalogue.locked import locked_catalogue
     from aipol.catalogue.versions import SHIPPED, Version
     from aipol.cli.catalog_diff import taking
     from aipol.cli.composition import catalogue
@@ -91,8 +90,7 @@ def effects(found: _Found, policy: str, as_of: date) -> _Effects:
     if found.lock is None:
         return _Effects()
     shipped = catalogue()
-    locked = Catalogue(with_floor(found.lock.content, shipped.content), found.lock.digest)
-    old = Version(found.file, locked)
+    old = Version(found.file, locked_catalogue(found.lock, shipped))
     effect, _ = taking(policy, as_of, (old, Version(SHIPPED, shipped)))
     known = effect.difference is not None
     return _Effects(tuple(text(effect)), versions_json(effect), known)
@@ -131,8 +129,8 @@ def _shipped() -> Lock:
 
 
 def _found(file: str) -> _Found:
-    from aipol.catalogue.chosen import lock_in
     from aipol.catalogue.lock import LockError
+    from aipol.catalogue.locked import lock_in
 
     if not _exists(file):
         return _Found(file, None, "there is no such file")

@@ -12,7 +12,7 @@ import pytest
 from aipol.catalogue import CatalogueError
 from aipol.catalogue.lint import lint
 from aipol.catalogue.load import load_from
-from aipol.catalogue.versions import version
+from aipol.catalogue.versions import named
 from aipol.cli.app import main
 
 ROW = "source: page:acme.example, tier: A"
@@ -56,7 +56,7 @@ def edit(folder: Path, name: str, old: str, new: str) -> None:
 def test_the_small_catalogue_is_clean(catalogue: Path) -> None:
     """What is found below follows from what was changed."""
     assert lint(catalogue) == ()
-    assert version(str(catalogue)).ids == ("acme",)
+    assert named(str(catalogue)).catalogue.ids == ("acme",)
 
 
 # (file, what stands there, line): each is a word that everything else hangs on
@@ -94,7 +94,7 @@ def test_a_value_of_another_type_is_a_located_fault(catalogue: Path, name: str, 
     places = {(fault.file, fault.line) for fault in faults}
     assert (f"{file}.yaml", line) in places or (name == "categories" and places)
     with pytest.raises(CatalogueError) as caught:
-        version(str(catalogue))
+        named(str(catalogue))
     # Without the category that it knows, a catalogue is an empty one.
     assert f"{file}.yaml:{line}:" in str(caught.value) or name == "categories"
 
@@ -120,7 +120,7 @@ def test_a_text_that_is_no_catalogue_is_refused(
     (catalogue / "chat.yaml").write_bytes(content)
     assert place in "\n".join(map(str, lint(catalogue)))
     with pytest.raises(CatalogueError) as caught:
-        version(str(catalogue))
+        named(str(catalogue))
     assert place in str(caught.value)
 
 
@@ -166,7 +166,7 @@ def test_an_edition_of_nothing_is_refused(catalogue: Path) -> None:
     """A comparison takes no catalogue that the other stages could not use."""
     edit(catalogue, "chat", "  features: [siri]", "  edition_of: gone")
     with pytest.raises(CatalogueError, match=r"chat.yaml:6:\d+: there is no app `gone`"):
-        version(str(catalogue))
+        named(str(catalogue))
 
 
 def test_faults_that_are_alike_are_folded(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aipol.catalogue import CatalogueError, load_catalogue
+from aipol.catalogue import CatalogueError, load, load_catalogue
 from aipol.catalogue.derive import derive
 from aipol.catalogue.load import load_from, source_directory
 
@@ -33,6 +33,18 @@ def test_derived_form_says_the_same(copy: Path, tmp_path: Path) -> None:
     assert fast.protected == slow.protected
     assert fast.shared_platforms == slow.shared_platforms
     assert fast.digest == slow.digest
+
+
+def test_derived_form_holds_the_digest(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for it when the catalogue is read."""
+    derived = tmp_path / "_derived.json"
+    derived.write_bytes(derive(copy))
+    found = load_from(copy, derived)
+    whole = load.content_digest(found.content)
+    monkeypatch.delattr(load, "content_digest")
+    assert found.digest == whole
 
 
 def test_derived_form_is_deterministic(copy: Path) -> None:

@@ -15,10 +15,10 @@ from aipol.catalogue import CatalogueError, load_catalogue, revision
 from aipol.catalogue import files as catalogue_files
 from aipol.catalogue.compare import Contents, Step, contents
 from aipol.catalogue.derive import derive
-from aipol.catalogue.load import source_directory
+from aipol.catalogue.load import content_digest, source_directory
 from aipol.catalogue.lock import lock_bytes, lock_of
 from aipol.catalogue.tree import parse
-from aipol.catalogue.versions import named, version
+from aipol.catalogue.versions import named
 
 CHAT = """\
 chatty:
@@ -49,7 +49,7 @@ def small(folder: Path, **files: str) -> Path:
 def fault(text: str | Path) -> str:
     """What is said about a version that cannot be read."""
     with pytest.raises(CatalogueError) as caught:
-        version(str(text))
+        named(str(text))
     return str(caught.value)
 
 
@@ -58,16 +58,16 @@ def fault(text: str | Path) -> str:
 
 def test_shipped_is_the_catalogue_in_use() -> None:
     """The word names the very object that the other verbs ask."""
-    assert version("shipped") is load_catalogue()
+    assert named("shipped").catalogue is load_catalogue()
 
 
 def test_a_copy_of_the_shipped_files_is_the_same_catalogue(
     copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the derived form at hand and without it, every app and every list is the same."""
-    shipped, quick = load_catalogue(), version(str(copy))
+    shipped, quick = load_catalogue(), named(str(copy)).catalogue
     monkeypatch.setattr(catalogue_files, "DERIVED", copy / "none.json")
-    slow = version(str(copy))
+    slow = named(str(copy)).catalogue
     for found in (quick, slow):
         assert found.apps() == shipped.apps()
         assert found.vendors == shipped.vendors
@@ -90,7 +90,7 @@ def test_only_changed_files_are_parsed(copy: Path, monkeypatch: pytest.MonkeyPat
     path = copy / "chat.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("name: ChatGPT\n", "name: Changed\n"), encoding="utf-8")
-    assert version(str(copy)).app("chatgpt").name == "Changed"
+    assert named(str(copy)).catalogue.app("chatgpt").name == "Changed"
     assert parsed == ["chat.yaml"]
 
 
@@ -98,10 +98,31 @@ def test_a_lock_holds_the_same_catalogue(copy: Path) -> None:
     """What was locked is what is read, app for app."""
     path = copy / "catalogue.json"
     path.write_bytes(lock_bytes(lock_of(load_catalogue().content, "0.0.9")))
-    found = version(str(path))
+    found = named(str(path)).catalogue
     assert found.apps() == load_catalogue().apps()
     assert found.protected == load_catalogue().protected
-    assert len(found.digest) == 64
+
+
+def test_one_catalogue_has_one_digest(copy: Path, tmp_path: Path) -> None:
+    """Shipped, as a directory, as a lock and in that lock's own words: each says the same."""
+    shipped = load_catalogue()
+    lock = lock_of(shipped.content, "0.0.9")
+    (tmp_path / "lock.json").write_bytes(lock_bytes(lock))
+    chat = copy / "chat.yaml"
+    chat.write_text("# the same, laid out otherwise\n" + chat.read_text(encoding="utf-8"))
+    every = [named(str(each)).catalogue.digest for each in (copy, tmp_path / "lock.json")]
+    assert {shipped.digest, lock.digest, *every} == {content_digest(shipped.content)}
+
+
+def test_a_lock_without_a_host_that_ships_as_protected_is_compared_with_it(tmp_path: Path) -> None:
+    """Its digest is of what a policy is compiled with, which here is what ships."""
+    content = load_catalogue().content
+    owner, rows = next(iter(content["protected"].items()))
+    content["protected"] = {**content["protected"], owner: rows[:-1]}
+    lock = lock_of(content, "0.0.9")
+    (tmp_path / "lock.json").write_bytes(lock_bytes(lock))
+    assert lock.digest != load_catalogue().digest
+    assert named(str(tmp_path / "lock.json")).catalogue.digest == load_catalogue().digest
 
 
 def test_an_older_layout_is_read(tmp_path: Path) -> None:
@@ -226,7 +247,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     git("tag", "-a", "-m", "one", "v1")
     small(catalogue, chat=CHAT.replace("chatty.example", "new.example"), index=INDEX)
     shutil.copytree(catalogue, place / "elsewhere")
-    content = version(str(catalogue)).content
+    content = named(str(catalogue)).catalogue.content
     content["apps"] = {"locked": {**json.loads(ENTRY), "category": "chat"}}
     content["vendors"] = {"v": {"name": "V"}}
     (place / "lock.json").write_bytes(lock_bytes(lock_of(content, "0.0.9")))
@@ -270,7 +291,7 @@ def commit(message: str) -> None:
 def test_a_revision_is_read_from_git(repository: Path, name: str, host: str) -> None:
     """A commit, an annotated tag or a branch, with a path or without, whatever lies in the tree."""
     status = subprocess.run(["git", "status", "-s"], check=True, capture_output=True).stdout
-    assert version(name).app("chatty").domains[0].domain == host
+    assert named(name).catalogue.app("chatty").domains[0].domain == host
     assert (repository / "policy/catalogue/chat.yaml").read_text(encoding="utf-8") == "neither"
     after = subprocess.run(["git", "status", "-s"], check=True, capture_output=True).stdout
     assert after == status
@@ -281,13 +302,13 @@ def test_a_revision_is_read_from_below_the_top(
 ) -> None:
     """Paths are of the repository, wherever in it one stands."""
     monkeypatch.chdir(repository / "elsewhere")
-    assert version("main").app("chatty").domains[0].domain == "new.example"
+    assert named("main").catalogue.app("chatty").domains[0].domain == "new.example"
 
 
 @pytest.mark.usefixtures("repository")
 def test_a_file_in_a_revision_is_read() -> None:
     """A lock is found in a revision as it is on disk."""
-    assert version("HEAD:lock.json").ids == ("locked",)
+    assert named("HEAD:lock.json").catalogue.ids == ("locked",)
 
 
 @pytest.mark.usefixtures("repository")
@@ -361,7 +382,7 @@ def test_contents_are_compared_row_by_row(tmp_path: Path) -> None:
         vendors="acme: {name: Acme}\nc: {name: C}\n",
         shared_platforms="- {suffix: p.example, source: s}\n",
     )
-    found = contents(version(str(old)), version(str(new)))
+    found = contents(named(str(old)).catalogue, named(str(new)).catalogue)
     added, changed = found.apps[1], found.apps[0]
     assert (added.app, added.step) == ("coder", Step.ADDED)
     assert [row.value for row in added.identifiers] == ["coder.example"]
@@ -378,5 +399,5 @@ def test_contents_are_compared_row_by_row(tmp_path: Path) -> None:
     assert [(named.name, named.step) for named in found.shared_platforms] == [
         ("p.example", Step.ADDED)
     ]
-    same = contents(version(str(old)), version(str(old)))
+    same = contents(named(str(old)).catalogue, named(str(old)).catalogue)
     assert same == Contents((), (), (), (), (), ())

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from aipol.catalogue.load import Catalogue, load_catalogue
-from aipol.catalogue.lock import LockError, content_digest, lock_bytes, lock_of, read_lock
+from aipol.catalogue.load import Catalogue, content_digest, load_catalogue
+from aipol.catalogue.lock import LockError, lock_bytes, lock_of, read_lock
 from aipol.catalogue.sound import unsound
 from aipol.pipeline import Opened
 

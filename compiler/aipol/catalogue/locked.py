@@ -1,0 +1,60 @@
+"""Turns a lock into the catalogue that a policy with it is compiled with."""
+
+from __future__ import annotations
+
+from aipol.catalogue.load import Catalogue
+from aipol.catalogue.lock import LIMIT, Content, Lock, LockError
+from aipol.catalogue.model import Match
+from aipol.catalogue.overlay import APPS, PROTECTED
+from aipol.catalogue.sound import usable_lock
+from aipol.language.text import read_bytes, reason
+
+
+def lock_in(file: str) -> Lock:
+    """The lock in `file`, fit to be used. Raises LockError."""
+    try:
+        content = read_bytes(file, LIMIT)
+    except OverflowError:
+        raise LockError(f"it has more than {LIMIT} bytes") from None
+    except (OSError, ValueError) as error:
+        raise LockError(reason(error)) from None
+    return usable_lock(content)
+
+
+def locked_catalogue(lock: Lock, shipped: Catalogue) -> Catalogue:
+    """What is locked, in which what ships as protected is protected under any lock."""
+    return Catalogue(_with_floor(lock.content, shipped.content))
+
+
+def _with_floor(content: Content, shipped: Content) -> Content:
+    """`content`, in which what ships as protected is protected too, whatever claims it there."""
+    known = {(row["host"], row["match"]) for rows in content[PROTECTED].values() for row in rows}
+    added = {
+        owner: [row for row in rows if (row["host"], row["match"]) not in known]
+        for owner, rows in shipped[PROTECTED].items()
+    }
+    protected = {
+        owner: [*rows, *added.pop(owner, ())] for owner, rows in content[PROTECTED].items()
+    }
+    protected |= {owner: rows for owner, rows in added.items() if rows}
+    floor = [
+        (row["host"], Match(row["match"]))
+        for rows in shipped[PROTECTED].values()
+        for row in rows
+        if (row["host"], row["match"]) not in known
+    ]
+    apps = content[APPS]
+    if floor:
+        apps = {key: _yielding(entry, floor) for key, entry in apps.items()}
+    return {**content, PROTECTED: protected, APPS: apps}
+
+
+def _yielding(entry: Content, floor: list[tuple[str, Match]]) -> Content:
+    """The app without a claim of its own to what came to be protected after it was locked."""
+    rows = [
+        {**row, "shared": True}
+        if any(Match(row["match"]).meets(row["domain"], *host) for host in floor)
+        else row
+        for row in entry.get("domains", ())
+    ]
+    return {**entry, "domains": rows} if rows else entry
