@@ -96,9 +96,6 @@ def one_of(values: Iterable[str]) -> OneOf:
     return OneOf(tuple(str(value) for value in values))
 
 
-like = Like
-
-
 SCHEMAS = (1, 2)
 """The layouts this version reads; what ships is the last."""
 
@@ -154,69 +151,69 @@ def anything(_value: Any) -> str | None:
     return None
 
 
-day = like(r"20[0-9]{2}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?", "a month or a day")
+day = Like(r"20[0-9]{2}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?", "a month or a day")
 
 _LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 # The last label may not be a number: that would be an address.
-host = like(
+host = Like(
     rf"(?=.{{1,253}}$)({_LABEL}\.)+(?!\d+$){_LABEL}",
     "a host name (lower case, no wildcard, no URL)",
 )
-slug = like(r"[a-z0-9][a-z0-9-]{0,62}", "an id of lower-case letters, digits and hyphens")
-word = like(r"[a-z0-9][a-z0-9_-]{0,62}", "a word of lower-case letters")
-_guid = like(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", "a lower-case GUID")
-_dotted = like(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+", "an identifier of dotted names")
+slug = Like(r"[a-z0-9][a-z0-9-]{0,62}", "an id of lower-case letters, digits and hyphens")
+word = Like(r"[a-z0-9][a-z0-9_-]{0,62}", "a word of lower-case letters")
+_guid = Like(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", "a lower-case GUID")
+_dotted = Like(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+", "an identifier of dotted names")
 # A package family name ends in 13 digits of the publisher's hash, written without i, l, o and u.
-_family = like(r"[A-Za-z0-9.-]{3,50}_[0-9a-hj-km-np-tv-z]{13}", "a package family name")
+_family = Like(r"[A-Za-z0-9.-]{3,50}_[0-9a-hj-km-np-tv-z]{13}", "a package family name")
 
-_team = like(r"[A-Z0-9]{10}", "a Team id (10 letters and digits)")
+_team = Like(r"[A-Z0-9]{10}", "a Team id (10 letters and digits)")
 
 _KINDS: dict[str, dict[str, Check]] = {
     "macos": {
         "bundle_id": _dotted,
         "team_id": _team,
-        "signing_id": like(r"[A-Za-z0-9_.-]+", "a signing identifier"),
-        "requirement": like(
+        "signing_id": Like(r"[A-Za-z0-9_.-]+", "a signing identifier"),
+        "requirement": Like(
             r"(\(?anchor apple|\(?identifier|designated).*", "a designated requirement"
         ),
-        "app_name": like(r".+\.app", "the name of a bundle (`Name.app`)"),
+        "app_name": Like(r".+\.app", "the name of a bundle (`Name.app`)"),
         "process": text,
-        "cask": like(r"[a-z0-9@+.-]+", "a cask's token"),
+        "cask": Like(r"[a-z0-9@+.-]+", "a cask's token"),
     },
     "windows": {
-        "winget_id": like(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)+", "a winget id"),
-        "exe": like(r"[^\\/:]+\.exe", "a file name that ends in `.exe`"),
+        "winget_id": Like(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)+", "a winget id"),
+        "exe": Like(r"[^\\/:]+\.exe", "a file name that ends in `.exe`"),
         "pfn": _family,
         "product_code": text,
-        "upgrade_code": like(r"\{[0-9A-F]{8}-([0-9A-F]{4}-){3}[0-9A-F]{12}\}", "a GUID in braces"),
+        "upgrade_code": Like(r"\{[0-9A-F]{8}-([0-9A-F]{4}-){3}[0-9A-F]{12}\}", "a GUID in braces"),
         "install_path": text,
-        "command": like(r"[A-Za-z0-9_.-]+", "a command's name"),
+        "command": Like(r"[A-Za-z0-9_.-]+", "a command's name"),
         "publisher": text,
-        "store_id": like(r"[0-9A-Z]{12,14}", "a product id of the Microsoft Store"),
+        "store_id": Like(r"[0-9A-Z]{12,14}", "a product id of the Microsoft Store"),
     },
     "cli": {
-        "binary": like(r"[A-Za-z0-9_.-]+", "a command's name"),
-        "npm": like(r"(@[a-z0-9-]+/)?[a-z0-9._-]+", "an npm package"),
-        "pypi": like(r"[a-z0-9][a-z0-9._-]*", "a PyPI package"),
-        "brew_formula": like(r"[a-z0-9@+._-]+", "a formula's name"),
-        "brew_cask": like(r"[a-z0-9@+._-]+", "a cask's token"),
+        "binary": Like(r"[A-Za-z0-9_.-]+", "a command's name"),
+        "npm": Like(r"(@[a-z0-9-]+/)?[a-z0-9._-]+", "an npm package"),
+        "pypi": Like(r"[a-z0-9][a-z0-9._-]*", "a PyPI package"),
+        "brew_formula": Like(r"[a-z0-9@+._-]+", "a formula's name"),
+        "brew_cask": Like(r"[a-z0-9@+._-]+", "a cask's token"),
     },
 }
 _STORES: dict[str, Check] = {
-    "chrome": like(r"[a-p]{32}", "a Chrome extension id (32 letters from a to p)"),
-    "edge": like(r"[a-p]{32}", "an Edge add-on id (32 letters from a to p)"),
-    "firefox": like(
+    "chrome": Like(r"[a-p]{32}", "a Chrome extension id (32 letters from a to p)"),
+    "edge": Like(r"[a-p]{32}", "an Edge add-on id (32 letters from a to p)"),
+    "firefox": Like(
         r"(\{[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}\}|[A-Za-z0-9._-]*@[A-Za-z0-9._-]+)",
         "a Firefox add-on id (`name@host`, or a GUID in braces)",
     ),
-    "vscode": like(
+    "vscode": Like(
         r"[a-z0-9-]+\.[a-z0-9-]+", "a VS Code extension id (`publisher.name`, in lower case)"
     ),
     "jetbrains": _dotted,
 }
 _PROVIDERS: dict[str, Check] = {
     "entra": _guid,
-    "google": like(r"[0-9]+-[a-z0-9]+\.apps\.googleusercontent\.com", "a Google client id"),
+    "google": Like(r"[0-9]+-[a-z0-9]+\.apps\.googleusercontent\.com", "a Google client id"),
 }
 
 _SOURCED: Checks = {"source": source, "tier": one_of(Tier)}
@@ -247,7 +244,7 @@ FACT = Shape({"fact": text, "value": text, **_SOURCED}, _ALSO)
 HOST_MATCH = Shape({"host": host, "match": one_of(Match)}, {})
 RESTRICTION = Shape(
     {
-        "header": like(r"[A-Za-z0-9-]+", "a header's name"),
+        "header": Like(r"[A-Za-z0-9-]+", "a header's name"),
         "value": text,
         "hosts": anything,
         **_SOURCED,
@@ -273,7 +270,7 @@ SOURCE = Shape(
     {"tier": one_of(Tier), "seen": day, "is": short}, {"speaks_for": texts, "licence": short}
 )
 GAP = Shape({"app": slug, "what": word, "sought": short, "looked": day}, {"why": short})
-VENDOR = Shape({"name": text}, {"country": like(r"[A-Z]{2}", "a country's two letters")})
+VENDOR = Shape({"name": text}, {"country": Like(r"[A-Z]{2}", "a country's two letters")})
 INDEX = Shape(
     {
         "schema": schema,
@@ -295,7 +292,7 @@ APP = Shape(
     {"name": text, "vendor": slug, "kind": slug, "source": source},
     {
         "edition_of": slug,
-        "homepage": like(r"https?://\S+", "a web address"),
+        "homepage": Like(r"https?://\S+", "a web address"),
         "notes": text,
         "features": texts,
         "tenant_restriction": anything,
@@ -304,7 +301,7 @@ APP = Shape(
 )
 feature = one_of(Feature)
 KEYS: Mapping[str, Check] = {
-    "sources": like(
+    "sources": Like(
         r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+|page:[a-z0-9.-]+",
         "a repository (`owner/name`) or a page's host (`page:host`)",
     ),

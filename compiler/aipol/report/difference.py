@@ -88,7 +88,7 @@ def amounts(found: Iterable[Reach]) -> str:
 
 
 def header_words(change: HeaderChange) -> str:
-    """`everyone: claude: tenant header `a` on 2 hosts -> none`."""
+    """`everyone: claude: tenant restriction `a` on host.example -> none`."""
     before, after = _restriction_words(change.before), _restriction_words(change.after)
     return f"{change.who}: {change.app}: tenant restriction {before} -> {after}"
 
