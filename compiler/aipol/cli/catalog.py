@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from aipol.catalogue.load import Catalogue
     from aipol.catalogue.model import App
 
-SCHEMA = "aipol.catalog/1"
+LIST_SCHEMA = "aipol.catalog-list/1"
+SHOW_SCHEMA = "aipol.catalog-show/1"
+SEARCH_SCHEMA = "aipol.catalog-search/1"
 
 
 # Verbs with a module of their own, imported when they are called.
@@ -80,7 +82,7 @@ def list_(category: str | None, vendor: str | None, surface: str | None, form: s
     apps = _chosen(known, category, vendor, surface)
     if form == "json":
         rows = [app_row(known, app) for app in apps]
-        output.answer(as_json({"schema": SCHEMA, "digest": known.digest, "apps": rows}))
+        output.answer(as_json({"schema": LIST_SCHEMA, "digest": known.digest, "apps": rows}))
     else:
         output.answer_lines(apps_text(known, apps))
     return CLEAN
@@ -131,7 +133,7 @@ def show(app: str, form: str) -> int:
     must_exist("app", app, known.ids)
     found = known.app(app)
     if form == "json":
-        output.answer(as_json({"schema": SCHEMA, **app_json(known, found)}))
+        output.answer(as_json({"schema": SHOW_SCHEMA, **app_json(known, found)}))
     else:
         output.answer_lines(app_text(known, found))
     return CLEAN
@@ -154,7 +156,7 @@ def search(text: str, form: str) -> int:
     hits = known.search(text)
     if form == "json":
         rows = [hit_json(hit) for hit in hits]
-        output.answer(as_json({"schema": SCHEMA, "query": text, "hits": rows}))
+        output.answer(as_json({"schema": SEARCH_SCHEMA, "query": text, "hits": rows}))
     elif hits:
         output.answer_lines(hits_text(known, hits))
     else:

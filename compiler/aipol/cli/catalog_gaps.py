@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from aipol.catalogue.gaps import Gap
 
-SCHEMA = "aipol.catalog/1"
+SCHEMA = "aipol.catalog-gaps/1"
 _MOST = 8
 
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from aipol.diagnostics import Diagnostic
     from aipol.source import Sources
 
-SCHEMA = "aipol.catalog/1"
+SCHEMA = "aipol.catalog-lock-state/1"
+"""Of what the verb answers; the lock itself has another: it is no answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 import click
 import pytest
 
+from aipol.catalogue.lock import SCHEMA as LOCK_SCHEMA
 from aipol.cli import composition
 from aipol.cli.app import VERBS, main
 from aipol.report.manifest import fingerprint, manifest_bytes, read_manifest
@@ -274,6 +275,22 @@ def test_the_catalogue_can_be_filtered_and_shown(run: Run) -> None:
     assert all(domain["source"] and domain["tier"] for domain in shown["domains"])
     assert "chatgpt.com" in run("catalog", "show", "chatgpt").out
     assert run("catalog", "show", "chatgtp").code == 2
+
+
+def test_every_answer_about_the_catalogue_says_which_it_is(run: Run) -> None:
+    """No two verbs answer a program under one schema, nor one under that of a lock."""
+    verbs = {
+        "list": (),
+        "show": ("chatgpt",),
+        "search": ("chatgpt",),
+        "gaps": (),
+        "diff": ("shipped", "shipped"),
+        "lock": ("--out", "lock.json"),
+    }
+    found = [run("catalog", verb, *more, "--format", "json").json for verb, more in verbs.items()]
+    names = {answer["schema"] for answer in found}
+    assert names >= {"aipol.catalog-list/1", "aipol.catalog-show/1", "aipol.catalog-gaps/1"}
+    assert len(names - {LOCK_SCHEMA}) == len(verbs)
 
 
 # --- all of them ----------------------------------------------------------------------------------

@@ -107,7 +107,7 @@ def test_an_update_of_which_nobody_can_say_what_it_does_is_not_taken(
 def test_the_answer_for_a_program_has_the_same_numbers(run: Run) -> None:
     """Apps, identifiers and other sections, with both digests."""
     answer = run("catalog", "lock", "--check", "--format", "json").json
-    assert (answer["schema"], answer["state"]) == ("aipol.catalog/1", "differs")
+    assert (answer["schema"], answer["state"]) == ("aipol.catalog-lock-state/1", "differs")
     apps = {app["app"]: app for app in answer["changes"]["catalogue"]["apps"]}
     assert {name: app["change"] for name, app in apps.items()} == {
         "aider": "added",
