@@ -53,23 +53,21 @@ def command(
     the exit code 1, whatever the options.
     """
     versions = _version(old), _version(new)
-    found, (before, after) = taking(policy, as_of, versions)
-    _answer(found, after.sources, form, verbose=verbose)
-    if _fails(before) or _fails(after):
+    found, sources = taking(policy, as_of, versions)
+    _answer(found, sources, form, verbose=verbose)
+    if found.fails:
         return FINDINGS
     return FINDINGS if exit_code and found.for_somebody else CLEAN
 
 
-def taking(
-    policy: str, as_of: date, versions: tuple[Version, Version]
-) -> tuple[Taking, tuple[Opened, Opened]]:
-    """What the second version would do in place of the first, and the policy under each."""
+def taking(policy: str, as_of: date, versions: tuple[Version, Version]) -> tuple[Taking, Sources]:
+    """What the second version would do in place of the first, and the texts that it speaks of."""
     from aipol.cli import output
     from aipol.cli.composition import opened_under
 
     with output.waiting("comparing catalogues"):
         before, after = (opened_under(policy, as_of, each.catalogue) for each in versions)
-        return _taking(policy, as_of, versions, (before, after)), (before, after)
+        return _taking(policy, as_of, versions, (before, after)), after.sources
 
 
 def _version(text: str) -> Version:
@@ -86,12 +84,6 @@ def _version(text: str) -> Version:
     for file in found.unread:
         output.remark(f"`{file}` was not read: its index.yaml knows no such category")
     return found
-
-
-def _fails(opened: Opened) -> bool:
-    from aipol.diagnostics.model import has_errors
-
-    return opened.ir is None or has_errors(opened.findings)
 
 
 def _taking(

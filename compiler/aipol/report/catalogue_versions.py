@@ -62,6 +62,11 @@ class Taking:
     """What it is told under either."""
 
     @property
+    def fails(self) -> bool:
+        """Whether the policy has errors under either version, a failed test among them."""
+        return self.difference is None or has_errors((*self.found, *self.gone, *self.both))
+
+    @property
     def for_somebody(self) -> bool:
         """Whether taking it is known to change anything for anybody."""
         return self.difference is not None and self.difference.for_somebody
@@ -233,11 +238,9 @@ def _blocks(taking: Taking) -> Iterator[tuple[str, Sequence[str]]]:
     lines += _following_lines(taking)
     if lines:
         yield "Identifiers:", lines
-    if found.headers:
-        yield (
-            "Tenant restrictions:",
-            [f"{_WAYS[c.direction]}: {header_words(c)}" for c in found.headers],
-        )
+    lines = [f"{_WAYS[c.direction]}: {header_words(c)}" for c in found.headers]
+    if lines:
+        yield "Tenant restrictions:", lines
     hosts = [f"protected: {protected_words(host)}" for host in found.protected]
     hosts += [f"protected no more: {protected_words(host)}" for host in found.unprotected]
     if hosts:
@@ -333,7 +336,7 @@ def versions_json(taking: Taking) -> dict[str, Any]:
     """Everything, for a program."""
     return {
         "schema": SCHEMA,
-        "ok": taking.difference is not None and not has_errors((*taking.found, *taking.both)),
+        "ok": not taking.fails,
         "policy": taking.policy,
         "as_of": taking.as_of.isoformat(),
         "old": _version_json(taking.old),

@@ -139,6 +139,22 @@ def test_a_failing_test_of_the_policy_does_not_hide_the_effect(take: Run, edit: 
     assert "everyone: chatty (web): block -> not governed" in found.out
 
 
+def test_a_program_is_told_as_the_exit_code_tells(take: Run, run: Run, edit: Any) -> None:
+    """A test of the policy that fails under either catalogue, or under both, is never `ok`."""
+    edit(
+        "targets:", "tests: [{who: [finance], app: chatty, surface: web, expect: block}]\ntargets:"
+    )
+    take({"chat": CHAT.replace("role: ui", "role: api")})
+    for old, new, fails in (
+        ("old", "old", False),
+        ("old", "new", True),
+        ("new", "old", True),
+        ("new", "new", True),
+    ):
+        found = run("catalog", "diff", old, new, *DAY, "--format", "json")
+        assert (found.json["ok"], found.code) == (not fails, int(fails))
+
+
 def test_other_findings_come_after_the_effect(take: Run, edit: Any) -> None:
     """A warning that only the new catalogue brings stands below, with its line."""
     edit(
