@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from aipol.catalogue.model import App, IdentifierKind, Store
+from aipol.catalogue.model import App, Extension, Feature, Identifier, IdentifierKind, Store
 from aipol.target import Kind
 from aipol.vocabulary import Surface
 
@@ -47,6 +47,19 @@ def program(kind: IdentifierKind, value: str) -> Mark:
     KeyError where `kind` is not one by which a program is recognised.
     """
     return Mark(Kind.PROGRAM, _FORMS[kind], value.removesuffix(".app"))
+
+
+def mark_of(row: object) -> Mark | None:
+    """The identifier in a row of an app; None where no enforcement point is asked about such."""
+    match row:
+        case Identifier(kind=kind, value=value) if kind in _FORMS:
+            return program(kind, value)
+        case Extension(store=store, id=name):
+            return Mark(Kind.EXTENSION, store.value, name)
+        case Feature():
+            return Mark(Kind.FEATURE, "", row.value)
+        case _:
+            return None
 
 
 def _marks(app: App, surface: Surface) -> Iterator[Mark]:

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from aipol.catalogue.model import App, CommonHost, ProtectedHost, SharedPlatform, Vendor
+from aipol.catalogue.model import (
+    App,
+    CommonHost,
+    Domain,
+    Extension,
+    Fact,
+    Feature,
+    FirewallName,
+    Identifier,
+    OAuthClient,
+    ProtectedHost,
+    SharedPlatform,
+    Vendor,
+)
 
 if TYPE_CHECKING:
     from aipol.catalogue.load import Catalogue
 
 K = TypeVar("K", str, tuple[str, str])
 T = TypeVar("T")
+Listed = Domain | Identifier | Extension | OAuthClient | FirewallName | Fact | Feature
+"""What an app has in rows."""
 
 
 class Step(StrEnum):
@@ -30,7 +45,10 @@ class Row:
 
     section: str
     value: str
+    """Its name within the section, to be shown."""
     step: Step
+    listed: tuple[Listed, ...] = field(default=(), compare=False, repr=False)
+    """What stands there in either version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +133,10 @@ def _common(found: Iterable[CommonHost]) -> dict[str, object]:
 
 
 def _app_step(name: str, step: Step, before: App | None, after: App | None) -> AppStep:
+    old, new = _rows(before), _rows(after)
     found = tuple(
-        Row(section, value, row_step)
-        for (section, value), row_step in _steps(_rows(before), _rows(after))
+        Row(*key, row_step, (*old.get(key, ()), *new.get(key, ())))
+        for key, row_step in _steps(old, new)
     )
     keys: tuple[str, ...] = ()
     if before and after:
@@ -140,9 +159,9 @@ _SECTIONS: Mapping[str, Callable[[Any], str]] = {
 """The sections of an app that hold rows, and what tells a section's rows apart."""
 
 
-def _rows(app: App | None) -> dict[tuple[str, str], tuple[object, ...]]:
+def _rows(app: App | None) -> dict[tuple[str, str], tuple[Listed, ...]]:
     """Every row by section and name; a name may stand twice, and then both are compared."""
-    found: dict[tuple[str, str], tuple[object, ...]] = {}
+    found: dict[tuple[str, str], tuple[Listed, ...]] = {}
     for section, name_of in _SECTIONS.items():
         for row in getattr(app, section) if app else ():
             key = (section, name_of(row))

@@ -15,8 +15,8 @@ from aipol.cli.output import formats
 if TYPE_CHECKING:
     from aipol.catalogue.versions import Version
     from aipol.diagnostics import Diagnostic
+    from aipol.difference.taking import Taking
     from aipol.pipeline import Opened
-    from aipol.report.catalogue_versions import Taking
     from aipol.source import Sources
 
 _FEW_REMARKS = 3
@@ -91,7 +91,7 @@ def _taking(
 ) -> Taking:
     from aipol.catalogue.compare import contents
     from aipol.difference import difference
-    from aipol.report.catalogue_versions import Taking
+    from aipol.difference.taking import Taking
 
     before, after = opened
     found = None

@@ -47,6 +47,11 @@ class Reach:
     """Those that claim it in either policy."""
 
     @property
+    def mark(self) -> Mark:
+        """The identifier by itself."""
+        return Mark(self.kind, self.form, self.value)
+
+    @property
     def direction(self) -> Direction:
         """Looser where it is allowed afterwards."""
         return Direction.LOOSER if self.after is Access.ALLOWED else Direction.STRICTER
@@ -60,6 +65,11 @@ def reaches(sides: Sides) -> tuple[Reach, ...]:
     """
     found = (*_hosts(sides), *_marks(sides))
     return tuple(sorted(found, key=lambda r: (r.apps, r.kind, r.form, r.value, r.before)))
+
+
+def host_marks(host: str) -> tuple[Mark, Mark]:
+    """What a host, and all below it, is called among reaches."""
+    return Mark(Kind.HOST, "", host), Mark(Kind.HOST, "", f"{_ANY_CHILD}.{host}")
 
 
 def folded(found: Iterable[Reach]) -> tuple[tuple[Reach, ...], ...]:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from aipol.catalogue.compare import AppStep, Contents, Named, Row, Step
-from aipol.diagnostics.model import Diagnostic, Severity, has_errors
+from aipol.catalogue.compare import AppStep, Contents, Named, Step
+from aipol.diagnostics.model import Diagnostic, Severity
 from aipol.diagnostics.report_json import finding_as_json
 from aipol.diagnostics.report_text import tally
-from aipol.difference import Access, Difference, Direction, Reach, folded
+from aipol.difference import Access, Difference, Direction, Reach
 from aipol.language.words import enumerated
 from aipol.report import words
 from aipol.report.difference import (
@@ -27,10 +24,10 @@ from aipol.report.difference import (
     reach_words,
 )
 from aipol.report.words import count, markdown, markdown_row, some
-from aipol.vocabulary import Surface
 
 if TYPE_CHECKING:
     from aipol.catalogue.versions import Version
+    from aipol.difference.taking import Taking
 
 SCHEMA = "aipol.catalog-diff/1"
 _MOST_LINES = 8
@@ -39,119 +36,6 @@ _WAYS = {
     Direction.STRICTER: "stricter",
     Direction.OTHER: "otherwise",
 }
-
-
-@dataclass(frozen=True)
-class Taking:
-    """What taking one version of the catalogue in place of another does under a policy.
-
-    `difference` is None where the policy means nothing under one of the two.
-    """
-
-    old: Version
-    new: Version
-    policy: str
-    as_of: date
-    contents: Contents
-    difference: Difference | None
-    found: tuple[Diagnostic, ...]
-    """What the policy is told under the new version only."""
-    gone: tuple[Diagnostic, ...]
-    """What it is told under the old version only."""
-    both: tuple[Diagnostic, ...]
-    """What it is told under either."""
-
-    @property
-    def fails(self) -> bool:
-        """Whether the policy has errors under either version, a failed test among them."""
-        return self.difference is None or has_errors((*self.found, *self.gone, *self.both))
-
-    @property
-    def for_somebody(self) -> bool:
-        """Whether taking it is known to change anything for anybody."""
-        return self.difference is not None and self.difference.for_somebody
-
-    @cached_property
-    def coming_or_going(self) -> frozenset[str]:
-        """The apps that only one of the two policies governs."""
-        if self.difference is None:
-            return frozenset()
-        sides = self.difference.sides
-        return frozenset(sides.before.apps.keys() ^ sides.after.apps.keys())
-
-    @cached_property
-    def own(self) -> tuple[tuple[Reach, ...], ...]:
-        """The identifiers of apps that both govern, folded."""
-        found = self.difference.reaches if self.difference else ()
-        return folded(reach for reach in found if not self._follows(reach))
-
-    @cached_property
-    def things(self) -> tuple[Direction, ...]:
-        """Which way each thing goes that changes for somebody.
-
-        The identifiers of apps that come or go are one thing with those apps.
-        """
-        if self.difference is None:
-            return ()
-        return (
-            *(change.direction for change in self.difference.changes),
-            *(members[0].direction for members in self.own),
-            *(change.direction for change in self.difference.headers),
-        )
-
-    @cached_property
-    def following(self) -> tuple[Reach, ...]:
-        """The identifiers of apps that come or go."""
-        found = self.difference.reaches if self.difference else ()
-        return tuple(reach for reach in found if self._follows(reach))
-
-    def _follows(self, reach: Reach) -> bool:
-        return self.coming_or_going.issuperset(reach.apps)
-
-    @cached_property
-    def idle(self) -> tuple[AppStep, ...]:
-        """The apps that differ without any effect on people."""
-        touched: set[str] = set()
-        if self.difference is not None:
-            touched |= {app for change in self.difference.changes for app in change.apps}
-            touched |= {app for reach in self.difference.reaches for app in reach.apps}
-            touched |= {change.app for change in self.difference.headers}
-        return tuple(step for step in self.contents.apps if step.app not in touched)
-
-    @cached_property
-    def idle_rows(self) -> tuple[tuple[str, Row], ...]:
-        """The identifiers that differ without any effect on people, each with its app."""
-        working = self._working
-        return tuple(
-            (step.app, row)
-            for step in self.contents.apps
-            for row in step.identifiers
-            if not {(step.app, name) for name in _called(row)} & working
-        )
-
-    @cached_property
-    def _working(self) -> frozenset[tuple[str, str]]:
-        """Pairs of an app and an identifier, or a section, that make a difference."""
-        if self.difference is None:
-            return frozenset()
-        connected = {
-            (app, "oauth")
-            for change in self.difference.changes
-            for app, surface in change.uses
-            if surface is Surface.CONNECTOR
-        }
-        reached = {
-            (app, reach.value.removeprefix("*."))
-            for reach in self.difference.reaches
-            for app in reach.apps
-        }
-        return frozenset(connected | reached)
-
-
-def _called(row: Row) -> set[str]:
-    """What an identifier may be called where people's uses are compared."""
-    bare = row.value.partition(":")[2].removesuffix(".app")
-    return {row.section, row.value, bare}
 
 
 # --- for a person ---------------------------------------------------------------------------------
