@@ -74,7 +74,20 @@ def headline(taking: Taking) -> str:
         ways = ", ".join(f"{number} {word}" for number, word in counts if number)
         things = count(len(taking.things), "thing")
         return f"Taking {taking.new.name} changes {things} for people {under}: {ways}."
-    return f"No effect on people {under}: {_amount(taking)}."
+    if any(_blocks(taking)):
+        return (
+            f"Taking {taking.new.name} changes nothing for people {under},"
+            " only what may be blocked at all."
+        )
+    return f"No effect on people {under}: {_amount(taking) or 'nothing differs'}."
+
+
+def _rest(taking: Taking) -> str:
+    """What differs besides what the blocks show; empty where the headline said it."""
+    amount = _amount(taking)
+    if taking.difference is None or not amount or not any(_blocks(taking)):
+        return ""
+    return f"No effect on people: {amount}."
 
 
 def text(taking: Taking) -> Iterator[str]:
@@ -95,9 +108,9 @@ def _text(taking: Taking, chosen: Callable[[Sequence[str]], Iterable[str]]) -> I
         for line in chosen(lines):
             yield from words.folded(f"  {line}")
     if taking.difference is None:
-        yield f"In the catalogue, {_amount(taking)}."
-    elif taking.things and (taking.idle or taking.idle_rows or _others(taking)):
-        yield f"No effect on people: {_amount(taking)}."
+        yield f"In the catalogue, {_amount(taking) or 'nothing differs'}."
+    elif rest := _rest(taking):
+        yield rest
 
 
 def _few(lines: Sequence[str]) -> Iterator[str]:
@@ -125,13 +138,23 @@ def _blocks(taking: Taking) -> Iterator[tuple[str, Sequence[str]]]:
     lines = [f"{_WAYS[c.direction]}: {header_words(c)}" for c in found.headers]
     if lines:
         yield "Tenant restrictions:", lines
-    hosts = [f"protected: {protected_words(host)}" for host in found.protected]
-    hosts += [f"protected no more: {protected_words(host)}" for host in found.unprotected]
+    hosts = [f"{becomes}: {host}" for host, becomes in _protection(taking).items()]
     if hosts:
         yield "Hosts that nothing may block:", hosts
     platforms = [f"{n.step}: {n.name}" for n in taking.contents.shared_platforms]
     if platforms:
         yield "Platforms that many share:", platforms
+
+
+def _protection(taking: Taking) -> dict[str, str]:
+    """What becomes of the hosts that nothing may block, by the words for each."""
+    found = taking.difference
+    if found is None:
+        return {}
+    return {
+        **{protected_words(host): "protected" for host in found.protected},
+        **{protected_words(host): "protected no more" for host in found.unprotected},
+    }
 
 
 def _position(way: Direction) -> int:
@@ -150,7 +173,7 @@ def _following_lines(taking: Taking) -> Iterator[str]:
 
 
 def _amount(taking: Taking) -> str:
-    """How much of the catalogue differs without effect: `3 apps and 12 identifiers differ`."""
+    """How much differs that no block shows: `3 apps and 12 identifiers differ`; empty for none."""
     parts = [
         count(len(taking.idle), "app") if taking.idle else "",
         count(len(taking.idle_rows), "identifier") if taking.idle_rows else "",
@@ -158,17 +181,21 @@ def _amount(taking: Taking) -> str:
     ]
     said = [part for part in parts if part]
     if not said:
-        return "nothing differs"
+        return ""
     alone = len(said) == 1 and said[0].startswith("1 ")
     return f"{enumerated(said, 'and')} {'differs' if alone else 'differ'}"
 
 
 def _others(taking: Taking) -> list[str]:
-    names = {"vendor": taking.contents.vendors, "protected host": taking.contents.protected}
-    names["shared platform"] = taking.contents.shared_platforms
-    names["common host"] = taking.contents.common_hosts
-    names["signing team"] = taking.contents.teams
-    return [count(len(found), noun) for noun, found in names.items() if found]
+    found, shown = taking.contents, _protection(taking)
+    names = {
+        "vendor": found.vendors,
+        "protected host": [each for each in found.protected if each.name not in shown],
+        "shared platform": () if taking.difference is not None else found.shared_platforms,
+        "common host": found.common_hosts,
+        "signing team": found.teams,
+    }
+    return [count(len(each), noun) for noun, each in names.items() if each]
 
 
 def _names(found: Contents) -> Iterator[str]:
@@ -208,9 +235,9 @@ def markdown_lines(taking: Taking) -> Iterator[str]:
         yield "| what | for whom |"
         yield "| --- | --- |"
         yield from map(markdown_row, rows)
-    if taking.things and (taking.idle or taking.idle_rows or _others(taking)):
+    if rest := _rest(taking):
         yield ""
-        yield markdown(f"No effect on people: {_amount(taking)}.")
+        yield markdown(rest)
 
 
 # --- for a program --------------------------------------------------------------------------------

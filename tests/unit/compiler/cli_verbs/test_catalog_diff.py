@@ -188,14 +188,28 @@ def test_the_answer_for_a_program_is_whole(take: Run) -> None:
 
 
 def test_protected_hosts_and_platforms_are_listed(take: Run) -> None:
-    """What nothing may block any more is said, though it changes nothing for people."""
+    """What nothing may block any more is said once, though it changes nothing for people."""
     files = {"protected": PROTECTED, "shared_platforms": "- {suffix: p.example, source: s}\n"}
     found = take(files, "--exit-code")
     assert found.code == 0
-    lines = found.out.splitlines()
-    assert "  protected: push.example (exact, push)" in lines
-    assert "  added: p.example" in lines
-    assert "1 protected host and 1 shared platform differ" in " ".join(found.out.split())
+    assert " ".join(found.out.split()) == (
+        "Taking new changes nothing for people under policy/ai-usage.yaml as of 2026-12-01,"
+        " only what may be blocked at all."
+        " Hosts that nothing may block: protected: push.example (exact, push)"
+        " Platforms that many share: added: p.example"
+    )
+    files["vendors"] = VENDORS
+    assert take(files).out.splitlines()[-1] == "No effect on people: 2 vendors differ."
+    assert "2 vendors differ" in take(files, "--format", "markdown").out.splitlines()[-1]
+
+
+def test_a_protected_host_that_only_says_more_is_counted(place: Path, take: Run, run: Run) -> None:
+    """No block shows it, for it is protected before and after: it is among what has no effect."""
+    take({"protected": PROTECTED})
+    changed = PROTECTED.replace("tier: A", "tier: B")
+    (place / "old" / "protected.yaml").write_text(changed, encoding="utf-8")
+    said = " ".join(run("catalog", "diff", "old", "new", *DAY).out.split())
+    assert said.endswith("as of 2026-12-01: 1 protected host differs.")
 
 
 def test_a_large_update_fits_on_a_screen(take: Run) -> None:
