@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,8 +16,7 @@ from aipol.cli.output import formats
 
 if TYPE_CHECKING:
     from aipol.catalogue.lock import Lock
-    from aipol.diagnostics import Diagnostic
-    from aipol.source import Sources
+    from aipol.language.assemble import Assembled
 
 SCHEMA = "aipol.catalog-lock-state/1"
 """Of what the verb answers; the lock itself has another: it is no answer."""
@@ -28,8 +27,19 @@ class _Found:
     """What there is under the name of the lock: a lock, or why there is none."""
 
     file: str
+    exists: bool
     lock: Lock | None
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Effects:
+    """What an update does to people, as lines and as data; None where nobody can say."""
+
+    lines: tuple[str, ...]
+    data: Mapping[str, Any] | None
+    mendable: bool = False
+    """Whether it could be said if the policy were mended first."""
 
 
 @click.command("lock")
@@ -50,37 +60,35 @@ def command(
     """
     if update and check:
         raise click.UsageError("`--check` writes nothing and `--update` does; ask for one")
-    file = out or _named_by(policy, form)
-    if isinstance(file, int):
-        return file
-    new = _shipped()
-    found = _found(file)
+    if out is None:
+        from aipol.cli import output
+        from aipol.language.assemble import assemble
+
+        assembled, findings, sources = assemble(policy)
+        if assembled is None:
+            return output.findings(findings, sources, form, SCHEMA)
+        out = _named_by(assembled, policy)
+    found, new = _found(out), _shipped()
     if found.lock is not None and found.lock.digest == new.digest:
-        _answer(form, _Told(found, new, "current"), policy, as_of)
+        _conclude(form, _Told(found, new, _Effects((), {}), "current"))
         return CLEAN
-    if check or (_exists(file) and not update):
-        state = "differs" if _exists(file) else "missing"
-        _answer(form, _Told(found, new, state), policy, as_of)
+    writes = not check and (update or not found.exists)
+    if writes:
+        _must_be_replaceable(found)
+    effects = _effects(found, policy, as_of)
+    _show(form, effects)
+    # An update of which nobody can say what it does is not taken while that can be mended.
+    if not writes or effects.mendable:
+        state = "differs" if found.exists else "missing"
+        _conclude(form, _Told(found, new, effects, state))
+        _remark_on_what_to_do(form, effects, policy, state)
         return FINDINGS
-    _must_be_replaceable(file)
-    state = "updated" if found.lock is not None else "written"
-    # What an update does is shown before it is taken, and one of which nobody can say is not taken.
-    if not _answer(form, _Told(found, new, state), policy, as_of):
-        return FINDINGS
-    _write(file, new)
+    _write(out, new)
+    _conclude(form, _Told(found, new, effects, "updated" if found.exists else "written"))
     return CLEAN
 
 
-@dataclass(frozen=True, slots=True)
-class _Effects:
-    """What an update does to people, as lines and as data; whether that could be said at all."""
-
-    lines: tuple[str, ...] = ()
-    data: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    known: bool = True
-
-
-def effects(found: _Found, policy: str, as_of: date) -> _Effects:
+def _effects(found: _Found, policy: str, as_of: date) -> _Effects:
     """What taking what ships in place of the lock does to people under the policy."""
     from aipol.catalogue.locked import locked_catalogue
     from aipol.catalogue.versions import SHIPPED, Version
@@ -88,22 +96,22 @@ def effects(found: _Found, policy: str, as_of: date) -> _Effects:
     from aipol.cli.composition import catalogue
     from aipol.report.catalogue_versions import text, versions_json
 
+    if not found.exists:
+        return _Effects((), {})
     if found.lock is None:
-        return _Effects()
+        unknown = "What taking what ships in its place changes for people cannot be said."
+        return _Effects((f"{found.file} cannot be used: {found.why}.", unknown), None)
     shipped = catalogue()
     old = Version(found.file, locked_catalogue(found.lock, shipped))
     effect, _ = taking(policy, as_of, (old, Version(SHIPPED, shipped)))
-    known = effect.difference is not None
-    return _Effects(tuple(text(effect)), versions_json(effect), known)
+    mendable = effect.difference is None
+    return _Effects(tuple(text(effect)), versions_json(effect), mendable)
 
 
-def _named_by(policy: str, form: str) -> str | int:
-    """The lock that the policy names; an exit code where the policy cannot be read."""
-    from aipol.language.assemble import assemble, is_absolute, named_by
+def _named_by(assembled: Assembled, policy: str) -> str:
+    """The lock that the policy names; wrong usage where it names none."""
+    from aipol.language.assemble import is_absolute, named_by
 
-    assembled, findings, sources = assemble(policy)
-    if assembled is None:
-        return _unreadable(findings, sources, form)
     lock = assembled.lock
     if lock is None:
         raise click.ClickException(
@@ -113,12 +121,6 @@ def _named_by(policy: str, form: str) -> str | int:
     if is_absolute(lock.value):
         raise click.ClickException(f"{lock.span()}: `catalogue.lock` must be relative to its file")
     return named_by(lock.document, lock.value)
-
-
-def _unreadable(findings: tuple[Diagnostic, ...], sources: Sources, form: str) -> int:
-    from aipol.cli import output
-
-    return output.findings(findings, sources, form, SCHEMA)
 
 
 def _shipped() -> Lock:
@@ -134,11 +136,11 @@ def _found(file: str) -> _Found:
     from aipol.catalogue.locked import lock_in
 
     if not _exists(file):
-        return _Found(file, None, "there is no such file")
+        return _Found(file, exists=False, lock=None, why="there is no such file")
     try:
-        return _Found(file, lock_in(file), "")
+        return _Found(file, exists=True, lock=lock_in(file), why="")
     except LockError as error:
-        return _Found(file, None, str(error))
+        return _Found(file, exists=True, lock=None, why=str(error))
 
 
 def _exists(file: str) -> bool:
@@ -149,13 +151,13 @@ def _exists(file: str) -> bool:
         return True
 
 
-def _must_be_replaceable(file: str) -> None:
+def _must_be_replaceable(found: _Found) -> None:
     """A lock may be replaced, a broken one too; anything else is a slip of `--out`."""
     from aipol.catalogue.lock import looks_like_a_lock
     from aipol.diagnostics.quoting import printable
 
-    if _exists(file) and not looks_like_a_lock(file):
-        raise click.ClickException(f"`{printable(file)}` is not a lock: move it away first")
+    if found.exists and not looks_like_a_lock(found.file):
+        raise click.ClickException(f"`{printable(found.file)}` is not a lock: move it away first")
 
 
 def _write(file: str, lock: Lock) -> None:
@@ -170,46 +172,65 @@ def _write(file: str, lock: Lock) -> None:
         raise click.ClickException(f"cannot write `{printable(file)}`: {why.lower()}") from None
 
 
+def _show(form: str, effects: _Effects) -> None:
+    """Say what an update does before it is taken; JSON is one document, which comes at the end."""
+    from aipol.cli import output
+
+    if form != "json":
+        output.answer_lines(effects.lines)
+
+
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What there was, what ships, and what became of it."""
+    """What there was, what ships, what that does to people, and what became of it."""
 
     found: _Found
     new: Lock
+    effects: _Effects
     state: str
 
 
-def _answer(form: str, told: _Told, policy: str, as_of: date) -> bool:
-    """Say what the lock is, and what an update changes; whether that could be said."""
+def _conclude(form: str, told: _Told) -> None:
+    """Say what the lock is now."""
     from aipol.cli import output
     from aipol.report.words import as_json
 
-    found, new, state = told.found, told.new, told.state
-    effect = _Effects() if state == "current" else effects(found, policy, as_of)
-    if not effect.known and state == "updated":
-        state = "differs"
-    if form == "json":
-        head = {"schema": SCHEMA, "lock": found.file, "state": state, "why": found.why}
-        digests = {"locked": found.lock.digest if found.lock else None, "shipped": new.digest}
-        output.answer(as_json({**head, **digests, "changes": dict(effect.data)}))
-        return effect.known
-    output.answer_lines(effect.lines)
-    output.answer_lines([_verdict(found, new, state)])
-    if state == "differs":
-        hint = "`--update` takes what ships" if effect.known else f"see `aipol check {policy}`"
-        output.remark(f"nothing was written; {hint}")
-    return effect.known
+    if form != "json":
+        output.answer_lines([_verdict(told)])
+        return
+    found, data = told.found, told.effects.data
+    answer = {
+        "schema": SCHEMA,
+        "lock": found.file,
+        "state": told.state,
+        "why": found.why,
+        "locked": found.lock.digest if found.lock else None,
+        "shipped": told.new.digest,
+        "changes": None if data is None else dict(data),
+    }
+    output.answer(as_json(answer))
 
 
-def _verdict(found: _Found, new: Lock, state: str) -> str:
+def _verdict(told: _Told) -> str:
+    found, new = told.found, told.new
     ships = f"the catalogue of aipol {new.aipol}, seen {new.seen}, {len(new.content['apps'])} apps"
-    match state:
+    match told.state:
         case "current":
             return f"{found.file} is what ships: {ships}."
         case "written" | "updated":
             return f"{found.file} holds {ships}."
-        case _ if found.lock is None:
+        case "missing":
             return f"{found.file} cannot be used: {found.why}."
+        case _ if found.lock is None:
+            return f"What ships is {ships}."
         case _:
             held = f"aipol {found.lock.aipol}, seen {found.lock.seen}"
             return f"{found.file} is of {held}; what ships is {ships}."
+
+
+def _remark_on_what_to_do(form: str, effects: _Effects, policy: str, state: str) -> None:
+    from aipol.cli import output
+
+    if form != "json" and state == "differs":
+        hint = f"see `aipol check {policy}`" if effects.mendable else "`--update` takes what ships"
+        output.remark(f"nothing was written; {hint}")

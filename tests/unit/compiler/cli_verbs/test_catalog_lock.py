@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -12,9 +14,11 @@ import pytest
 
 from aipol.catalogue.load import load_catalogue
 from aipol.catalogue.lock import lock_bytes, lock_of
+from aipol.cli import replacing
 
 Run = Callable[..., Any]
 Edit = Callable[[str, str], None]
+NAMED = "locked/catalogue.json"
 
 
 @pytest.fixture
@@ -130,6 +134,43 @@ def test_a_broken_lock_is_replaced_only_on_request(run: Run, lock: Path, older: 
     assert run("catalog", "lock").code == 1
     assert run("catalog", "lock", "--update").code == 0
     assert run("catalog", "lock", "--check").code == 0
+
+
+def test_a_broken_locks_effects_are_said_to_be_unknown(run: Run, lock: Path, older: bytes) -> None:
+    """Before it is written anew, and to a program as well."""
+    lock.write_bytes(older.replace(b"Gone", b"Here"))
+    done = run("catalog", "lock")
+    assert (done.code, "cannot be said" in done.out) == (1, True)
+    answer = run("catalog", "lock", "--check", "--format", "json").json
+    assert (answer["state"], answer["locked"], answer["changes"]) == ("differs", None, None)
+    lines = run("catalog", "lock", "--update").out.splitlines()
+    assert [line.partition(": ")[0] for line in lines[:1]] == [f"{NAMED} cannot be used"]
+    assert lines[1:2] == ["What taking what ships in its place changes for people cannot be said."]
+    assert lines[2].startswith(f"{NAMED} holds the catalogue of aipol")
+    lock.write_bytes(older.replace(b"Gone", b"Here"))
+    answer = run("catalog", "lock", "--update", "--format", "json").json
+    assert (answer["state"], answer["changes"]) == ("updated", None)
+    assert "it was changed after it was written" in answer["why"]
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_what_could_not_be_written_is_not_said_to_be_there(
+    run: Run, lock: Path, older: bytes, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The effects were shown before; what the lock holds is said after, or never."""
+    done = run("catalog", "lock", "--out", "none/c.json", "--format", form)
+    assert (done.code, done.out, "cannot write `none/c.json`" in done.err) == (2, "", True)
+
+    def full(file: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file), len(content))
+
+    monkeypatch.setattr(replacing, "write_atomically", full)
+    done = run("catalog", "lock", "--update", "--format", form)
+    assert (done.code, "no space left" in done.err) == (2, True)
+    assert ("aider (cli): not governed -> block" in done.out) == (form == "text")
+    assert "holds" not in done.out
+    assert "updated" not in done.out
+    assert lock.read_bytes() == older
 
 
 def test_out_names_the_lock_instead_of_the_policy(run: Run, place: Path) -> None:
