@@ -36,7 +36,7 @@ def catalogue(apps: Raw, **special: Any) -> Catalogue:
         "shared_platforms": [],
         **special,
     }
-    return Catalogue(raw, "")
+    return Catalogue(raw)
 
 
 def between(old: Raw, new: Raw) -> tuple[AppStep, ...]:

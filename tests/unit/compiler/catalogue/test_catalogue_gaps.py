@@ -23,7 +23,7 @@ def holes(wanted: tuple[dict[str, str], ...] = (), **sections: Any) -> list[Gap]
         "shared_platforms": [],
         "gaps": wanted,
     }
-    return list(gaps(Catalogue(raw, "")))
+    return list(gaps(Catalogue(raw)))
 
 
 def kinds(**sections: Any) -> set[Hole]:

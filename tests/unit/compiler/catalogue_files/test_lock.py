@@ -31,7 +31,7 @@ def test_the_shipped_catalogue_comes_back_as_it_was() -> None:
     assert lock.content == shipped.content
     assert (lock.aipol, lock.digest) == ("1.2.3", content_digest(shipped.content))
     assert unsound(lock.content) == ""
-    assert Catalogue(lock.content, "").apps() == shipped.apps()
+    assert Catalogue(lock.content).apps() == shipped.apps()
 
 
 def test_the_bytes_are_the_same_in_every_process() -> None:
@@ -96,7 +96,7 @@ def test_what_ships_as_protected_is_protected_under_any_lock(
     row = shipped["protected"]["apple"][0]
     shipped["protected"]["new"] = [{**row, "host": "sign-in.answers.test"}]
     shipped["protected"]["apple"].append({**row, "host": "push.test"})
-    found = opened(locking(content), catalogue=Catalogue(shipped, ""))
+    found = opened(locking(content), catalogue=Catalogue(shipped))
     assert found.findings == ()
     assert found.ir is not None
     hosts = {host for host, _, _ in found.ir.protected_hosts}

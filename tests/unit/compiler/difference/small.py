@@ -59,7 +59,7 @@ def ir_of(folder: Path, policy: Raw, apps: Raw) -> Ir:
     assembled, findings, _ = assemble(str(path))
     assert assembled is not None, [finding.message for finding in findings]
     raw = {"apps": apps, "index": {"categories": {}}, "vendors": {}, "protected": {}}
-    catalogue = Catalogue({**raw, "shared_platforms": []}, "")
+    catalogue = Catalogue({**raw, "shared_platforms": []})
     ir, _ = resolve(assembled, catalogue, date(2026, 6, 15))
     assert ir is not None
     return ir
