@@ -1,0 +1,1 @@
+"""FortiGate firewalls: web and DNS filters by source address."""

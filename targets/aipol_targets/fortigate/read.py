@@ -1,0 +1,80 @@
+"""Turns emitted files back into decisions, as a FortiGate that loads them would make them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+
+from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
+from aipol_targets.common.network.reading import Address, Files, address_of
+from aipol_targets.fortigate.read_cli import read_cli
+from aipol_targets.fortigate.read_policies import Policy, read_policies
+from aipol_targets.fortigate.read_rest import read_rest
+from aipol_targets.fortigate.read_tree import Config
+
+CONF = "fortigate/aipol.conf"
+REST = "fortigate/rest.json"
+CLIENTS = ("webfilter", "dnsfilter")
+
+
+class FortigateDecider:
+    """The policies in their order; each filter answers for itself."""
+
+    __slots__ = ("_policies", "_seats")
+
+    def __init__(self, config: Config) -> None:
+        self._policies = read_policies(config)
+        self._seats: dict[Address, Policy | None] = {}
+
+    def clients(self, kind: Kind) -> tuple[str, ...]:
+        """The filters that each answer such questions on their own."""
+        return CLIENTS if kind is Kind.HOST else ()
+
+    def view(self, identity: frozenset[str], kind: Kind) -> Hashable:  # noqa: ARG002  (all alike)
+        """Which policy is for a source address."""
+        policy = self._policy_for(address_of(identity))
+        return policy.id if policy else None
+
+    def decide(self, question: Question) -> Answer:
+        """The decision of one filter."""
+        policy = self._policy_for(address_of(question.identity))
+        known = question.kind is Kind.HOST and question.client in CLIENTS
+        if not known or policy is None or policy.filters is None:
+            return Answer(None)
+        # Names are compared without case, and with or without the root's dot.
+        host = question.value.lower().removesuffix(".")
+        found = policy.filters[CLIENTS.index(question.client)].decide(host)
+        return Answer(found.effect, found.artifact, f"line {found.line}" if found.line else "")
+
+    def mentions(self) -> Iterator[tuple[Kind, str]]:
+        """Every host that occurs in a filter."""
+        seen = {
+            host
+            for policy in self._policies
+            for each in policy.filters or ()
+            for host in each.hosts()
+        }
+        return ((Kind.HOST, host) for host in sorted(seen))
+
+    def _policy_for(self, address: Address) -> Policy | None:
+        if address not in self._seats:
+            found = (policy for policy in self._policies if policy.is_for(address))
+            self._seats[address] = next(found, None)
+        return self._seats[address]
+
+
+def read(files: Mapping[str, bytes]) -> Decider:
+    """Artefacts to decisions. Raises UnreadableArtifact."""
+    known = Files(files)
+    read_back: list[Config] = []
+    if CONF in files:
+        read_back.append(read_cli(known.lines(CONF, named_in=CONF), CONF))
+    if REST in files:
+        known.lines(REST, named_in=REST)
+        read_back.append(read_rest(files[REST], REST))
+    for path in known.unread():
+        raise UnreadableArtifact(path, "nothing refers to it")
+    if not read_back:
+        raise UnreadableArtifact(CONF, "is missing")
+    if read_back[0].said() != read_back[-1].said():
+        raise UnreadableArtifact(REST, f"does not say what {CONF} says")
+    return FortigateDecider(read_back[0])
