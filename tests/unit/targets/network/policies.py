@@ -32,6 +32,8 @@ from aipol_targets.dns.settings import DnsSettings
 from aipol_targets.dns.target import DNS
 from aipol_targets.egress.settings import EgressSettings
 from aipol_targets.egress.target import EGRESS
+from aipol_targets.fortigate.settings import FortigateSettings
+from aipol_targets.fortigate.target import FORTIGATE
 
 ZONED = ("bind", "unbound", "knot", "powerdns")
 """Resolvers that load policy zones."""
@@ -40,7 +42,11 @@ BY_SOURCE = (*ZONED, "unbound-local", "adguard")
 POOLED = ("dnsmasq", "hosts", "pihole")
 """Resolvers that tell everybody the same."""
 RESOLVERS = (*BY_SOURCE, *POOLED)
-SETTINGS: Mapping[str, type[Any]] = {"dns": DnsSettings, "egress": EgressSettings}
+SETTINGS: Mapping[str, type[Any]] = {
+    "dns": DnsSettings,
+    "egress": EgressSettings,
+    "fortigate": FortigateSettings,
+}
 SPAN = Span("policy.yaml", 1, 1)
 
 
@@ -259,6 +265,12 @@ def emit(policy: Policy, target: Target = EGRESS, **settings: Any) -> Emitted:
 def answered(policy: Policy, *outputs: str, **settings: Any) -> Emitted:
     """The same for resolvers; for all of them when none is named."""
     return emit(policy, DNS, outputs=list(outputs or RESOLVERS), **settings)
+
+
+def guarded(policy: Policy, **settings: Any) -> Emitted:
+    """The same for a FortiGate; in both forms unless one is named."""
+    given = {"inside": ["lan"], "outside": ["wan1"], "outputs": ["cli", "rest"], **settings}
+    return emit(policy, FORTIGATE, **given)
 
 
 FINANCE, ENGINEERING, GATEWAY, ANYBODY = "10.20.0.5", "10.30.0.5", "10.99.0.8", "192.0.2.1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,6 +27,7 @@ OBLIGATIONS = [
     Obligations(inspect_tls=True, log="full"),
     Obligations(sso=True, data_max="public", log="metadata"),
 ]
+BEFORE = st.sampled_from([None, 1, 8999])
 
 
 def policies(small: Any) -> st.SearchStrategy[Any]:
@@ -104,11 +106,23 @@ def test_every_resolver_carries_a_policy_out_or_accounts_for_it(
     assert [finding.message for finding in emitted.findings()] == []
 
 
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_a_firewall_carries_every_policy_out_or_accounts_for_it(
+    data: st.DataObject, small: Any
+) -> None:
+    """Web and DNS filters of a FortiGate, as a script, as requests, and both."""
+    policy = data.draw(policies(small))
+    outputs = data.draw(st.sampled_from([["cli"], ["rest"], ["cli", "rest"]]))
+    emitted = small.guarded(policy, outputs=outputs, before_policy=data.draw(BEFORE))
+    assert [finding.message for finding in emitted.findings()] == []
+
+
 @settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_every_clause_is_accounted_for_once(data: st.DataObject, small: Any) -> None:
     """One record per clause of every ruling, in all situations, and no people out of nowhere."""
-    make = data.draw(st.sampled_from([small.emit, small.answered]))
+    make = data.draw(st.sampled_from([small.emit, small.answered, small.guarded]))
     emitted = make(data.draw(policies(small)))
     wanted = {
         (ruling.id, clause)
@@ -129,7 +143,7 @@ def test_every_clause_is_accounted_for_once(data: st.DataObject, small: Any) -> 
 def test_the_same_policy_gives_the_same_bytes(data: st.DataObject, small: Any) -> None:
     """Nothing but the policy and the day is in the files."""
     policy = data.draw(policies(small))
-    for make in (small.emit, small.answered):
+    for make in (small.emit, small.answered, small.guarded):
         assert make(policy).files == make(policy).files
 
 
@@ -179,10 +193,28 @@ def changes(line: str) -> Iterator[tuple[str, list[str]]]:
         ("finance", "engineering"),
         ("ws-1,ws-2", "ws-1"),
         (" !", " "),
+        ("action block", "action allow"),
+        ("action allow", "action block"),
+        ("action accept", "action deny"),
+        ("type regex", "type simple"),
+        ("type regex", "type wildcard"),
+        ("status enable", "status disable"),
+        ("certificate-inspection", "disable"),
+        ("255.255.255.0", "255.255.255.128"),
+        ("/64", "/65"),
+        ('"^', '"'),
+        (r"(:|/|$)", ""),
+        (r"\\.*$", ""),
+        (r"\\.test", ".test"),
+        (r"]+\\.)*", r"]+\\.)+"),
+        (r"]+\\.)+", r"]+\\.)*"),
+        (r"([^./:]+\\.)*", ".*"),
     ]
     for old, new in swaps:
         if old in line:
             yield f"{old} -> {new}", [line.replace(old, new)]
+    if (wider := re.sub(r"[a-z]+\\\\\.(?=[a-z]+\\\\\.test)", "", line)) != line:
+        yield "one label wider", [wider]
     if line.startswith("."):
         yield "narrowed", [line[1:]]
         yield "useless", [f"*{line}"]
@@ -192,10 +224,16 @@ def changes(line: str) -> Iterator[tuple[str, list[str]]]:
         yield "unanchored", [line[:-1]]
 
 
-@pytest.mark.parametrize("output", ["egress", "dns"])
+def only_script(small: Any) -> Any:
+    """A FortiGate without the second form, which would give away every change of the first."""
+    return lambda policy: small.guarded(policy, outputs=["cli"])
+
+
+@pytest.mark.parametrize("output", ["egress", "dns", "fortigate"])
 def test_every_change_of_a_line_is_noticed(output: str, small: Any) -> None:
     """A dropped, flipped, narrowed or widened line is unreadable or contradicts the policy."""
-    emitted = {"egress": small.emit, "dns": small.answered}[output](small.everything())
+    emit = {"egress": small.emit, "dns": small.answered, "fortigate": only_script(small)}[output]
+    emitted = emit(small.everything())
     assert emitted.findings() == ()
     survivors = []
     for what, files in mutants(dict(emitted.files)):
@@ -213,6 +251,8 @@ UNASKED = (
     "-t024f54d4-u",  # addresses that go with a header
     "squid/tenant-024f54d4-0.txt",  # hosts that get a header beyond the app's own
     "squid/inspect-0.txt",
+    "10.30.0.0 255.255.255.0",
+    'set name "aipol-finance-v6"',  # what people call a policy
     "ssl_bump splice all",  # squid splices what it has peeked at
 )
 
@@ -222,3 +262,4 @@ def test_the_target_does_not_claim_what_is_not_traffic(surface: Surface, small: 
     """Built-in features and connectors are none of its surfaces."""
     assert surface not in small.EGRESS.surfaces
     assert surface not in small.DNS.surfaces
+    assert surface not in small.FORTIGATE.surfaces

@@ -1,0 +1,461 @@
+"""What a FortiGate is told: the objects, what their patterns match, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from aipol.audience import NOBODY
+from aipol.catalogue.model import Match
+from aipol.diagnostics.codes import BAD_DOMAIN, LIMIT_EXCEEDED, LOCK_OUT
+from aipol.domains import HostEntry, Intent
+from aipol.ir import Gateway, Obligations
+from aipol.target import Kind, Status, UnreadableArtifact
+from aipol.vocabulary import Effect
+from aipol_targets.fortigate.escape import quoted, words
+from aipol_targets.fortigate.names import address_name, domain_pattern, object_name, url_pattern
+
+CONF, REST = "fortigate/aipol.conf", "fortigate/rest.json"
+CLIENTS = ("webfilter", "dnsfilter")
+HOSTILE = [
+    'a"b',
+    "a\nend",
+    "$(reboot)",
+    "a'b",
+    "a\u202eb",
+    "a # b",
+    "a\\",
+    "a;b{}",
+    "a?b",
+    "a b",
+    "",
+]
+
+
+def lines(emitted: Any, *, start: str) -> list[str]:
+    """The lines of the script that start like this, without their indentation."""
+    found = (line.strip() for line in emitted.text[CONF].splitlines())
+    return [line for line in found if line.startswith(start)]
+
+
+def noticed(emitted: Any, text: str) -> bool:
+    """Whether another script is unreadable, or its answers are not the policy's."""
+    try:
+        return bool(emitted.findings({CONF: text.encode()}))
+    except UnreadableArtifact:
+        return True
+
+
+def script(small: Any, **changes: Any) -> Any:
+    """The script alone for a policy with everything in it."""
+    return small.guarded(replace(small.everything(), **changes), outputs=["cli"])
+
+
+# --- the files ------------------------------------------------------------------------------------
+
+
+def test_each_output_is_one_file_and_complete_alone(small: Any) -> None:
+    """A script, a list of requests; both have the same clients."""
+    for output, file in {"cli": CONF, "rest": REST}.items():
+        emitted = small.guarded(small.everything(), outputs=[output])
+        assert set(emitted.files) == {file}
+        assert emitted.decider.clients(Kind.HOST) == CLIENTS
+        assert emitted.decider.clients(Kind.HEADER) == ()
+        assert emitted.findings() == ()
+
+
+def test_every_kind_of_pattern_and_the_deepest_level_first(small: Any) -> None:
+    """A subtree, one host, what is below a host, and an exception before what it is taken from."""
+    hosts = (
+        "sub.test",
+        small.domain("exact.test", Match.EXACT),
+        small.domain("kids.test", Match.CHILDREN),
+    )
+    apps = (small.app("one", *hosts), small.app("two", "open.sub.test"))
+    rule = small.Rule(("two",), ("everyone",), Effect.ALLOW)
+    emitted = script(small, apps=apps, rules=(rule,), networks={}, gateways=())
+    assert lines(emitted, start="set url ") == [
+        r'set url "^([^./:]+\\.)*open\\.sub\\.test\\.*(:|/|$)"',
+        r'set url "^exact\\.test\\.*(:|/|$)"',
+        r'set url "^([^./:]+\\.)+kids\\.test\\.*(:|/|$)"',
+        r'set url "^([^./:]+\\.)*sub\\.test\\.*(:|/|$)"',
+    ]
+    assert lines(emitted, start="set domain ") == [
+        r'set domain "^([^.]+\\.)*open\\.sub\\.test\\.*$"',
+        r'set domain "^exact\\.test\\.*$"',
+        r'set domain "^([^.]+\\.)+kids\\.test\\.*$"',
+        r'set domain "^([^.]+\\.)*sub\\.test\\.*$"',
+    ]
+    actions = ["set action allow", *["set action block"] * 3]
+    assert lines(emitted, start="set action ")[: 2 * len(actions)] == actions * 2
+
+
+def test_policies_stand_in_their_order(small: Any) -> None:
+    """Gateways first and without a filter, the default segment last, in both families."""
+    emitted = script(small)
+    names = [line.split('"')[1] for line in lines(emitted, start="set name ")]
+    policies = names[names.index("aipol_gateways") :]
+    assert policies == [
+        "aipol_gateways",
+        "aipol-engineering",
+        "aipol-finance",
+        "aipol-finance-v6",
+        "aipol-default",
+        "aipol-default-v6",
+    ]
+    text = emitted.text[CONF]
+    gateway = text[text.index('set name "aipol_gateways"') :].partition("next")[0]
+    assert "utm-status" not in gateway
+    assert "filter-profile" not in gateway
+    assert lines(emitted, start="move ") == []
+
+
+def test_policies_can_be_put_before_one_of_the_firewall(small: Any) -> None:
+    """A new policy stands last, behind whatever lets everything out."""
+    emitted = small.guarded(small.everything(), outputs=["cli"], before_policy=7)
+    moved = [f"move {number} before 7" for number in (9000, 9002, 9004, 9005, 9006, 9007)]
+    assert lines(emitted, start="move ") == moved
+    assert emitted.findings() == ()
+
+
+def test_a_segment_without_blocks_still_has_its_own_policy(small: Any) -> None:
+    """Or its addresses would get what the default segment gets; a silent rest gets none."""
+    apps = (small.app("one", "one.test"),)
+    rules = (small.Rule(("one",), ("finance",), Effect.ALLOW),)
+    policy = small.Policy(apps, rules, networks=small.NETWORKS)
+    emitted = small.guarded(policy, outputs=["cli"])
+    assert not emitted.blocked("webfilter", small.FINANCE, "one.test")
+    assert emitted.blocked("webfilter", small.ENGINEERING, "one.test")
+    assert emitted.blocked("dnsfilter", "2001:db8:99::1", "one.test")
+    everybody = (small.Rule(("one",), ("everyone",), Effect.ALLOW),)
+    silent = small.guarded(replace(policy, rules=everybody), outputs=["cli"])
+    assert '"aipol-default"' not in silent.text[CONF]
+
+
+def test_the_requests_are_the_script(small: Any) -> None:
+    """The same objects in the same order, each sent to its own table."""
+    emitted = small.guarded(small.everything(), before_policy=7)
+    requests = json.loads(emitted.text[REST])
+    paths = list(dict.fromkeys(request["path"] for request in requests if "body" in request))
+    configs = [line for line in emitted.text[CONF].splitlines() if line.startswith("config ")]
+    tables = [line.removeprefix("config ").replace(" ", "/") for line in dict.fromkeys(configs)]
+    assert paths == [f"/api/v2/cmdb/{table}" for table in tables]
+    assert requests[-1] == {
+        "method": "PUT",
+        "path": "/api/v2/cmdb/firewall/policy/9007?action=move&before=7",
+    }
+    (policy,) = (r["body"] for r in requests if r.get("body", {}).get("policyid") == 9004)
+    assert policy["srcaddr"] == [{"name": "aipol-finance"}]
+    assert policy["webfilter-profile"] == "aipol-finance"
+
+
+# --- what the patterns match ----------------------------------------------------------------------
+
+
+def subjects(host: str) -> Iterator[str]:
+    """What either mode may compare: a name alone, with a path, with a port."""
+    yield from (host, f"{host}/", f"{host}/path?q=x.test", f"{host}:8443/", f"{host}./")
+
+
+@pytest.mark.parametrize("intent", list(Intent))
+def test_a_pattern_matches_its_hosts_and_no_others(intent: Intent, small: Any) -> None:
+    """Evaluated as Perl expressions, found anywhere in whatever a mode compares."""
+    entry = HostEntry("chat.x.test", intent, blocked=True)
+    url, domain = re.compile(url_pattern(entry)), re.compile(domain_pattern(entry))
+    at, below = intent is not Intent.CHILDREN, intent is not Intent.EXACT
+    probes = (*small.probes(["chat.x.test"]), "chatxx.test", "chatgx.test", "notchat.x.test")
+    for host in probes:
+        inside = at if host == "chat.x.test" else below and host.endswith(".chat.x.test")
+        assert bool(domain.search(host)) is inside, host
+        assert [bool(url.search(each)) for each in subjects(host)] == [inside] * 5, host
+    for stranger in ("evil.test/chat.x.test/", "evil.test/?u=.chat.x.test/", "evil.test:80/a.chat"):
+        assert not url.search(stranger)
+
+
+def test_a_long_name_costs_no_time() -> None:
+    """There is one way to match a text, so that nobody can keep the firewall busy."""
+    entry = HostEntry("chat.x.test", Intent.SUBTREE, blocked=True)
+    assert not re.search(url_pattern(entry), "a." * 20_000 + "b")
+
+
+# --- names ----------------------------------------------------------------------------------------
+
+
+def test_names_are_short_stable_and_different() -> None:
+    """A segment with many groups gets a digest; no network shares a name with another."""
+    long = "a" * 39
+    assert object_name("finance") == "aipol-finance"
+    assert len(object_name(long)) <= 32
+    assert object_name(long) == object_name(long) != object_name(f"{long}b")
+    names = {address_name(n) for n in ("2001:db8::/32", "2001:db8:0::/48", "10.0.0.0/8")}
+    assert len(names) == 3
+    assert max(map(len, names)) < 79
+
+
+def test_a_segment_may_be_called_like_our_own_objects(small: Any) -> None:
+    """`gateways` and `certificate` are names of groups like any other."""
+    networks = {"gateways": ("10.1.0.0/16",), "certificate": ("10.2.0.0/16",)}
+    base = small.everything()
+    policy = replace(base, networks={**base.networks, **networks}, rules=base.rules)
+    assert small.guarded(policy).findings() == ()
+
+
+# --- what is accounted for ------------------------------------------------------------------------
+
+
+def test_a_block_with_exceptions_both_ways_is_enforced(small: Any) -> None:
+    """Block a parent, allow a child, block a grandchild: nothing is lost."""
+    apps = (
+        small.app("outer", "big.test"),
+        small.app("inner", "api.big.test"),
+        small.app("deep", "x.api.big.test"),
+    )
+    rule = small.Rule(("inner",), ("everyone",), Effect.ALLOW)
+    emitted = small.guarded(small.Policy(apps, (rule,)))
+    for name in ("outer", "inner", "deep"):
+        assert emitted.record(f"{name}/web/any/0").status is Status.ENFORCED
+    for client in CLIENTS:
+        assert emitted.blocked(client, small.ANYBODY, "big.test")
+        assert not emitted.blocked(client, small.ANYBODY, "v1.api.big.test")
+        assert emitted.blocked(client, small.ANYBODY, "y.x.api.big.test")
+        assert not emitted.blocked(client, small.ANYBODY, "notbig.test")
+
+
+def test_what_a_filter_does_not_do_is_told(small: Any) -> None:
+    """Warnings, inspection, records and accounts have a reason each."""
+    owed = Obligations(inspect_tls=True, log="metadata")
+    rules = (
+        small.Rule(("one",), ("everyone",), Effect.ALLOW, obligations=owed),
+        small.Rule(("two",), ("everyone",), Effect.WARN),
+    )
+    apps = (small.app("one", "one.test"), small.app("two", "two.test"))
+    emitted = small.guarded(small.Policy(apps, rules, inspect_tls="ai-only"))
+    reasons = {
+        (clause, emitted.record(f"{name}/web/any/0", clause).reason.code)
+        for name, clause in (("one", "inspect_tls"), ("one", "log"), ("two", "effect"))
+    }
+    assert reasons == {
+        ("inspect_tls", "tls-not-inspected"),
+        ("log", "not-logged"),
+        ("effect", "no-prompt"),
+    }
+
+
+def test_a_gateway_keeps_its_way_out(small: Any) -> None:
+    """Its addresses are not filtered, even inside a segment's network; people's are."""
+    emitted = script(small)
+    for client in CLIENTS:
+        assert emitted.blocked(client, small.ANYBODY, "routed.test")
+        assert not emitted.blocked(client, small.GATEWAY, "routed.test")
+    assert emitted.record("routed/web/any/0", "via").status is Status.ENFORCED
+    inside = Gateway("gateway", "gateway.test", ("10.20.0.9/32",))
+    moved = script(small, gateways=(inside,))
+    assert not moved.blocked("webfilter", "10.20.0.9", "routed.test")
+    assert moved.blocked("webfilter", "10.20.0.8", "routed.test")
+
+
+def test_more_entries_than_the_model_holds_is_an_error(small: Any) -> None:
+    """With the number, and at a place in the policy."""
+    apps = tuple(small.app(f"app-{n}", f"host-{n}.test") for n in range(6))
+    ir = small.resolve(small.Policy(apps))
+    given = {"inside": ["lan"], "outside": ["wan1"]}
+    (finding,) = small.compiled(ir, small.FORTIGATE, filter_entries=5, **given).findings
+    assert finding.code == LIMIT_EXCEEDED.code
+    assert "`default`: 6, limit 5" in finding.message
+    assert finding.span == small.SPAN
+    assert small.compiled(ir, small.FORTIGATE, filter_entries=6, **given).findings == ()
+
+
+def test_a_protected_host_is_never_blocked(small: Any) -> None:
+    """Whatever the policy says."""
+    policy = small.Policy((small.app("one", "one.test"),), protected=(("one.test", "exact", "x"),))
+    made = small.compiled(small.resolve(policy), small.FORTIGATE, inside=["lan"], outside=["wan1"])
+    assert {finding.code for finding in made.findings} == {LOCK_OUT.code}
+
+
+# --- hostile text ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_does_not_leave_its_place(text: str, small: Any) -> None:
+    """In a host, a setting or the organisation's name; the escapers refuse it by themselves."""
+    if text == "a\\":
+        assert quoted(text) == r'"a\\"'
+    else:
+        with pytest.raises(ValueError, match="cannot be written safely"):
+            quoted(text)
+    if text != "a b":
+        with pytest.raises(ValueError, match="cannot be written safely"):
+            words(text)
+    app = small.app("one", small.domain(f"{text}.test"))
+    made = small.compiled(
+        small.resolve(small.Policy((app,))), small.FORTIGATE, inside=["lan"], outside=["wan1"]
+    )
+    assert {finding.code for finding in made.findings} == {BAD_DOMAIN.code}
+    for setting in ("inside", "outside", "services"):
+        with pytest.raises(ValueError, match="validation error"):
+            small.FortigateSettings(**{"inside": ["lan"], "outside": ["wan1"], setting: [text]})
+    named = script(small, identifier=text)
+    assert named.text[CONF].splitlines()[1:] == script(small).text[CONF].splitlines()[1:]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"outside": ["wan1"]},
+        {"inside": ["lan"]},
+        {"inside": [], "outside": ["wan1"]},
+        {"inside": ["lan", "lan"], "outside": ["wan1"]},
+        {"inside": ["lan"], "outside": ["wan1"], "outputs": ["feeds"]},
+        {"inside": ["lan"], "outside": ["wan1"], "first_id": 0},
+        {"inside": ["lan"], "outside": ["wan1"], "before_policy": 9001},
+        {"inside": ["lan"], "outside": ["wan1"], "filter_entries": 0},
+        {"inside": ["lan"], "outside": ["wan1"], "unknown": 1},
+    ],
+)
+def test_a_wrong_setting_is_refused(settings: dict[str, Any], small: Any) -> None:
+    """Interfaces cannot be guessed: `any` would let the internet in."""
+    with pytest.raises(ValueError, match="validation error"):
+        small.FortigateSettings(**settings)
+
+
+# --- the reader -----------------------------------------------------------------------------------
+
+CHANGES = [
+    ("set type regex", "set type simple"),
+    ("set type regex", "set type wildcard"),
+    ("set status enable", "set status disable"),
+    ("set action block", "set action monitor"),
+    ("set action allow", "set action exempt"),
+    ('"^([^./:]+', '"([^./:]+'),
+    ('"^([^.]+', '"([^.]+'),
+    (r"big\\.test", "big.test"),
+    (r"big\\.test", r"big\.test"),
+    (r"api\\.big", "big"),
+    (r"(:|/|$)", ""),
+    (r"\\.*$", ""),
+    ('set srcaddr "aipol-finance"', 'set srcaddr "aipol-engineering"'),
+    ('set srcaddr "aipol-finance"', 'set srcaddr "all"'),
+    ('set srcaddr6 "all"', 'set srcaddr6 "aipol-finance"'),
+    ('set webfilter-profile "aipol-finance"', 'set webfilter-profile "aipol-default"'),
+    ('set dnsfilter-profile "aipol-finance"', 'set dnsfilter-profile "aipol-default"'),
+    ('set dnsfilter-profile "aipol-finance"', 'set dnsfilter-profile "other"'),
+    ("set utm-status enable", "set utm-status disable"),
+    ("set action accept", "set action deny"),
+    ('set service "DNS" "HTTP"', 'set service "DNS"'),
+    ('set srcintf "lan"', 'set srcintf "dmz"'),
+    ('set dstaddr "all"', 'set dstaddr "aipol-finance"'),
+    ("set urlfilter-table 9001", "set urlfilter-table 9000"),
+    ("set domain-filter-table 9001", "set domain-filter-table 9002"),
+    ("set options ftgd-disable", "set options error-allow"),
+    ("set block-action block", "set block-action redirect"),
+    ("set status certificate-inspection", "set status disable"),
+    ("set ports 443", "set ports 8443"),
+    ("255.255.255.0", "255.0.255.0"),
+    ("255.255.255.0", "255.255.255"),
+    ("2001:db8:20::/64", "2001:db8:20::/48"),
+    ("set type ipmask", "set type iprange"),
+    ("config webfilter urlfilter", "config webfilter urlfilters"),
+    ("    next\nend", "    next"),
+    ("    next\nend", "end"),
+    ('set name "aipol-finance"', 'set name "aipol-finance'),
+    ("config firewall address\n", "set action accept\nconfig firewall address\n"),
+    ("edit 2\n", "edit 1\n"),
+    ("end\n", "end\nconfig firewall address\n    edit x\n    next\nend\n"),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), CHANGES)
+def test_a_change_that_the_firewall_would_act_on_is_noticed(old: str, new: str, small: Any) -> None:
+    """Types, anchors, dots, sources, profiles, options: unreadable, or another answer."""
+    emitted = script(small)
+    text = emitted.text[CONF]
+    assert old in text
+    assert noticed(emitted, text.replace(old, new, 1))
+
+
+def test_two_entries_that_change_places_are_noticed(small: Any) -> None:
+    """The first entry that matches decides: an exception behind its block is none."""
+    emitted = script(small)
+    blocks = re.findall(r" {12}edit \d+\n(?: {16}.*\n){4} {12}next\n", emitted.text[CONF])
+    (allowed,) = (b for b in blocks[:11] if r"*api\\" in b)
+    (blocked,) = (b for b in blocks[:11] if r"*big\\" in b)
+    head, _, tail = emitted.text[CONF].partition(allowed)
+    swapped = f"{head}{blocked}{tail.replace(blocked, allowed, 1)}"
+    assert swapped != emitted.text[CONF]
+    assert noticed(emitted, swapped)
+
+
+def test_policies_that_change_places_are_noticed(small: Any) -> None:
+    """The first policy that matches decides: one behind that for everybody is never reached."""
+    emitted = small.guarded(small.everything(), outputs=["cli"], before_policy=7)
+    moves = "".join(f"    {line}\n" for line in lines(emitted, start="move "))
+    text = emitted.text[CONF]
+    assert moves in text
+    late = moves.replace("    move 9004 before 7\n", "") + "    move 9004 before 7\n"
+    assert noticed(emitted, text.replace(moves, late))
+    assert noticed(emitted, text.replace("    move 9004 before 7\n", ""))
+    assert noticed(emitted, text.replace("move 9004 before 7", "move 9004 before 9006"))
+    assert noticed(emitted, text.replace("move 9004 before 7", "move 9004 before 8"))
+
+
+def test_a_second_form_that_says_something_else_is_refused(small: Any) -> None:
+    """Whoever sends the requests gets what whoever loads the script gets, order included."""
+    emitted = small.guarded(small.everything())
+    requests = json.loads(emitted.text[REST])
+    entries = next(r["body"]["entries"] for r in requests if "entries" in r.get("body", {}))
+    entries[0], entries[-1] = entries[-1], entries[0]
+    changed = {**emitted.files, REST: f"{json.dumps(requests)}\n".encode()}
+    with pytest.raises(UnreadableArtifact, match="does not say what"):
+        small.FORTIGATE.read(changed)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"method": "POST"', '"method": "DELETE"'),
+        ('"policyid": 9000', '"policyid": "9000"'),
+        ('"type": "regex"', '"type": "simple"'),
+        ('"action": "block"', '"action": "allow"'),
+        ('"action": "block"', '"action": "block", "action": "block"'),
+        ('"urlfilter-table": 9000', '"urlfilter-table": 9002'),
+        ("/firewall/address6", "/firewall/proxy-address"),
+        ("&before=7", "&after=7"),
+        ('"status": "enable"', '"status": null'),
+        ("^(", "("),
+        ("[\n", "{\n"),
+    ],
+)
+def test_a_change_of_the_requests_is_noticed(old: str, new: str, small: Any) -> None:
+    """Methods, tables, types of values, duplicate keys."""
+    emitted = small.guarded(small.everything(), outputs=["rest"], before_policy=7)
+    text = emitted.text[REST]
+    assert old in text
+    try:
+        found = emitted.findings({REST: text.replace(old, new, 1).encode()})
+    except UnreadableArtifact:
+        return
+    assert found
+
+
+def test_a_file_that_nothing_refers_to_is_refused(small: Any) -> None:
+    """A stale file beside the others cannot go unnoticed; nor can none at all."""
+    emitted = script(small)
+    with pytest.raises(UnreadableArtifact, match="nothing refers to it"):
+        small.FORTIGATE.read({**emitted.files, "fortigate/old.conf": b"x\n"})
+    with pytest.raises(UnreadableArtifact, match="is missing"):
+        small.FORTIGATE.read({})
+
+
+def test_an_address_without_a_policy_is_left_to_the_firewall(small: Any) -> None:
+    """Nothing is said about it, and no people are invented in the account."""
+    apps = (small.app("one", "one.test"),)
+    everybody = (small.Rule(("one",), ("everyone",), Effect.ALLOW),)
+    emitted = small.guarded(small.Policy(apps, everybody))
+    assert emitted.answer("webfilter", small.ANYBODY, "one.test").effect is None
+    assert all(d.people != NOBODY for c in emitted.compiled.coverage for d in c.deviations)
