@@ -31,6 +31,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "dns": {
         "outputs": ["adguard", "bind", "dnsmasq", "hosts", "pihole", "unbound", "unbound-local"]
     },
+    "fortigate": {"inside": ["lan"], "outside": ["wan1"]},
     "intune": {"tenant": "9ef53cd9-367c-4b21-af75-2d4df289ac2a", "mode": "enforce"},
     "purview": {"mode": "enforce"},
 }

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+ESCAPED = re.compile(r"(?:[a-z0-9-]+\\{1,2}\.)+[a-z]{2,}")
+"""A host in a regular expression, its dots escaped once or twice."""
 HOST = re.compile(r"^[.*]{0,2}((?:[a-z0-9-]+\.)+[a-z]{2,})$")
 STRANGER = "stranger.example"
 
@@ -81,12 +83,36 @@ def _other_lines(line: str) -> Iterator[tuple[str, str]]:
         if HOST.match(bare):
             for what, other in _wider(bare):
                 yield what, line.replace(bare, other, 1)
+    if escaped := ESCAPED.search(line):
+        for what, other in _wider_escaped(escaped.group()):
+            yield what, line.replace(escaped.group(), other, 1)
+        for anchor in _ANCHORS:
+            if anchor in line:
+                yield "unanchor", line.replace(anchor, "", 1)
     for one, other in _FLIPS.items():
         if re.search(rf"(?<![\w-]){one}(?![\w-])", line):
             yield "flip", re.sub(rf"(?<![\w-]){one}(?![\w-])", other, line, count=1)
 
 
-_FLIPS = {"deny": "allow", "terminate": "splice", "always_nxdomain": "always_transparent"}
+_FLIPS = {
+    "deny": "allow",
+    "terminate": "splice",
+    "always_nxdomain": "always_transparent",
+    "action block": "action allow",
+    "action allow": "action block",
+    "type regex": "type simple",
+    "status enable": "status disable",
+}
+_ANCHORS = ("^", "(:|/|$)", "$")
+
+
+def _wider_escaped(host: str) -> Iterator[tuple[str, str]]:
+    """The same within a regular expression, and a dot that stands for any character."""
+    dot, _, parent = host.partition(".")
+    if "." in parent:
+        yield "widen", parent
+    yield "rename", f"x{host}"
+    yield "any character", f"{dot.rstrip(chr(92))}.{parent}"
 
 
 def _wider(host: str) -> Iterator[tuple[str, str]]:

@@ -40,6 +40,7 @@ _OURS = "it is for readers of the files; no vendor acts on it"
 METADATA = {
     "dns": (),
     "egress": (),
+    "fortigate": (),
     "intune": (
         kit.Metadata(r"\.json$", r"^/(description|displayName|name|publisher)$", _OURS),
         kit.Metadata(r"\.json$", r"^/(payloadName|payloadFileName)$", _OURS),
@@ -59,6 +60,7 @@ UNPROBED = {
         kit.Metadata(r"squid/aipol\.conf$", r"", "URLs that go with a tenant header; splicing"),
         kit.Metadata(r"squid/inspect-\d+\.txt$", r"", "inspecting more breaks no clause"),
     ),
+    "fortigate": (),
     "intune": (
         # No clause about Windows' browsers speaks of what a command-line client calls.
         kit.Metadata(
@@ -131,6 +133,7 @@ def test_the_unmutated_artefacts_are_fine(small_build: Build) -> None:
     [
         ("a.txt", b"# note\nchatgpt.com\n.claude.ai\n", 5),
         ("a.conf", b"http_access deny a b\n", 2),
+        ("a.conf", rb'set url "^chat\\.x\\.test$"' + b"\nset type regex\n", 9),
         ("a.json", json.dumps({"a": True, "b": [1, "x"], "c": '{"d": false}'}).encode(), 12),
         ("a.mobileconfig", plistlib.dumps({"a": True, "b": ["chatgpt.com"]}), 7),
         ("a.xml", b"<a><b>true</b><c d='1'>x</c></a>", 5),
