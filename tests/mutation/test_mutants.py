@@ -133,7 +133,7 @@ def test_the_unmutated_artefacts_are_fine(small_build: Build) -> None:
     [
         ("a.txt", b"# note\nchatgpt.com\n.claude.ai\n", 5),
         ("a.conf", b"http_access deny a b\n", 2),
-        ("a.conf", rb'set url "^chat\\.x\\.test$"' + b"\nset type regex\n", 9),
+        ("a.conf", rb'set url "^chat\\.x\\.test$"' + b"\nset type regex\n", 8),
         ("a.json", json.dumps({"a": True, "b": [1, "x"], "c": '{"d": false}'}).encode(), 12),
         ("a.mobileconfig", plistlib.dumps({"a": True, "b": ["chatgpt.com"]}), 7),
         ("a.xml", b"<a><b>true</b><c d='1'>x</c></a>", 5),

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from aipol_targets.common.network.levels import Levels
 
-CONF = "fortigate/aipol.conf"
-REST = "fortigate/rest.json"
+CONF = "aipol.conf"
+REST = "rest.json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from aipol_targets.fortigate.read_policies import Policy, read_policies
 from aipol_targets.fortigate.read_rest import read_rest
 from aipol_targets.fortigate.read_tree import Config
 
-CONF = "fortigate/aipol.conf"
-REST = "fortigate/rest.json"
+CONF = "aipol.conf"
+REST = "rest.json"
 CLIENTS = ("webfilter", "dnsfilter")
 
 

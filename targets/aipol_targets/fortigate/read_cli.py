@@ -43,7 +43,7 @@ def _lines(config: Config, lines: Sequence[str]) -> Iterator[_Line]:
         if text.startswith("#"):
             continue
         words = list(_words(text))
-        if " ".join(written for written, _ in words) != text:
+        if not words or " ".join(written for written, _ in words) != text:
             config.refuse(number, f"cannot be told into words: {text!r}")
         yield number, [meant for _, meant in words]
 

@@ -20,7 +20,7 @@ from aipol.vocabulary import Effect
 from aipol_targets.fortigate.escape import quoted, words
 from aipol_targets.fortigate.names import address_name, domain_pattern, object_name, url_pattern
 
-CONF, REST = "fortigate/aipol.conf", "fortigate/rest.json"
+CONF, REST = "aipol.conf", "rest.json"
 CLIENTS = ("webfilter", "dnsfilter")
 HOSTILE = [
     'a"b',
@@ -447,7 +447,7 @@ def test_a_file_that_nothing_refers_to_is_refused(small: Any) -> None:
     """A stale file beside the others cannot go unnoticed; nor can none at all."""
     emitted = script(small)
     with pytest.raises(UnreadableArtifact, match="nothing refers to it"):
-        small.FORTIGATE.read({**emitted.files, "fortigate/old.conf": b"x\n"})
+        small.FORTIGATE.read({**emitted.files, "old.conf": b"x\n"})
     with pytest.raises(UnreadableArtifact, match="is missing"):
         small.FORTIGATE.read({})
 
