@@ -7,16 +7,16 @@ from collections.abc import Iterator, Sequence
 from aipol.diagnostics import Diagnostic
 from aipol.diagnostics.codes import BAD_VALUE, LIMIT_EXCEEDED
 from aipol.domains import HostTrie, Intent
-from aipol.hosts import host_entries, hosts_behind
+from aipol.hosts import host_entries
 from aipol.ir import Ir, Ruling
 from aipol.scoping import Verdict
 from aipol.segments import Segment, fewest_networks, gateway_networks, segments
 from aipol.target import Coverage, Lowered
-from aipol.vocabulary import Effect
 from aipol_targets.common.network.account import coverage, nothing_else
 from aipol_targets.common.network.faults import bad_hosts, locked_out, probe, too_many
 from aipol_targets.common.network.hostlists import selected, with_hosts
 from aipol_targets.common.network.levels import flat_levels, levels_of
+from aipol_targets.common.network.owing import owing
 from aipol_targets.common.network.placed import Uses, decisions
 from aipol_targets.egress.model import Egress, SegmentLists
 from aipol_targets.egress.obligations import Proxied
@@ -76,7 +76,7 @@ def _write(ir: Ir, segment: Segment) -> Written:
     if ir.tighten and held:
         opened = _told_apart(ir, decided.uses, held)
         proxied = HostTrie(with_hosts(decided.entries, opened, blocked=False).values())
-    inspected = selected([*_owing(ir, decided.uses, "inspect_tls"), *_header_hosts(held)])
+    inspected = selected([*owing(ir, decided.uses, "inspect_tls"), *_header_hosts(held)])
     flat = flat_levels(minimal)
     lists = SegmentLists(
         id=segment.id,
@@ -85,7 +85,7 @@ def _write(ir: Ir, segment: Segment) -> Written:
         flat=flat,
         squid=flat if proxied is trie else flat_levels(proxied.minimal()),
         inspect=() if ir.inspect_tls == "none" else flat_levels(inspected),
-        logged=flat_levels(selected(_owing(ir, decided.uses, "log"))),
+        logged=flat_levels(selected(owing(ir, decided.uses, "log"))),
         headers=tuple(each.header for each in held),
     )
     return Written(segment, lists, decided.uses, trie, proxied, held)
@@ -110,16 +110,6 @@ def _strictness(ruling: Ruling) -> int:
 def _header_hosts(held: tuple[Restriction, ...]) -> Iterator[tuple[str, Intent]]:
     for each in held:
         yield from ((entry.host, entry.intent) for entry in each.trie.minimal())
-
-
-def _owing(ir: Ir, uses: Uses, obligation: str) -> Iterator[tuple[str, Intent]]:
-    """The app's own hosts that a use with the obligation needs."""
-    for (app, surface), use in uses.items():
-        ruling = use.carried
-        if ruling.direct is not Effect.BLOCK and getattr(ruling.obligations, obligation):
-            for claim in hosts_behind(ir.apps[app], surface):
-                if not claim.shared:
-                    yield claim.host, claim.intent
 
 
 # --- what must not happen -------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from aipol.diagnostics import Diagnostic
 from aipol.diagnostics.codes import LIMIT_EXCEEDED
@@ -14,26 +13,20 @@ from aipol.segments import Segment, gateway_networks, segments
 from aipol.target import Lowered
 from aipol_targets.common.network.account import coverage
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
+from aipol_targets.common.network.hostlists import selected
 from aipol_targets.common.network.index import Index
 from aipol_targets.common.network.levels import levels_of
-from aipol_targets.common.network.placed import Path, Placed, Uses, decisions
+from aipol_targets.common.network.owing import owing
+from aipol_targets.common.network.placed import Path, Placed, decisions
+from aipol_targets.fortigate.filters import Filter
 from aipol_targets.fortigate.model import CONF, REST, Fortigate, SegmentFilter
 from aipol_targets.fortigate.objects import objects
+from aipol_targets.fortigate.obligations import Filtered, Recorded
 from aipol_targets.fortigate.settings import FortigateSettings
 
 TARGET_ID = "fortigate"
 CLIENTS = ("webfilter", "dnsfilter")
 _FILES = {"cli": CONF, "rest": REST}
-
-
-@dataclass(frozen=True, slots=True)
-class _Filtered:
-    """One segment's filter with what it was made from."""
-
-    segment: Segment
-    uses: Uses
-    trie: HostTrie
-    filter: SegmentFilter
 
 
 def lower(ir: Ir, settings: FortigateSettings) -> Lowered[Fortigate]:
@@ -44,40 +37,44 @@ def lower(ir: Ir, settings: FortigateSettings) -> Lowered[Fortigate]:
         return Lowered(_model(ir, settings, ()), (), tuple(findings))
     made = tuple(_filtered(ir, segment) for segment in parts)
     for each in made:
-        entries = (entry for level in each.filter.levels for entry in level.entries)
-        findings += locked_out(ir, CONF, (each.trie,), entries)
+        findings += locked_out(ir, CONF, (each.filter.blocked,), each.filter.blocked.minimal())
     findings += _over_capacity(ir, made, settings.filter_entries)
-    placed = tuple(_placed(settings.outputs, each) for each in made)
-    return Lowered(_model(ir, settings, made), coverage(ir, TARGET_ID, placed), tuple(findings))
+    files = tuple(_FILES[output] for output in settings.outputs)
+    account = coverage(
+        ir,
+        TARGET_ID,
+        tuple(_placed(files, each) for each in made),
+        Recorded({each.segment.id: each for each in made}, files),
+    )
+    return Lowered(_model(ir, settings, made), account, tuple(findings))
 
 
-def _filtered(ir: Ir, segment: Segment) -> _Filtered:
+def _filtered(ir: Ir, segment: Segment) -> Filtered:
     decided = decisions(ir, segment)
     trie = HostTrie(decided.entries.values())
-    levels = levels_of(trie.minimal())
-    written = SegmentFilter(segment.id, segment.networks, levels)
-    return _Filtered(segment, decided.uses, trie, written)
+    found = Filter.of(trie, selected(owing(ir, decided.uses, "log")))
+    written = SegmentFilter(segment.id, segment.networks, found.rules())
+    return Filtered(segment, decided.uses, found, written)
 
 
-def _model(ir: Ir, settings: FortigateSettings, made: Sequence[_Filtered]) -> Fortigate:
-    filters = tuple(each.filter for each in made)
+def _model(ir: Ir, settings: FortigateSettings, made: Sequence[Filtered]) -> Fortigate:
+    filters = tuple(each.written for each in made)
     return objects(ir.organization.identifier, settings, filters, gateway_networks(ir))
 
 
-def _placed(outputs: tuple[str, ...], made: _Filtered) -> Placed:
-    index = Index(made.filter.levels)
-    files = tuple(_FILES[output] for output in outputs)
+def _placed(files: tuple[str, ...], made: Filtered) -> Placed:
+    trie = made.filter.blocked
+    index = Index(levels_of(trie.minimal()))
 
     def deciding(claims: Sequence[Claim]) -> tuple[str, ...]:
         return files if index.deciding(claims) else ()
 
-    path = Path(CLIENTS, made.uses, made.trie, made.trie, deciding)
-    return Placed(made.segment, (path,))
+    return Placed(made.segment, (Path(CLIENTS, made.uses, trie, trie, deciding),))
 
 
-def _over_capacity(ir: Ir, made: Sequence[_Filtered], capacity: int | None) -> Iterator[Diagnostic]:
+def _over_capacity(ir: Ir, made: Sequence[Filtered], capacity: int | None) -> Iterator[Diagnostic]:
     for each in made if capacity is not None else ():
-        count = sum(len(level.entries) for level in each.filter.levels)
+        count = len(each.written.rules)
         if capacity is not None and count > capacity:
             what = f"entries of the filter for `{each.segment.id}`:"
             yield LIMIT_EXCEEDED.at(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aipol_targets.common.network.levels import Levels
+from aipol_targets.fortigate.filters import Rule
 
 CONF = "aipol.conf"
 REST = "rest.json"
@@ -55,7 +55,7 @@ class SegmentFilter:
 
     id: str
     networks: tuple[str, ...]
-    levels: Levels
+    rules: tuple[Rule, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
-"""Turns segments, networks and host entries into names and patterns of FortiOS objects."""
+"""Turns segments, networks and rules into names and patterns of FortiOS objects."""
 
 from __future__ import annotations
 
 import hashlib
 
-from aipol.domains import HostEntry, Intent
+from aipol.domains import Intent
 from aipol_targets.fortigate.facts import OBJECT_NAME
+from aipol_targets.fortigate.filters import Rule
 
 _SIX = "-v6"
 _DIGEST = 8
@@ -34,21 +35,21 @@ def address_name(network: str) -> str:
     return f"aipol-net-{network.replace(':', '-').replace('/', '_')}"
 
 
-def url_pattern(entry: HostEntry) -> str:
-    """The addresses of an entry's hosts: nothing before the host, and its end after it.
+def url_pattern(rule: Rule) -> str:
+    """The addresses of a rule's hosts: nothing before the host, and its end after it.
 
     The dot of the root and a port may follow the name, whatever the mode of inspection keeps.
     """
-    return rf"^{_before(entry, '[^./:]+')}{_literal(entry.host)}\.*(:|/|$)"
+    return rf"^{_before(rule, '[^./:]+')}{_literal(rule.host)}\.*(:|/|$)"
 
 
-def domain_pattern(entry: HostEntry) -> str:
-    """The names that an entry is about, from their first character to their last."""
-    return rf"^{_before(entry, '[^.]+')}{_literal(entry.host)}\.*$"
+def domain_pattern(rule: Rule) -> str:
+    """The names that a rule is about, from their first character to their last."""
+    return rf"^{_before(rule, '[^.]+')}{_literal(rule.host)}\.*$"
 
 
-def _before(entry: HostEntry, label: str) -> str:
-    repeated = _LABELS[entry.intent]
+def _before(rule: Rule, label: str) -> str:
+    repeated = _LABELS[rule.intent]
     return rf"({label}\.){repeated}" if repeated else ""
 
 

@@ -6,7 +6,6 @@ import ipaddress
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from aipol.domains import HostEntry
 from aipol_targets.fortigate.model import (
     Block,
     Entry,
@@ -51,7 +50,7 @@ def objects(
     gateways: tuple[str, ...],
 ) -> Fortigate:
     """All objects, each after those it refers to."""
-    filtered = tuple(segment for segment in segments if segment.levels)
+    filtered = tuple(segment for segment in segments if segment.rules)
     policies = tuple(_policies(settings, tuple(_sources(segments, gateways))))
     tables = (
         *_addresses(segments, gateways),
@@ -71,12 +70,12 @@ def _sources(
     yield _Source(_GATEWAYS, gateways, everybody=False, filtered=False) if gateways else None
     for segment in segments:
         everybody = not segment.networks
-        if everybody and not segment.levels:
+        if everybody and not segment.rules:
             # Nothing is to be said about the rest, so that their traffic is no business of ours.
             yield None
         else:
             name = object_name(segment.id)
-            yield _Source(name, segment.networks, everybody, filtered=bool(segment.levels))
+            yield _Source(name, segment.networks, everybody, filtered=bool(segment.rules))
 
 
 # --- who ------------------------------------------------------------------------------------------
@@ -145,20 +144,10 @@ def _filter_table(path: str, what: str, segments: Sequence[tuple[int, SegmentFil
 
 
 def _entries(segment: SegmentFilter, what: str) -> Iterator[Entry]:
-    """The deepest level first: the first entry that matches decides."""
-    ordered = (entry for level in segment.levels for entry in level.entries)
-    for number, entry in enumerate(ordered, start=1):
-        yield Entry(number, ((what, Text(_pattern(entry, what))), *_decision(entry)))
-
-
-def _pattern(entry: HostEntry, what: str) -> str:
-    return url_pattern(entry) if what == "url" else domain_pattern(entry)
-
-
-def _decision(entry: HostEntry) -> Values:
-    """`allow` goes on to every other check of the profile; `exempt` would skip them all."""
-    action = "block" if entry.blocked else "allow"
-    return (("type", "regex"), ("action", action), ("status", "enable"))
+    for number, rule in enumerate(segment.rules, start=1):
+        pattern = url_pattern(rule) if what == "url" else domain_pattern(rule)
+        done: Values = (("type", "regex"), ("action", rule.action.value), ("status", "enable"))
+        yield Entry(number, ((what, Text(pattern)), *done))
 
 
 def _web_profile(number: int, segment: SegmentFilter) -> Entry:

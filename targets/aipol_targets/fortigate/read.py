@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping
 
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
-from aipol_targets.common.network.reading import Address, Files, address_of
+from aipol_targets.common.network.reading import Address, Files, Found, address_of
 from aipol_targets.fortigate.read_cli import read_cli
 from aipol_targets.fortigate.read_policies import Policy, read_policies
 from aipol_targets.fortigate.read_rest import read_rest
@@ -14,6 +14,7 @@ from aipol_targets.fortigate.read_tree import Config
 CONF = "aipol.conf"
 REST = "rest.json"
 CLIENTS = ("webfilter", "dnsfilter")
+HELD = ("log",)
 
 
 class FortigateDecider:
@@ -27,7 +28,7 @@ class FortigateDecider:
 
     def clients(self, kind: Kind) -> tuple[str, ...]:
         """The filters that each answer such questions on their own."""
-        return CLIENTS if kind is Kind.HOST else ()
+        return {Kind.HOST: CLIENTS, Kind.HELD: HELD}.get(kind, ())
 
     def view(self, identity: frozenset[str], kind: Kind) -> Hashable:  # noqa: ARG002  (all alike)
         """Which policy is for a source address."""
@@ -35,15 +36,23 @@ class FortigateDecider:
         return policy.id if policy else None
 
     def decide(self, question: Question) -> Answer:
-        """The decision of one filter."""
+        """The decision of one filter, or whether both leave a record."""
         policy = self._policy_for(address_of(question.identity))
-        known = question.kind is Kind.HOST and question.client in CLIENTS
-        if not known or policy is None or policy.filters is None:
+        if policy is None or policy.filters is None:
             return Answer(None)
         # Names are compared without case, and with or without the root's dot.
         host = question.value.lower().removesuffix(".")
-        found = policy.filters[CLIENTS.index(question.client)].decide(host)
-        return Answer(found.effect, found.artifact, f"line {found.line}" if found.line else "")
+        match question.kind:
+            case Kind.HOST if question.client in CLIENTS:
+                found = policy.filters[CLIENTS.index(question.client)].decide(host)
+                return Answer(found.effect, found.artifact, _place(found))
+            case Kind.HELD if question.client in HELD:
+                records = [each.records(host) for each in policy.filters]
+                if all(found.artifact for found in records):
+                    return Answer(None, records[0].artifact, _place(records[0]), "held")
+            case _:
+                pass
+        return Answer(None)
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs in a filter."""
@@ -60,6 +69,10 @@ class FortigateDecider:
             found = (policy for policy in self._policies if policy.is_for(address))
             self._seats[address] = next(found, None)
         return self._seats[address]
+
+
+def _place(found: Found) -> str:
+    return f"line {found.line}" if found.line else ""
 
 
 def read(files: Mapping[str, bytes]) -> Decider:

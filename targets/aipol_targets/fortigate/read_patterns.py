@@ -2,8 +2,9 @@ r"""Turns the entries of a filter table into decisions, as flow and proxy mode m
 
 Which entry counts: entries are tried from top to bottom and the first match ends the search
 (Y. Slobodyanyuk, "Fortigate Web Filtering - All You Need to Know", 2025; FortiGate v3.0 MR4
-administration guide, "URL filter"). `allow` lets the other checks of the profile go on (Technical
-Tip 261349); for names, `allow` ends the search (administration guide, "Local domain filter").
+administration guide, "URL filter"). `allow` lets the other checks of the profile go on, `monitor`
+records the connection besides, and so does `block` (Technical Tips 206632 and 261349); for names,
+`allow` and `monitor` end the search (administration guide, "Local domain filter").
 
 What an entry matches:
 * `simple` is a substring in flow mode and a name with all below it in proxy mode (Technical Tips
@@ -32,13 +33,15 @@ _NAME = r"(?P<name>[a-z0-9_-]+(?:\\\.[a-z0-9_-]+)*)"
 _URL = re.compile(rf"\^(?:\(\[\^\./:\]\+\\\.\)(?P<below>[*+]))?{_NAME}\\\.\*\(:\|/\|\$\)")
 _DOMAIN = re.compile(rf"\^(?:\(\[\^\.\]\+\\\.\)(?P<below>[*+]))?{_NAME}\\\.\*\$")
 _FORMS = {"url": _URL, "domain": _DOMAIN}
-_EFFECTS = {"allow": Effect.ALLOW, "block": Effect.BLOCK}
+_EFFECTS = {"allow": Effect.ALLOW, "block": Effect.BLOCK, "monitor": Effect.ALLOW}
+_RECORDED = ("block", "monitor")
 
 
 @dataclass(frozen=True, slots=True)
 class _Decision:
     place: int
     effect: Effect
+    recorded: bool
     line: int
 
 
@@ -59,10 +62,11 @@ class Filter:
             # An entry that is not enabled does nothing, and was put there to do something.
             config.fixed(entry, type="regex", status="enable")
             found = _FORMS[what].fullmatch(config.one(entry, what))
-            effect = _EFFECTS.get(config.one(entry, "action"))
-            if not found or not effect:
+            action = config.one(entry, "action")
+            if not found or action not in _EFFECTS:
                 config.refuse(entry.line, "what this entry does is not known in both modes")
-            self._add(found, _Decision(place, effect, entry.line))
+            done = _Decision(place, _EFFECTS[action], action in _RECORDED, entry.line)
+            self._add(found, done)
 
     def _add(self, found: re.Match[str], decision: _Decision) -> None:
         host, below = found["name"].replace("\\", ""), found["below"]
@@ -74,12 +78,18 @@ class Filter:
 
     def decide(self, host: str) -> Found:
         """What the table says about a host."""
+        first = self._first(host)
+        return Found(first.effect, self._path, first.line) if first else NOTHING
+
+    def records(self, host: str) -> Found:
+        """The entry that leaves a record of connections to a host, if one does."""
+        first = self._first(host)
+        return Found(None, self._path, first.line) if first and first.recorded else NOTHING
+
+    def _first(self, host: str) -> _Decision | None:
         found = [self._at.get(host), *(self._below.get(parent) for parent in parents(host))]
-        hits = [decision for decision in found if decision]
-        if not hits:
-            return NOTHING
-        first = min(hits, key=lambda decision: decision.place)
-        return Found(first.effect, self._path, first.line)
+        hits = (decision for decision in found if decision)
+        return min(hits, key=lambda decision: decision.place, default=None)
 
     def hosts(self) -> Iterator[str]:
         """Every name in the table."""

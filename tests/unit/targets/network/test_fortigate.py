@@ -13,11 +13,12 @@ import pytest
 from aipol.audience import NOBODY
 from aipol.catalogue.model import Match
 from aipol.diagnostics.codes import BAD_DOMAIN, LIMIT_EXCEEDED, LOCK_OUT
-from aipol.domains import HostEntry, Intent
+from aipol.domains import Intent
 from aipol.ir import Gateway, Obligations
 from aipol.target import Kind, Status, UnreadableArtifact
 from aipol.vocabulary import Effect
 from aipol_targets.fortigate.escape import quoted, words
+from aipol_targets.fortigate.filters import Action, Rule
 from aipol_targets.fortigate.names import address_name, domain_pattern, object_name, url_pattern
 
 CONF, REST = "aipol.conf", "rest.json"
@@ -70,7 +71,7 @@ def test_each_output_is_one_file_and_complete_alone(small: Any) -> None:
 
 
 def test_every_kind_of_pattern_and_the_deepest_level_first(small: Any) -> None:
-    """A subtree, one host, what is below a host, and an exception before what it is taken from."""
+    """A subtree, one host, what is below a host; the longest names stand first."""
     hosts = (
         "sub.test",
         small.domain("exact.test", Match.EXACT),
@@ -165,8 +166,8 @@ def subjects(host: str) -> Iterator[str]:
 @pytest.mark.parametrize("intent", list(Intent))
 def test_a_pattern_matches_its_hosts_and_no_others(intent: Intent, small: Any) -> None:
     """Evaluated as Perl expressions, found anywhere in whatever a mode compares."""
-    entry = HostEntry("chat.x.test", intent, blocked=True)
-    url, domain = re.compile(url_pattern(entry)), re.compile(domain_pattern(entry))
+    rule = Rule("chat.x.test", intent, Action.BLOCK)
+    url, domain = re.compile(url_pattern(rule)), re.compile(domain_pattern(rule))
     at, below = intent is not Intent.CHILDREN, intent is not Intent.EXACT
     probes = (*small.probes(["chat.x.test"]), "chatxx.test", "chatgx.test", "notchat.x.test")
     for host in probes:
@@ -179,8 +180,8 @@ def test_a_pattern_matches_its_hosts_and_no_others(intent: Intent, small: Any) -
 
 def test_a_long_name_costs_no_time() -> None:
     """There is one way to match a text, so that nobody can keep the firewall busy."""
-    entry = HostEntry("chat.x.test", Intent.SUBTREE, blocked=True)
-    assert not re.search(url_pattern(entry), "a." * 20_000 + "b")
+    rule = Rule("chat.x.test", Intent.SUBTREE, Action.BLOCK)
+    assert not re.search(url_pattern(rule), "a." * 20_000 + "b")
 
 
 # --- names ----------------------------------------------------------------------------------------
@@ -233,7 +234,8 @@ def test_what_a_filter_does_not_do_is_told(small: Any) -> None:
         small.Rule(("one",), ("everyone",), Effect.ALLOW, obligations=owed),
         small.Rule(("two",), ("everyone",), Effect.WARN),
     )
-    apps = (small.app("one", "one.test"), small.app("two", "two.test"))
+    hosts = ("one.test", small.domain("common.test", shared=True))
+    apps = (small.app("one", *hosts), small.app("two", "two.test"))
     emitted = small.guarded(small.Policy(apps, rules, inspect_tls="ai-only"))
     reasons = {
         (clause, emitted.record(f"{name}/web/any/0", clause).reason.code)
@@ -241,9 +243,39 @@ def test_what_a_filter_does_not_do_is_told(small: Any) -> None:
     }
     assert reasons == {
         ("inspect_tls", "tls-not-inspected"),
-        ("log", "not-logged"),
+        ("log", "shared-host"),
         ("effect", "no-prompt"),
     }
+
+
+def test_a_use_that_is_recorded_is_let_through_with_a_record(small: Any) -> None:
+    """By both filters, around exceptions and within blocks; what was said is in no record."""
+    rules = (
+        small.Rule(("one",), ("everyone",), Effect.ALLOW, obligations=Obligations(log="metadata")),
+        small.Rule(("two",), ("everyone",), Effect.ALLOW, obligations=Obligations(log="full")),
+    )
+    apps = (
+        small.app("one", "one.test", small.domain("x.three.test", Match.CHILDREN)),
+        small.app("two", "two.test"),
+        small.app("three", "three.test", small.domain("y.one.test", Match.EXACT)),
+    )
+    emitted = script(small, apps=apps, rules=rules, networks={}, gateways=())
+    actions = [line.removeprefix("set action ") for line in lines(emitted, start="set action ")]
+    assert actions[:5] == ["block", "monitor", "monitor", "block", "monitor"]
+    assert lines(emitted, start="set url ")[:2] == [
+        r'set url "^y\\.one\\.test\\.*(:|/|$)"',
+        r'set url "^([^./:]+\\.)+x\\.three\\.test\\.*(:|/|$)"',
+    ]
+    assert emitted.record("one/web/any/0", "log").status is Status.ENFORCED
+    assert emitted.record("two/web/any/0", "log").reason.code == "metadata-only"
+    for client in CLIENTS:
+        assert emitted.blocked(client, small.ANYBODY, "x.three.test")
+        assert not emitted.blocked(client, small.ANYBODY, "a.x.three.test")
+        assert emitted.blocked(client, small.ANYBODY, "y.one.test")
+    text = emitted.text[CONF]
+    assert noticed(emitted, text.replace("set action monitor", "set action allow", 1))
+    late = text.index(r'set domain "^([^.]+\\.)*one')
+    assert noticed(emitted, text[:late] + text[late:].replace("action monitor", "action allow", 1))
 
 
 def test_a_gateway_keeps_its_way_out(small: Any) -> None:
