@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aipol_targets.fortigate.filters import Rule
 
 CONF = "aipol.conf"
+REMOVE = "remove.conf"
 REST = "rest.json"
 
 

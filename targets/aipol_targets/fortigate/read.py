@@ -6,12 +6,13 @@ from collections.abc import Hashable, Iterator, Mapping
 
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
 from aipol_targets.common.network.reading import Address, Files, Found, address_of
-from aipol_targets.fortigate.read_cli import read_cli
+from aipol_targets.fortigate.read_cli import read_cli, read_removal
 from aipol_targets.fortigate.read_policies import Policy, read_policies
 from aipol_targets.fortigate.read_rest import read_rest
 from aipol_targets.fortigate.read_tree import Config
 
 CONF = "aipol.conf"
+REMOVE = "remove.conf"
 REST = "rest.json"
 CLIENTS = ("webfilter", "dnsfilter")
 HELD = ("log",)
@@ -81,6 +82,7 @@ def read(files: Mapping[str, bytes]) -> Decider:
     read_back: list[Config] = []
     if CONF in files:
         read_back.append(read_cli(known.lines(CONF, named_in=CONF), CONF))
+        read_removal(known.lines(REMOVE, named_in=CONF), REMOVE, read_back[0])
     if REST in files:
         known.lines(REST, named_in=REST)
         read_back.append(read_rest(files[REST], REST))

@@ -1,8 +1,9 @@
 """Turns a script for the command line of FortiOS into the configuration it leaves.
 
-Its grammar (FortiOS CLI reference, "Command syntax"): `config` opens a table or a block and `end`
-closes it, `edit` opens an entry of a table and `next` closes it, `set` gives a setting its values.
-A backslash within quotes stands before the character that is meant.
+Its grammar (FortiOS 7.4.0 administration guide and 6.0.0 handbook, "Subcommands"): `config` opens a
+table or a block and `end` closes it, `edit` opens an entry of a table and `next` closes it, `set`
+gives a setting its values, `delete` takes an entry away. A backslash within quotes stands before
+the character that is meant (administration guide v4.0, "Perl regular expressions").
 """
 
 from __future__ import annotations
@@ -34,6 +35,24 @@ def read_cli(lines: Sequence[str], path: str) -> Config:
         elif node.sets or node.edits:
             config.refuse(number, f"`{name}` is there twice")
     return config
+
+
+def read_removal(lines: Sequence[str], path: str, made: Config) -> None:
+    """That a script takes away exactly what another one makes. Raises UnreadableArtifact."""
+    config, tables = Config(path), [*made.tables]
+    rest = _lines(config, lines)
+    for number, words in rest:
+        # An object cannot be taken away while another one refers to it.
+        table = " ".join(words[1:])
+        if words[0] != "config" or not tables or table != tables.pop():
+            config.refuse(number, f"does not take {table} away in its turn")
+        wanted = [["delete", key] for key in made.tables[table].edits]
+        for expected in (*wanted, ["end"]):
+            there, found = next(rest, (0, []))
+            if found != expected:
+                config.refuse(there, f"is not `{' '.join(expected)}`")
+    if tables:
+        config.refuse(0, f"leaves {tables.pop()}")
 
 
 def _lines(config: Config, lines: Sequence[str]) -> Iterator[_Line]:

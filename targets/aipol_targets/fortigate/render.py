@@ -11,6 +11,7 @@ from aipol_targets.common.network.escape import comment
 from aipol_targets.fortigate.escape import quoted, words
 from aipol_targets.fortigate.model import (
     CONF,
+    REMOVE,
     REST,
     Entry,
     Fortigate,
@@ -26,7 +27,9 @@ _STEP = "    "
 def render(model: Fortigate) -> tuple[Artifact, ...]:
     """The files of every output the settings ask for, by path."""
     writers = {"cli": _cli, "rest": _rest}
-    files = (writers[output](model) for output in model.outputs)
+    files = [writers[output](model) for output in model.outputs]
+    if "cli" in model.outputs:
+        files.append(_removal(model))
     return tuple(sorted(files, key=lambda artifact: artifact.path))
 
 
@@ -40,6 +43,16 @@ def _cli(model: Fortigate) -> Artifact:
     return Artifact(CONF, "".join(f"{line}\n" for line in lines).encode())
 
 
+def _removal(model: Fortigate) -> Artifact:
+    """What takes all of it away again, each object before those it refers to."""
+    head = f"# aipol: takes away what aipol.conf of {comment(model.identifier)} makes."
+    lines = [head]
+    for table in reversed(model.tables):
+        deleted = (f"delete {_key(entry)}" for entry in table.entries)
+        lines += [f"config {words(table.path)}", *_indented(deleted), "end"]
+    return Artifact(REMOVE, "".join(f"{line}\n" for line in lines).encode())
+
+
 def _table(table: Table) -> Iterator[str]:
     yield f"config {words(table.path)}"
     for entry in table.entries:
@@ -48,7 +61,7 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _entry(entry: Entry) -> Iterator[str]:
-    yield f"edit {entry.key if isinstance(entry.key, int) else quoted(entry.key)}"
+    yield f"edit {_key(entry)}"
     yield from _indented(_sets(entry.values))
     for block in entry.blocks:
         body = (f"config {words(block.name)}", *_indented(_sets(block.values)), "end")
@@ -56,6 +69,10 @@ def _entry(entry: Entry) -> Iterator[str]:
     for table in entry.tables:
         yield from _indented(_table(table))
     yield "next"
+
+
+def _key(entry: Entry) -> str:
+    return words(entry.key) if isinstance(entry.key, int) else quoted(entry.key)
 
 
 def _sets(values: Values) -> Iterator[str]:

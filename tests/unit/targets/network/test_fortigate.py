@@ -21,7 +21,7 @@ from aipol_targets.fortigate.escape import quoted, words
 from aipol_targets.fortigate.filters import Action, Rule
 from aipol_targets.fortigate.names import address_name, domain_pattern, object_name, url_pattern
 
-CONF, REST = "aipol.conf", "rest.json"
+CONF, REMOVE, REST = "aipol.conf", "remove.conf", "rest.json"
 CLIENTS = ("webfilter", "dnsfilter")
 HOSTILE = [
     'a"b',
@@ -47,7 +47,7 @@ def lines(emitted: Any, *, start: str) -> list[str]:
 def noticed(emitted: Any, text: str) -> bool:
     """Whether another script is unreadable, or its answers are not the policy's."""
     try:
-        return bool(emitted.findings({CONF: text.encode()}))
+        return bool(emitted.findings({**emitted.files, CONF: text.encode()}))
     except UnreadableArtifact:
         return True
 
@@ -61,10 +61,10 @@ def script(small: Any, **changes: Any) -> Any:
 
 
 def test_each_output_is_one_file_and_complete_alone(small: Any) -> None:
-    """A script, a list of requests; both have the same clients."""
-    for output, file in {"cli": CONF, "rest": REST}.items():
+    """A script with one that undoes it, a list of requests; both have the same clients."""
+    for output, files in {"cli": {CONF, REMOVE}, "rest": {REST}}.items():
         emitted = small.guarded(small.everything(), outputs=[output])
-        assert set(emitted.files) == {file}
+        assert set(emitted.files) == files
         assert emitted.decider.clients(Kind.HOST) == CLIENTS
         assert emitted.decider.clients(Kind.HEADER) == ()
         assert emitted.findings() == ()
@@ -122,6 +122,33 @@ def test_policies_can_be_put_before_one_of_the_firewall(small: Any) -> None:
     moved = [f"move {number} before 7" for number in (9000, 9002, 9004, 9005, 9006, 9007)]
     assert lines(emitted, start="move ") == moved
     assert emitted.findings() == ()
+
+
+def test_another_script_takes_everything_away_again(small: Any) -> None:
+    """Each object before those it refers to, and nothing else; a script that does not is refused.
+
+    Loaded over an old version a new one would leave what the old one had more of.
+    """
+    emitted = script(small)
+    text = emitted.text[REMOVE]
+    order = [line for line in text.splitlines() if line.startswith("config ")]
+    made = [line for line in emitted.text[CONF].splitlines() if line.startswith("config ")]
+    assert order == made[::-1]
+    assert len(re.findall(r"^ {4}delete ", text, re.MULTILINE)) == len(
+        re.findall(r"^ {4}edit ", emitted.text[CONF], re.MULTILINE)
+    )
+    for changed in (
+        text.replace("    delete 9000\n", "", 1),
+        text.replace("delete 9000", "delete 9999", 1),
+        text.replace('delete "aipol-finance"', 'delete "all"', 1),
+        text.replace("end\n", "    delete 1\nend\n", 1),
+        text[: text.rindex("config ")],
+        text[: text.rindex("end")],
+        f"{text}config system admin\n    delete x\nend\n",
+    ):
+        assert changed != text
+        with pytest.raises(UnreadableArtifact):
+            small.FORTIGATE.read({**emitted.files, REMOVE: changed.encode()})
 
 
 def test_a_segment_without_blocks_still_has_its_own_policy(small: Any) -> None:
