@@ -13,9 +13,10 @@ What an entry matches:
   before and after `d`: it can match names that nobody meant.
 * `regex` is a Perl expression without boundaries of its own, for names the same in both modes
   (239549; administration guide v4.0, "Perl regular expressions"). Of these only what starts with
-  `^`, spells its dots `\.` and says where the name ends is accounted for: whatever the modes put
-  after a name (`/path`, `:port`, nothing), such an entry matches the same names. That flow mode
-  starts its text with the host, which `^` needs, is not verified on a device.
+  `^` (the start of the text: Technical Tips 193086 and 192151), spells its dots `\.` and says where
+  the name ends is accounted for: whatever the modes put after a name (`/path`, `:port`, nothing),
+  such an entry matches the same names. That flow mode starts its text with the host, and that case
+  does not count (the same tips; a manual of FortiOS 4 differs), is not verified on a device.
 """
 
 from __future__ import annotations
