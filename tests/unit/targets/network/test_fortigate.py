@@ -205,6 +205,37 @@ def test_a_pattern_matches_its_hosts_and_no_others(intent: Intent, small: Any) -
         assert not url.search(stranger)
 
 
+def tables(emitted: Any, what: str) -> Iterator[list[tuple[re.Pattern[str], bool]]]:
+    """The expressions of each table as the firewall holds them, and whether each one blocks."""
+    kind = {"url": "webfilter urlfilter", "domain": "dnsfilter domain-filter"}[what]
+    (body,) = re.findall(
+        rf"^config {kind}\n(.*?)^end$", emitted.text[CONF], re.MULTILINE | re.DOTALL
+    )
+    for table in re.split(r"^    edit ", body, flags=re.MULTILINE)[1:]:
+        entry = rf'set {what} "(.*)"\n *set type regex\n *set action (\w+)'
+        yield [
+            (re.compile(pattern.replace("\\\\", "\\")), action == "block")
+            for pattern, action in re.findall(entry, table)
+        ]
+
+
+@pytest.mark.parametrize(("what", "client"), [("url", "webfilter"), ("domain", "dnsfilter")])
+def test_the_reader_answers_as_the_expressions_do(what: str, client: str, small: Any) -> None:
+    """Every entry is run as an expression, on the text of either mode, in the order of the file."""
+    emitted = script(small)
+    hosts = small.probes(host for _, host in emitted.decider.mentions())
+    sources = (small.ENGINEERING, small.FINANCE, small.ANYBODY)
+    texts = ("{}",) if what == "domain" else ("{}", "{}/", "{}/a.big.test/", "{}:443")
+    found = list(tables(emitted, what))
+    assert [len(table) for table in found] == [11, 9, 11]
+    for source, table in zip(sources, found, strict=True):
+        for host in hosts:
+            expected = emitted.blocked(client, source, host)
+            for text in (each.format(host) for each in texts):
+                first = next((blocks for each, blocks in table if each.search(text)), False)
+                assert first is expected, (host, text)
+
+
 def test_a_long_name_costs_no_time() -> None:
     """There is one way to match a text, so that nobody can keep the firewall busy."""
     rule = Rule("chat.x.test", Intent.SUBTREE, Action.BLOCK)
