@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from functools import cache
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from aipol.catalogue.hosts import HostIndex, is_public_suffix
 from aipol.catalogue.model import Match, Role
+from aipol.domains import parents
 from aipol.language.hosts import HostError, canonical_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-    from publicsuffixlist import PublicSuffixList
 
     from aipol.catalogue.tree import Document, Fault, Where
 
@@ -86,34 +84,22 @@ def _suffix_roots(claims: Iterable[tuple[Document, Where, Row]]) -> Iterator[Fau
             yield document.fault((*where, "own_suffix"), message)
 
 
-def is_public_suffix(host: str) -> bool:
-    """Whether anybody can register below `host`: the Public Suffix List, its private part too."""
-    import idna
-
-    return bool(_suffixes().is_public(idna.decode(host)))
-
-
-@cache
-def _suffixes() -> PublicSuffixList:
-    # As it is written: encoding it all takes longest.
-    from publicsuffixlist import PublicSuffixList
-
-    return PublicSuffixList(accept_encoded_idn=False)
-
-
 def _overlaps(
     documents: dict[str, Document], claims: Iterable[tuple[Document, Where, Row]]
 ) -> Iterator[Fault]:
     """No app may own a host that must never be blocked, or one that is nobody's own."""
     suffixes = {
-        name for row in documents["shared_platforms"].value for name in _upwards(row["suffix"])
+        name
+        for row in documents["shared_platforms"].value
+        for name in (row["suffix"], *parents(row["suffix"]))
     }
-    never = _Near(_special(documents))
+    special = ((host, match, _word(document)) for document, _, host, match in _special(documents))
+    never = HostIndex(dict.fromkeys(special))
     for document, where, row in claims:
         if row.get("shared"):
             continue
         name, match = row["domain"], Match(row["match"])
-        for host, word in islice(never.met_by(name, match), _FEW):
+        for host, _, word in islice(never.meeting(name, match), _FEW):
             message = f"`{name}` overlaps the {word} host `{host}`: say `shared: true`"
             yield document.fault(where, message)
         if match is not Match.EXACT and name in suffixes:
@@ -123,36 +109,6 @@ def _overlaps(
 
 
 _FEW = 3
-
-
-class _Near:
-    """Hosts by their own name and by each name above: what may meet another, without asking all."""
-
-    def __init__(self, hosts: Iterable[Named]) -> None:
-        self._at: dict[str, list[tuple[str, Match, str]]] = defaultdict(list)
-        self._below: dict[str, list[tuple[str, Match, str]]] = defaultdict(list)
-        for row in dict.fromkeys(
-            (host, match, _word(document)) for document, _, host, match in hosts
-        ):
-            host = row[0]
-            self._at[host].append(row)
-            for name in islice(_upwards(host), 1, None):
-                self._below[name].append(row)
-
-    def met_by(self, name: str, match: Match) -> Iterator[tuple[str, str]]:
-        """The hosts that have one in common with `name`, meant as `match`."""
-        near = [self._at.get(above, []) for above in _upwards(name)]
-        below = () if match is Match.EXACT else self._below.get(name, ())
-        for host, reach, word in chain(*near, below):
-            if match.meets(name, host, reach):
-                yield host, word
-
-
-def _upwards(name: str) -> Iterator[str]:
-    """The name and every name above it."""
-    while name:
-        yield name
-        name = name.partition(".")[2]
 
 
 def _word(document: Document) -> str:
@@ -182,13 +138,11 @@ def _opened(claims: Iterable[tuple[Document, Where, Row]]) -> Iterator[Fault]:
         if not row.get("shared") and row["role"] != Role.MARKETING
     }
     for document, where, row in claims:
-        name = str(row["domain"]).partition(".")[2] if row.get("shared") else ""
-        while name:
+        for name in parents(row["domain"]) if row.get("shared") else ():
             app_id, match = own.get(name, ("", Match.EXACT))
             if app_id != where[0] and match is not Match.EXACT:
                 message = f"`{row['domain']}` is inside `{name}`, which is `{app_id}`'s own"
                 yield document.fault((*where, "shared"), f"{message}: leave `shared` out")
-            name = name.partition(".")[2]
 
 
 def _swallowed(documents: dict[str, Document], special: Sequence[Named]) -> Iterator[Fault]:

@@ -8,7 +8,9 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aipol.catalogue.hosts import HostIndex
 from aipol.catalogue.kinds import IdentifierKind, Match
+from aipol.domains import parents
 
 if TYPE_CHECKING:
     from aipol.catalogue.model import (
@@ -106,6 +108,11 @@ class Catalogue:
         return tuple(sorted(found, key=lambda row: (row.host, row.match)))
 
     @cached_property
+    def protected_index(self) -> HostIndex[ProtectedHost]:
+        """The same, by the names at which a host could meet them."""
+        return HostIndex((row.host, row.match, row) for row in self.protected)
+
+    @cached_property
     def common_hosts(self) -> tuple[CommonHost, ...]:
         """Hosts that apps of many vendors need: never blocked for one of them."""
         from aipol.catalogue import build
@@ -126,6 +133,11 @@ class Catalogue:
         common = {(row.host, row.match): row.serves for row in self.common_hosts}
         every = sorted({**own, **common}.items())
         return tuple((host, match, breaks) for (host, match), breaks in every)
+
+    @cached_property
+    def shared_index(self) -> HostIndex[str]:
+        """The same, by the names of which each is a part."""
+        return HostIndex(self.shared_hosts)
 
     @cached_property
     def shared_programs(self) -> dict[tuple[IdentifierKind, str], str]:
@@ -152,10 +164,8 @@ class Catalogue:
         """The ids of the apps that name a host below a name, by that name."""
         found: dict[str, dict[str, None]] = {}
         for host, apps in self.apps_by_host.items():
-            parent = host.partition(".")[2]
-            while parent:
+            for parent in parents(host):
                 found.setdefault(parent, {}).update(dict.fromkeys(apps))
-                parent = parent.partition(".")[2]
         return {parent: tuple(apps) for parent, apps in found.items()}
 
     @cached_property
@@ -198,6 +208,11 @@ class Catalogue:
         from aipol.catalogue import build
 
         return tuple(build.shared_platform(row) for row in self._content["shared_platforms"])
+
+    @cached_property
+    def platform_index(self) -> HostIndex[SharedPlatform]:
+        """The same, by the names of which each is a part."""
+        return HostIndex((row.suffix, Match.SUBTREE, row) for row in self.shared_platforms)
 
 
 @lru_cache(maxsize=1)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
-from typing import TYPE_CHECKING
-
-import idna
 
 from aipol.catalogue.collateral import PURPOSES
+from aipol.catalogue.hosts import is_public_suffix
 from aipol.catalogue.model import Match
 from aipol.check.known import Catalogue, Known, has_identifier, hint_or_list
 from aipol.diagnostics import codes
@@ -19,9 +16,6 @@ from aipol.language.model import App, AppDomain
 from aipol.language.placed import Placed
 from aipol.language.words import clip, enumerated, near
 from aipol.source import Span
-
-if TYPE_CHECKING:
-    from publicsuffixlist import PublicSuffixList
 
 _NEEDED = ("name", "vendor", "category")
 
@@ -74,12 +68,12 @@ def _domain(domain: AppDomain, span: Span, catalogue: Catalogue) -> Iterator[Dia
     # A host that is declared shared is never blocked by a rule about the app.
     if domain.shared:
         return
-    for protected in catalogue.protected:
-        if match.meets(host, protected.host, protected.match):
-            hint = "leave it out, or mark it `shared: true`: then it is never blocked"
-            words = {"domain": host, "host": protected.host, "breaks": PURPOSES[protected.purpose]}
-            yield codes.PROTECTED_HOST.at(span, hint=hint, related=(), **words)
-            break
+    met = [row for _, _, row in catalogue.protected_index.meeting(host, match)]
+    if met:
+        first = min(met, key=lambda row: (row.host, row.match))
+        hint = "leave it out, or mark it `shared: true`: then it is never blocked"
+        words = {"domain": host, "host": first.host, "breaks": PURPOSES[first.purpose]}
+        yield codes.PROTECTED_HOST.at(span, hint=hint, related=(), **words)
     if is_platform(host, match, catalogue):
         hint = f"name the app's own host, such as `chat.{host}`, or mark it `shared: true`"
         breaks = _lives_there(host, catalogue)
@@ -88,8 +82,7 @@ def _domain(domain: AppDomain, span: Span, catalogue: Catalogue) -> Iterator[Dia
 
 def _lives_there(host: str, catalogue: Catalogue) -> str:
     """What lives on a platform, or on those below it, as far as the catalogue says."""
-    below = [p for p in catalogue.shared_platforms if f".{p.suffix}".endswith(f".{host}")]
-    said = [platform.serves for platform in below if platform.serves]
+    said = [row.serves for _, _, row in catalogue.platform_index.within(host) if row.serves]
     return enumerated(said[:_MOST_SAID]) if said else "every site there"
 
 
@@ -106,23 +99,7 @@ def _not_a_host(text: str, span: Span) -> Diagnostic | None:
 
 def is_platform(host: str, match: Match, catalogue: Catalogue) -> bool:
     """Whether a pattern takes in sites of others: a platform, what is above one, or a suffix."""
-    if match is not Match.EXACT and _is_public_suffix(host):
-        return True
-    return any(
-        host == platform.suffix
-        or (match is not Match.EXACT and platform.suffix.endswith(f".{host}"))
-        for platform in catalogue.shared_platforms
-    )
-
-
-def _is_public_suffix(host: str) -> bool:
-    """Whether anybody can register below `host`: the Public Suffix List, its private part too."""
-    return bool(_suffixes().is_public(idna.decode(host)))
-
-
-@cache
-def _suffixes() -> PublicSuffixList:
-    # Only a policy with apps of its own needs it. As it is written: encoding it all takes longest.
-    from publicsuffixlist import PublicSuffixList
-
-    return PublicSuffixList(accept_encoded_idn=False)
+    near = catalogue.platform_index.within(host)
+    if match is Match.EXACT:
+        return any(name == host for name, _, _ in near)
+    return bool(near) or is_public_suffix(host)

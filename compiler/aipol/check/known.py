@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from aipol.catalogue.hosts import HostIndex
 from aipol.catalogue.model import App as CatalogueApp
 from aipol.catalogue.model import ProtectedHost, SharedPlatform
 from aipol.language.assemble import Assembled
@@ -35,12 +36,12 @@ class Catalogue(Protocol):
         ...
 
     @property
-    def protected(self) -> Sequence[ProtectedHost]:
+    def protected_index(self) -> HostIndex[ProtectedHost]:
         """Hosts that no rule may block."""
         ...
 
     @property
-    def shared_platforms(self) -> Sequence[SharedPlatform]:
+    def platform_index(self) -> HostIndex[SharedPlatform]:
         """Suffixes under which unrelated sites live."""
         ...
 

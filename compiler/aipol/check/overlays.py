@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from aipol.catalogue import rules
 from aipol.catalogue.chosen import fault
 from aipol.catalogue.collateral import PURPOSES
+from aipol.catalogue.hosts import HostIndex
 from aipol.catalogue.model import App, Match
 from aipol.catalogue.overlay import APPS, PROTECTED, holders_of, others_with
 from aipol.catalogue.overlay_faults import Complaint
@@ -49,57 +50,27 @@ def check_overlays(assembled: Assembled, applied: tuple[Applied, ...]) -> tuple[
     return in_reading_order(findings, assembled.layers)
 
 
-class _Hosts:
-    """Hosts of somebody, by every name at which another host could meet them."""
-
-    def __init__(self, rows: Iterable[tuple[str, Match, str]]) -> None:
-        self._at: dict[str, list[tuple[str, Match, str]]] = defaultdict(list)
-        self._below: dict[str, list[tuple[str, Match, str]]] = defaultdict(list)
-        for row in rows:
-            self._at[row[0]].append(row)
-            for parent in _parents(row[0]):
-                self._below[parent].append(row)
-
-    def meeting(self, host: str, match: Match) -> str | None:
-        """Who has a host in common with this one: the first, by name."""
-        near = [*self._at.get(host, ()), *self._below.get(host, ())]
-        near += [row for parent in _parents(host) for row in self._at.get(parent, ())]
-        return min((who for name, it, who in near if match.meets(host, name, it)), default=None)
-
-
-def _parents(host: str) -> Iterator[str]:
-    while "." in host:
-        host = host.partition(".")[2]
-        yield host
-
-
 def _claims(applied: Applied) -> Iterator[Complaint]:
     """What an app may not have for its own: what is protected, a platform, or another app's."""
     overlay, after = applied.document.value, applied.after
     apps: Mapping[str, _Row] = overlay.get(APPS, {})
-    never = _Hosts(_never_blocked(after))
     for app_id, entry in apps.items():
         for number, row in enumerate(entry.get("domains", ())):
             if not row.get("shared"):
-                yield from _domain((APPS, app_id, "domains", number, "domain"), row, never, after)
+                yield from _domain((APPS, app_id, "domains", number, "domain"), row, after)
     yield from _taken_for_protected(overlay.get(PROTECTED, {}), after)
     yield from _single(apps, after)
     yield from _told_wrongly(apps, after)
 
 
-def _never_blocked(catalogue: Catalogue) -> Iterator[tuple[str, Match, str]]:
-    for row in catalogue.protected:
-        breaks = f"a block would break {PURPOSES[row.purpose]}"
-        yield row.host, row.match, f"the protected host `{row.host}`: {breaks}"
-
-
-def _domain(
-    where: tuple[str | int, ...], row: _Row, never: _Hosts, after: Catalogue
-) -> Iterator[Complaint]:
+def _domain(where: tuple[str | int, ...], row: _Row, after: Catalogue) -> Iterator[Complaint]:
     name, match = row["domain"], Match(row["match"])
-    met = never.meeting(name, match)
-    if met is not None:
-        yield Complaint(where, f"`{name}` overlaps {met}", "mark it `shared: true`")
+    met = [each for _, _, each in after.protected_index.meeting(name, match)]
+    if met:
+        first = min(met, key=lambda each: (each.host, each.match))
+        what = f"the protected host `{first.host}`"
+        why = f"`{name}` overlaps {what}: a block would break {PURPOSES[first.purpose]}"
+        yield Complaint(where, why, "mark it `shared: true`")
     # A cached property is not taken for a property by that checker.
     elif is_platform(name, match, after):  # pyright: ignore[reportArgumentType]
         hint = f"name the app's own host, such as `chat.{name}`, or mark it `shared: true`"
@@ -110,7 +81,7 @@ def _taken_for_protected(protected: Mapping[str, Any], after: Catalogue) -> Iter
     """A protected host within an app would leave the app where no rule can stop it."""
     if not protected:
         return
-    own = _Hosts(
+    own = HostIndex(
         (row.domain, row.match, app.id)
         for app in after.apps()
         for row in app.domains
@@ -118,8 +89,9 @@ def _taken_for_protected(protected: Mapping[str, Any], after: Catalogue) -> Iter
     )
     for owner, rows in protected.items():
         for number, row in enumerate(rows):
-            app = own.meeting(row["host"], Match(row["match"]))
-            if app is not None:
+            apps = {app for _, _, app in own.meeting(row["host"], Match(row["match"]))}
+            if apps:
+                app = min(apps)
                 why = f"`{row['host']}` is a host of app `{app}`, which a rule may block"
                 hint = f"mark it `shared: true` under `{app}` first, or leave it out"
                 yield Complaint((PROTECTED, owner, number, "host"), why, hint)
@@ -255,12 +227,12 @@ def _freed(
             if app_id not in still or row.get("shared")
         ]
         if hosts:
-            own = _Hosts((*host, other) for other in others for host in own_hosts(before, other))
+            own = HostIndex((*host, other) for other in others for host in own_hosts(before, other))
             for number, row in hosts:
-                owner = own.meeting(row["domain"], Match(row["match"]))
-                if owner is not None:
+                owners = {it for _, _, it in own.meeting(row["domain"], Match(row["match"]))}
+                if owners:
                     where = (APPS, app_id, "domains", number, "domain")
-                    yield f"`{row['domain']}` of app `{owner}`", where
+                    yield f"`{row['domain']}` of app `{min(owners)}`", where
         if app_id not in still:
             yield from _freed_names(app_id, entry, others, before)
 

@@ -48,9 +48,10 @@ class _Claim:
 
 def check_shared(assembled: Assembled, catalogue: Catalogue) -> Iterator[Diagnostic]:
     """Identifiers in `apps` whose block would break what the catalogue says they also serve."""
+    programs = _programs(catalogue)
     for app_id, app in assembled.apps.items():
         yield from _declared_hosts(app_id, app, catalogue)
-        yield from _declared_programs(app_id, app, catalogue)
+        yield from _declared_programs(app_id, app, programs)
         yield from _declared_teams(app_id, app, catalogue)
 
 
@@ -61,6 +62,7 @@ def check_overlaid(applied: Applied) -> Iterator[Diagnostic]:
     """
     apps: Mapping[str, Any] = applied.document.value.get(APPS, {})
     known = _without_dropped(applied.before, apps)
+    programs = _programs(known)
     for app_id, entry in apps.items():
         for number, row in enumerate(entry.get("domains", ())):
             if not row.get("shared") and row["role"] != Role.MARKETING:
@@ -71,7 +73,7 @@ def check_overlaid(applied: Applied) -> Iterator[Diagnostic]:
                 kind = IdentifierKind(row["kind"])
                 if kind in DECIDING_KINDS and not row.get("shared"):
                     claim = _overlaid_claim(applied, app_id, (section, number, "value"))
-                    yield from _program(claim, kind, known)
+                    yield from _program(claim, kind, programs)
 
 
 def _overlaid_claim(applied: Applied, app_id: str, where: tuple[str | int, ...]) -> _Claim:
@@ -101,20 +103,16 @@ def _declared_hosts(app_id: str, app: Placed[App], catalogue: Catalogue) -> Iter
 
 
 def _host(claim: _Claim, match: Match, catalogue: Catalogue) -> Iterator[Diagnostic]:
+    # A name of one's own below what is shared is one's own.
     found = {
         value: breaks
-        for value, reach, breaks in catalogue.shared_hosts
-        if _takes(claim.value, match, value, reach)
+        for value, reach, breaks in catalogue.shared_index.within(claim.value)
+        if match.meets(claim.value, value, reach)
     }
     if found:
         value, breaks = next(iter(found.items()))
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""
         yield claim.breaks(f"`{value}`: {breaks}{more}")
-
-
-def _takes(host: str, match: Match, shared: str, reach: Match) -> bool:
-    """Whether a pattern would block what is shared; a name of one's own below it is one's own."""
-    return Match.SUBTREE.covers(host, shared) and match.meets(host, shared, reach)
 
 
 def _declared_teams(app_id: str, app: Placed[App], catalogue: Catalogue) -> Iterator[Diagnostic]:
@@ -135,11 +133,13 @@ _LISTS = (
 )
 
 
-def _declared_programs(app_id: str, app: Placed[App], catalogue: Catalogue) -> Iterator[Diagnostic]:
+def _declared_programs(
+    app_id: str, app: Placed[App], programs: Mapping[str, str]
+) -> Iterator[Diagnostic]:
     for path, kind in _LISTS:
         for position, value in enumerate(_declared(app.value, path)):
             span = app.span(*path, position)
-            yield from _program(_Claim(app_id, value, span, _TAKE_OUT), kind, catalogue)
+            yield from _program(_Claim(app_id, value, span, _TAKE_OUT), kind, programs)
 
 
 def _declared(app: App, path: tuple[str, ...]) -> Iterable[str]:
@@ -149,12 +149,21 @@ def _declared(app: App, path: tuple[str, ...]) -> Iterable[str]:
     return found or ()
 
 
-def _program(claim: _Claim, kind: IdentifierKind, catalogue: Catalogue) -> Iterator[Diagnostic]:
-    mine = _name(kind, claim.value)
-    for (other, value), breaks in catalogue.shared_programs.items():
-        if other in DECIDING_KINDS and _name(other, value) == mine:
-            yield claim.breaks(breaks or UNTOLD)
-            return
+def _programs(catalogue: Catalogue) -> Mapping[str, str]:
+    """What stops with each program that does more than its app, by the name it is known by."""
+    found: dict[str, str] = {}
+    for (kind, value), breaks in catalogue.shared_programs.items():
+        if kind in DECIDING_KINDS:
+            found.setdefault(_name(kind, value), breaks or UNTOLD)
+    return found
+
+
+def _program(
+    claim: _Claim, kind: IdentifierKind, programs: Mapping[str, str]
+) -> Iterator[Diagnostic]:
+    breaks = programs.get(_name(kind, claim.value))
+    if breaks is not None:
+        yield claim.breaks(breaks)
 
 
 def _name(kind: IdentifierKind, value: str) -> str:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import pytest
 
+from aipol.catalogue.hosts import HostIndex
 from aipol.catalogue.model import (
     App,
     Domain,
@@ -44,11 +45,14 @@ class _Catalogue:
     ids = tuple(app.id for app in _APPS)
     categories = ("chat", "coding")
     vendors: Mapping[str, object] = MappingProxyType({"openai": 1, "github": 2})
-    protected = (
+    _protected = (
         ProtectedHost("login.idp.example", Match.EXACT, Purpose.IDENTITY, "x", "s", Tier.A),
         ProtectedHost("mdm.example", Match.CHILDREN, Purpose.DEVICE_MANAGEMENT, "x", "s", Tier.A),
     )
-    shared_platforms = (SharedPlatform("pages.example", "s"),)
+    protected_index = HostIndex((row.host, row.match, row) for row in _protected)
+    platform_index = HostIndex(
+        [("pages.example", Match.SUBTREE, SharedPlatform("pages.example", "s"))]
+    )
 
     def app(self, app_id: str) -> App:
         return next(app for app in _APPS if app.id == app_id)
