@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from aipol.catalogue.model import DECIDING_KINDS, IdentifierKind, Match, Purpose, Role
+from aipol.catalogue.kinds import STOPPING_KINDS
+from aipol.catalogue.model import IdentifierKind, Match, Purpose, Role
 from aipol.vocabulary import Surface
 
 if TYPE_CHECKING:
@@ -85,12 +86,8 @@ def _host(app: App, domain: Domain, catalogue: Catalogue) -> Iterator[Collateral
         )
 
 
-# A package's id in a store says what is installed; stopping goes by what runs.
-_RUNNING = DECIDING_KINDS - {IdentifierKind.WINGET_ID}
-
-
 def _program(app: App, row: Identifier) -> Iterator[Collateral]:
-    if row.kind not in _RUNNING or not (row.shared or row.shared_with or row.breaks):
+    if row.kind not in STOPPING_KINDS or not (row.shared or row.shared_with or row.breaks):
         return
     breaks = row.breaks or (UNTOLD if row.shared else "")
     yield Collateral(

@@ -152,3 +152,20 @@ class IdentifierKind(StrEnum):
     PYPI = "pypi"
     BREW_FORMULA = "brew_formula"
     BREW_CASK = "brew_cask"
+
+
+STOPPING_KINDS = frozenset(
+    {
+        IdentifierKind.APP_NAME,
+        IdentifierKind.BINARY,
+        IdentifierKind.BUNDLE_ID,
+        IdentifierKind.EXE,
+        IdentifierKind.PFN,
+        IdentifierKind.PROCESS,
+        IdentifierKind.PRODUCT_CODE,
+    }
+)
+"""What a device is searched for: a program as it runs, or as Windows lists it as installed."""
+
+DECIDING_KINDS = STOPPING_KINDS | {IdentifierKind.WINGET_ID}
+"""What names one program and no other, to a package manager too; the rest says where or whose."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aipol.catalogue.kinds import (
+    DECIDING_KINDS,
     CommonKind,
     Feature,
     IdentifierKind,
@@ -18,6 +19,7 @@ from aipol.catalogue.kinds import (
 from aipol.vocabulary import Surface
 
 __all__ = [
+    "DECIDING_KINDS",
     "App",
     "CommonHost",
     "CommonKind",
@@ -75,19 +77,6 @@ class Domain:
         return Use.FIND if self.role is Role.MARKETING else Use.DECIDE
 
 
-# What tells one running program from another; the others say where a program is or whose it is.
-DECIDING_KINDS = frozenset(
-    {
-        IdentifierKind.APP_NAME,
-        IdentifierKind.BINARY,
-        IdentifierKind.BUNDLE_ID,
-        IdentifierKind.EXE,
-        IdentifierKind.PFN,
-        IdentifierKind.PROCESS,
-        IdentifierKind.PRODUCT_CODE,
-        IdentifierKind.WINGET_ID,
-    }
-)
 _NARROWING_KINDS = frozenset(
     {
         IdentifierKind.PUBLISHER,

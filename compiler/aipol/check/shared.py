@@ -152,6 +152,7 @@ def _declared(app: App, path: tuple[str, ...]) -> Iterable[str]:
 def _programs(catalogue: Catalogue) -> Mapping[str, str]:
     """What stops with each program that does more than its app, by the name it is known by."""
     found: dict[str, str] = {}
+    # Whatever names a program: a target may act upon each, whether those that ship do or not.
     for (kind, value), breaks in catalogue.shared_programs.items():
         if kind in DECIDING_KINDS:
             found.setdefault(_name(kind, value), breaks or UNTOLD)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from aipol.catalogue import load_catalogue
+from aipol.catalogue.kinds import STOPPING_KINDS
 from aipol.catalogue.model import (
     DECIDING_KINDS,
     App,
@@ -93,3 +95,12 @@ def test_every_mark_of_the_catalogue_can_be_put_as_a_question() -> None:
 def test_what_decides_is_what_a_mark_is_made_of() -> None:
     """The kinds that the catalogue says decide are those that readers can be asked about."""
     assert set(_FORMS) == DECIDING_KINDS
+
+
+def test_no_target_looks_for_the_id_of_a_package() -> None:
+    """A kind that decides and does not stop is one whose form stands in no target's code."""
+    targets = Path(__file__).parents[3] / "targets"
+    code = "".join(path.read_text(encoding="utf-8") for path in targets.rglob("*.py"))
+    assert {IdentifierKind.WINGET_ID} == DECIDING_KINDS - STOPPING_KINDS
+    assert f'"{_FORMS[IdentifierKind.WINGET_ID]}"' not in code
+    assert f'"{_FORMS[IdentifierKind.PRODUCT_CODE]}"' in code

@@ -158,3 +158,10 @@ def test_every_purpose_has_its_words() -> None:
     """What a block of a protected host would break can be said of each, and differently."""
     assert PURPOSES.keys() == {*Purpose}
     assert len({*PURPOSES.values()}) == len(Purpose)
+
+
+def test_a_package_that_is_fetched_by_its_id_is_not_stopped_by_it() -> None:
+    """What is found on a device, running or installed, is; each once, by its own name."""
+    kinds = {"exe": "a.exe", "product_code": "{A}", "winget_id": "A.A", "install_path": "C:/A"}
+    rows = [{"kind": k, "value": v, "breaks": "mail", **SOURCED} for k, v in kinds.items()]
+    assert [each.value for each in of({"one": {"windows": rows}}, "one")] == ["a.exe", "{A}"]
