@@ -12,7 +12,7 @@ from aipol.catalogue.chosen import fault
 from aipol.catalogue.collateral import PURPOSES
 from aipol.catalogue.hosts import HostIndex
 from aipol.catalogue.model import App, Match
-from aipol.catalogue.overlay import APPS, PROTECTED, holders_of, others_with
+from aipol.catalogue.overlay import APPS, OF_VENDORS, PROTECTED, holders_of, others_with
 from aipol.catalogue.overlay_faults import Complaint
 from aipol.check.apps import is_platform
 from aipol.check.floors import floor_finding, names_of, own_hosts, plain
@@ -163,10 +163,10 @@ def _floors(assembled: Assembled, applied: Applied) -> Iterator[Diagnostic]:
     """Apps that an overlay changes, or takes from, under a locked rule of a farther layer."""
     farther = assembled.written[_depth(assembled, applied.named) + 1 :]
     view = replace(assembled, apps=merge.by_key(farther, "apps"))
+    before, now = _known(view, applied.before), _known(view, applied.after)
     told: set[Span] = set()
     for rule in merge.joined(farther, "rules"):
         if rule.value.locked:
-            before, now = _known(view, applied.before), _known(view, applied.after)
             for what, span in _undone(applied, rule.value, before, now):
                 if span not in told:
                     told.add(span)
@@ -219,34 +219,36 @@ def _freed(
     apps: Mapping[str, _Row], held: frozenset[str], still: frozenset[str], before: Known
 ) -> Iterator[tuple[str, tuple[str | int, ...]]]:
     """What locked apps are known by and the overlay gives to an app that may be usable."""
-    for app_id, entry in apps.items():
-        others = sorted(held - {app_id})
-        hosts = [
-            (number, row)
-            for number, row in enumerate(entry.get("domains", ()))
-            if app_id not in still or row.get("shared")
-        ]
-        if hosts:
-            own = HostIndex((*host, other) for other in others for host in own_hosts(before, other))
-            for number, row in hosts:
-                owners = {it for _, _, it in own.meeting(row["domain"], Match(row["match"]))}
-                if owners:
-                    where = (APPS, app_id, "domains", number, "domain")
-                    yield f"`{row['domain']}` of app `{min(owners)}`", where
-        if app_id not in still:
-            yield from _freed_names(app_id, entry, others, before)
+    hosts = [
+        (app_id, (APPS, app_id, "domains", number, "domain"), row)
+        for app_id, entry in apps.items()
+        for number, row in enumerate(entry.get("domains", ()))
+        if app_id not in still or row.get("shared")
+    ]
+    locked = sorted(held) if hosts else ()
+    own = HostIndex((*host, other) for other in locked for host in own_hosts(before, other))
+    for app_id, where, row in hosts:
+        met = {it for _, _, it in own.meeting(row["domain"], Match(row["match"]))} - {app_id}
+        if met:
+            yield f"`{row['domain']}` of app `{min(met)}`", where
+    yield from _freed_names(apps, held, still, before)
 
 
 def _freed_names(
-    app_id: str, entry: _Row, others: list[str], before: Known
+    apps: Mapping[str, _Row], held: frozenset[str], still: frozenset[str], before: Known
 ) -> Iterator[tuple[str, tuple[str | int, ...]]]:
     given = [
-        (row.get("value", row.get("id", "")), (APPS, app_id, section, number))
+        (app_id, row.get("value", row.get("id", "")), (APPS, app_id, section, number))
+        for app_id in apps.keys() - still
         for section in (*rules.IDENTIFIERS, "extensions")
-        for number, row in enumerate(entry.get(section, ()))
-        if row.get("kind") != "team_id"
+        for number, row in enumerate(apps[app_id].get(section, ()))
+        if row.get("kind") not in OF_VENDORS
     ]
-    owners = {name: other for other in reversed(others) for name in names_of(before, other)}
-    for value, where in given:
-        if plain(value) in owners:
-            yield f"`{value}` of app `{owners[plain(value)]}`", where
+    owners: dict[str, set[str]] = defaultdict(set)
+    for other in held if given else ():
+        for name in names_of(before, other):
+            owners[name].add(other)
+    for app_id, value, where in given:
+        others = owners.get(plain(value), set()) - {app_id}
+        if others:
+            yield f"`{value}` of app `{min(others)}`", where

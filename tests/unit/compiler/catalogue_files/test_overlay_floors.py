@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from aipol.catalogue.load import Catalogue
 from aipol.pipeline import Opened
 
 Open = Callable[..., Opened]
@@ -96,6 +97,23 @@ def test_an_overlay_of_a_child_may_add_and_not_take_away(
         return
     assert [finding.span.file for finding in told] == ["ours.yaml"]
     assert told[0].message == f"{what} is redefined under the locked rule `{locked}` of base.yaml"
+
+
+@pytest.mark.parametrize(
+    ("section", "kind", "value"),
+    [("macos", "team_id", "ABCDE12345"), ("windows", "publisher", "CN=Answers Inc")],
+)
+def test_what_is_a_vendors_is_on_any_of_its_apps(
+    opened: Open, content: dict[str, Any], section: str, kind: str, value: str
+) -> None:
+    """Signed by the vendor of a locked app, another app takes nothing from that one."""
+    row = {"kind": kind, "value": value, "source": "acme/facts:apps.yaml@0123abc", "tier": "A"}
+    content["apps"]["answers"].setdefault(section, []).append(row)
+    overlay = f"apps: {{twin: {{{section}: [{{kind: {kind}, value: {value}, {OWN}}}]}}}}"
+    files = {"base.yaml": BASE, "p.yaml": CHILD, "ours.yaml": overlay}
+    found = opened(files, catalogue=Catalogue(content, "0" * 64))
+    assert "AIP309" not in {finding.code for finding in found.findings}
+    assert found.ir is not None
 
 
 def test_an_overlay_of_the_base_itself_may_do_anything(opened: Open) -> None:
