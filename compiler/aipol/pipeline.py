@@ -234,8 +234,8 @@ def _catalogue(
     if assembled.lock is None and not assembled.overlays:
         return shipped, (), sources
     from aipol.catalogue.chosen import chosen
+    from aipol.check.overlaid import check_overlaid
     from aipol.check.overlays import check_overlays
-    from aipol.check.shared import check_overlaid
 
     found = chosen(assembled, shipped)
     findings = found.findings

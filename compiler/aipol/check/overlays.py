@@ -239,7 +239,8 @@ def _freed_names(
 ) -> Iterator[tuple[str, tuple[str | int, ...]]]:
     given = [
         (app_id, row.get("value", row.get("id", "")), (APPS, app_id, section, number))
-        for app_id in apps.keys() - still
+        for app_id in apps
+        if app_id not in still
         for section in (*rules.IDENTIFIERS, "extensions")
         for number, row in enumerate(apps[app_id].get(section, ()))
         if row.get("kind") not in OF_VENDORS

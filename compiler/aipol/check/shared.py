@@ -1,4 +1,4 @@
-"""Check that what a policy or an overlay gives to an app is nobody else's too."""
+"""Check that what somebody gives to an app is nobody else's too."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aipol.catalogue import rules
 from aipol.catalogue.collateral import UNTOLD
-from aipol.catalogue.model import DECIDING_KINDS, IdentifierKind, Match, Role
-from aipol.catalogue.overlay import APPS, DROP, overlaid
+from aipol.catalogue.model import DECIDING_KINDS, IdentifierKind, Match
 from aipol.diagnostics import codes
 from aipol.diagnostics.model import Diagnostic
 from aipol.identifiers import program
 from aipol.language.hosts import HostError, canonical_host
 
 if TYPE_CHECKING:
-    from aipol.catalogue.chosen import Applied
     from aipol.catalogue.load import Catalogue
     from aipol.language.assemble import Assembled
     from aipol.language.model import App
@@ -25,14 +22,10 @@ if TYPE_CHECKING:
 
 _MARK = "leave it out, or mark it `shared: true`: then it is never blocked"
 _TAKE_OUT = "leave it out: the program does more than the app"
-_MARK_OR_DROP = (
-    "mark it `shared: true`: then it is never blocked; or `drop` the catalogue's row, if that one "
-    "is wrong"
-)
 
 
 @dataclass(frozen=True, slots=True)
-class _Claim:
+class Claim:
     """An identifier that somebody gives to an app, and where."""
 
     app: str
@@ -41,6 +34,7 @@ class _Claim:
     hint: str
 
     def breaks(self, what: str) -> Diagnostic:
+        """The finding that a block by it would break something."""
         return codes.SHARED_IDENTIFIER.at(
             self.span, value=self.value, app=self.app, breaks=what, hint=self.hint
         )
@@ -48,46 +42,11 @@ class _Claim:
 
 def check_shared(assembled: Assembled, catalogue: Catalogue) -> Iterator[Diagnostic]:
     """Identifiers in `apps` whose block would break what the catalogue says they also serve."""
-    programs = _programs(catalogue)
+    programs = programs_kept_open(catalogue)
     for app_id, app in assembled.apps.items():
         yield from _declared_hosts(app_id, app, catalogue)
         yield from _declared_programs(app_id, app, programs)
         yield from _declared_teams(app_id, app, catalogue)
-
-
-def check_overlaid(applied: Applied) -> Iterator[Diagnostic]:
-    """The same of an overlay's rows, held against the catalogue without what the overlay drops.
-
-    A team only narrows there, as it does in the catalogue itself.
-    """
-    apps: Mapping[str, Any] = applied.document.value.get(APPS, {})
-    known = _without_dropped(applied.before, apps)
-    programs = _programs(known)
-    for app_id, entry in apps.items():
-        for number, row in enumerate(entry.get("domains", ())):
-            if not row.get("shared") and row["role"] != Role.MARKETING:
-                claim = _overlaid_claim(applied, app_id, ("domains", number, "domain"))
-                yield from _host(claim, Match(row["match"]), known)
-        for section in rules.IDENTIFIERS:
-            for number, row in enumerate(entry.get(section, ())):
-                kind = IdentifierKind(row["kind"])
-                if kind in DECIDING_KINDS and not row.get("shared"):
-                    claim = _overlaid_claim(applied, app_id, (section, number, "value"))
-                    yield from _program(claim, kind, programs)
-
-
-def _overlaid_claim(applied: Applied, app_id: str, where: tuple[str | int, ...]) -> _Claim:
-    place = (APPS, app_id, *where)
-    document = applied.document
-    return _Claim(app_id, str(document.at(place)), document.span(place), _MARK_OR_DROP)
-
-
-def _without_dropped(catalogue: Catalogue, apps: Mapping[str, Any]) -> Catalogue:
-    """What remains is what the organisation does not say is wrong."""
-    drops = {app_id: {DROP: entry[DROP]} for app_id, entry in apps.items() if DROP in entry}
-    if not drops:
-        return catalogue
-    return type(catalogue)(overlaid(catalogue.content, {APPS: drops}), "")
 
 
 def _declared_hosts(app_id: str, app: Placed[App], catalogue: Catalogue) -> Iterator[Diagnostic]:
@@ -99,10 +58,11 @@ def _declared_hosts(app_id: str, app: Placed[App], catalogue: Catalogue) -> Iter
         except HostError:
             continue  # told by the check of the apps themselves
         span = app.span("domains", position, "domain")
-        yield from _host(_Claim(app_id, host, span, _MARK), Match(domain.match), catalogue)
+        yield from host_claim(Claim(app_id, host, span, _MARK), Match(domain.match), catalogue)
 
 
-def _host(claim: _Claim, match: Match, catalogue: Catalogue) -> Iterator[Diagnostic]:
+def host_claim(claim: Claim, match: Match, catalogue: Catalogue) -> Iterator[Diagnostic]:
+    """A host that is shared itself, or has what is shared below it, is no app's own."""
     # A name of one's own below what is shared is one's own.
     found = {
         value: breaks
@@ -121,7 +81,7 @@ def _declared_teams(app_id: str, app: Placed[App], catalogue: Catalogue) -> Iter
         team = catalogue.teams.get(team_id)
         if team is not None:
             span = app.span("macos", "team_ids", position)
-            yield _Claim(app_id, team_id, span, hint).breaks(", ".join(team.signs))
+            yield Claim(app_id, team_id, span, hint).breaks(", ".join(team.signs))
 
 
 _LISTS = (
@@ -139,7 +99,7 @@ def _declared_programs(
     for path, kind in _LISTS:
         for position, value in enumerate(_declared(app.value, path)):
             span = app.span(*path, position)
-            yield from _program(_Claim(app_id, value, span, _TAKE_OUT), kind, programs)
+            yield from program_claim(Claim(app_id, value, span, _TAKE_OUT), kind, programs)
 
 
 def _declared(app: App, path: tuple[str, ...]) -> Iterable[str]:
@@ -149,7 +109,7 @@ def _declared(app: App, path: tuple[str, ...]) -> Iterable[str]:
     return found or ()
 
 
-def _programs(catalogue: Catalogue) -> Mapping[str, str]:
+def programs_kept_open(catalogue: Catalogue) -> Mapping[str, str]:
     """What stops with each program that does more than its app, by the name it is known by."""
     found: dict[str, str] = {}
     # Whatever names a program: a target may act upon each, whether those that ship do or not.
@@ -159,9 +119,10 @@ def _programs(catalogue: Catalogue) -> Mapping[str, str]:
     return found
 
 
-def _program(
-    claim: _Claim, kind: IdentifierKind, programs: Mapping[str, str]
+def program_claim(
+    claim: Claim, kind: IdentifierKind, programs: Mapping[str, str]
 ) -> Iterator[Diagnostic]:
+    """A program that does more than an app is not stopped for it."""
     breaks = programs.get(_name(kind, claim.value))
     if breaks is not None:
         yield claim.breaks(breaks)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -99,3 +102,18 @@ def test_a_shared_row_is_not_turned_into_an_apps_own_in_passing(
     dropped = f"apps:\n  chatter:\n    drop: {{domains: [cdn.shared.test]}}\n    {again}\n"
     policy = opened(overlaying(dropped), catalogue=known)
     assert "AIP225" not in {each.code for each in policy.findings}
+
+
+def test_a_policy_without_overlays_does_not_load_their_checks() -> None:
+    """The tables of the catalogue's rows take time that every run would pay."""
+    names = "{'aipol.catalogue.rules', 'aipol.catalogue.overlay', 'aipol.check.overlaid'}"
+    stages = "aipol.pipeline, aipol.check.shared, aipol.check.names, aipol.check.settings"
+    code = f"import sys, {stages}; print({names} & {{*sys.modules}})"
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert run.stdout == "set()\n"
