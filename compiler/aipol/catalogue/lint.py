@@ -16,25 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from aipol.catalogue.rules import Shape
-
 # Every other file holds the apps of the category it is named after.
 _FIRST = frozenset({"index", "protected", "shared_platforms", "vendors"})
-SPECIAL = _FIRST | {"common_hosts", "gaps", "sources", "teams"}
-_LISTS = frozenset({"common_hosts", "gaps", "shared_platforms"})
-# Files of rows by a key: a slug, or a name of its own kind.
-_KEYED: dict[str, Shape] = {
-    "sources": rules.SOURCE,
-    "teams": rules.TEAM,
-    "vendors": rules.VENDOR,
-}
-_LISTED: dict[str, Shape] = {
-    "common_hosts": rules.COMMON_HOST,
-    "gaps": rules.GAP,
-    "shared_platforms": rules.SHARED_PLATFORM,
-}
-
-
+SPECIAL = _FIRST | {*rules.LISTED, *rules.KEYED}
 _MOST_ALIKE, _MOST = 20, 400
 _QUOTED = re.compile(r"`[^`]*`|'[^']*'|\d+")
 
@@ -99,7 +83,7 @@ def _files(documents: dict[str, Document]) -> Iterator[Fault]:
     for name in sorted(_needed(documents) - documents.keys()):
         yield Fault(f"{name}.yaml", 1, "the file is missing")
     for name, document in documents.items():
-        wanted = list if name in _LISTS else dict
+        wanted = list if name in rules.LISTED else dict
         if not document.faults and not isinstance(document.value, wanted):
             yield Fault(
                 document.file,
@@ -127,10 +111,10 @@ def _index(documents: dict[str, Document]) -> Iterator[Fault]:
 
 def _special(documents: dict[str, Document]) -> Iterator[Fault]:
     for name, document in documents.items():
-        if name in _KEYED:
+        if name in rules.KEYED:
             yield from _keyed(name, document)
-        elif name in _LISTED:
-            yield from row_faults(_LISTED[name], document, (), document.value)
+        elif name in rules.LISTED:
+            yield from row_faults(rules.LISTED[name], document, (), document.value)
     protected = documents["protected"]
     for owner, rows in protected.value.items():
         if message := rules.slug(owner):
@@ -143,6 +127,6 @@ def _keyed(name: str, document: Document) -> Iterator[Fault]:
     for key, row in document.value.items():
         if message := key_check(key):
             yield document.fault((key,), message)
-        yield from shape_faults(_KEYED[name], document, (key,), row)
+        yield from shape_faults(rules.KEYED[name], document, (key,), row)
         if name == "teams":
             yield from place_faults(document, (key,), row)

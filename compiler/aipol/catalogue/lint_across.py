@@ -6,12 +6,14 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from aipol.catalogue import rules
+from aipol.catalogue.identity import OF_VENDORS, SINGLE, identifiers, name_of
 from aipol.catalogue.lint_hosts import host_faults
 from aipol.catalogue.lint_sources import source_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from aipol.catalogue.identity import Identity
     from aipol.catalogue.tree import Document, Fault, Where
 
 Entry = tuple["Document", str, dict[str, Any]]
@@ -53,13 +55,11 @@ def _ids(every: Iterable[Entry]) -> Iterator[Fault]:
             )
 
 
-def _holders(every: Iterable[Entry]) -> dict[tuple[str, str], list[Held]]:
-    holders: dict[tuple[str, str], list[Held]] = defaultdict(list)
+def _holders(every: Iterable[Entry]) -> dict[Identity, list[Held]]:
+    holders: dict[Identity, list[Held]] = defaultdict(list)
     for document, app_id, entry in every:
-        for section in rules.IDENTIFIERS:
-            for number, row in enumerate(entry.get(section, ())):
-                held = (app_id, document, (app_id, section, number), row)
-                holders[row["kind"], row["value"].casefold()].append(held)
+        for section, number, row in identifiers(entry):
+            holders[name_of(row)].append((app_id, document, (app_id, section, number), row))
     return holders
 
 
@@ -67,7 +67,7 @@ def _shared_identifiers(every: Iterable[Entry]) -> Iterator[Fault]:
     """A rule about one app must know that it hits another: equal identifiers name each other."""
     for (kind, _), found in _holders(every).items():
         # A team or a publisher is the vendor's, so it is always on several apps.
-        names = () if kind in _OF_VENDORS else sorted({app_id for app_id, *_ in found})
+        names = () if kind in OF_VENDORS else sorted({app_id for app_id, *_ in found})
         for app_id, document, where, row in found:
             if not _tells(row.get("shared_with", ()), names, app_id):
                 message = f"`shared_with` must be {_others(names, app_id)}"
@@ -81,7 +81,7 @@ def _said_alike(every: Iterable[Entry]) -> Iterator[Fault]:
     does not. Extensions and client ids have one owner, and hosts a rule of their own.
     """
     for (kind, _), found in _holders(every).items():
-        for key in ("shared",) if kind in _OF_VENDORS else ("shared", "breaks"):
+        for key in ("shared",) if kind in OF_VENDORS else ("shared", "breaks"):
             speaker, _, _, told = next((held for held in found if key in held[3]), found[0])
             for _, document, where, row in found:
                 if row.get(key) != told.get(key):
@@ -128,16 +128,13 @@ def _others(names: Sequence[str], app_id: str) -> str:
 
 
 _FEW = 8
-_OF_VENDORS = frozenset({"team_id", "publisher"})
-# What can be one app's only: (section, the key that selects, the key that identifies).
-_SINGLE = (("extensions", "store", "id"), ("oauth", "provider", "client_id"))
 
 
 def _one_owner(every: Iterable[Entry]) -> Iterator[Fault]:
     """An extension or a client id is of one app: two that claim it contradict each other."""
     owners: dict[tuple[str, str], str] = {}
     for document, app_id, entry in every:
-        for section, selector, key in _SINGLE:
+        for section, selector, key in SINGLE:
             for number, row in enumerate(entry.get(section, ())):
                 owner = owners.setdefault((row[selector], row[key].casefold()), app_id)
                 if owner != app_id:

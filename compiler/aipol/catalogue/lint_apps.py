@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aipol.catalogue import rules
+from aipol.catalogue.identity import identity
 from aipol.catalogue.lint_rows import place_faults, row_faults, shape_faults
 from aipol.catalogue.tree import is_list, is_mapping
 
@@ -12,16 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aipol.catalogue.tree import Document, Fault, Where
-
-# What tells one row of a section from another.
-_IDENTITY = {
-    "domains": ("domain",),
-    "extensions": ("store", "id"),
-    "oauth": ("provider", "client_id"),
-    "firewall": ("product", "kind", "name"),
-    "facts": ("fact", "value"),
-    **dict.fromkeys(rules.IDENTIFIERS, ("kind", "value")),
-}
 
 
 def app_faults(document: Document, vendors: Document) -> Iterator[Fault]:
@@ -76,7 +67,7 @@ def _values(document: Document, where: Where, rows: Any) -> Iterator[Fault]:
         if row.get("serves") and not row.get("shared"):
             message = "`serves` says what else a shared host is for: say `shared: true` with it"
             yield document.fault((*where, number, "serves"), message)
-        identity = tuple(str(row.get(key)).casefold() for key in _IDENTITY[section])
-        if identity in seen:
+        mine = identity(section, row)
+        if mine in seen:
             yield document.fault((*where, number), "the same row stands here twice")
-        seen.add(identity)
+        seen.add(mine)

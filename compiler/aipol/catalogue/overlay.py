@@ -3,42 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aipol.catalogue import rules
+from aipol.catalogue.identity import (
+    OF_VENDORS,
+    Identity,
+    identifiers,
+    identity,
+    identity_keys,
+    name_of,
+)
 from aipol.catalogue.tree import is_mapping
 
 Content = dict[str, Any]
-Identity = tuple[str, ...]
 Holders = Mapping[Identity, set[str]]
 
 APPS, VENDORS, PROTECTED = "apps", "vendors", "protected"
 DROP = "drop"
 FEATURES = "features"
-# What tells one row of a section from another; for any other section, all that a row must have.
-_IDENTITY: Mapping[str, Identity] = {
-    "domains": ("domain",),
-    "extensions": ("store", "id"),
-    "oauth": ("provider", "client_id"),
-    "firewall": ("product", "kind", "name"),
-    **dict.fromkeys(rules.IDENTIFIERS, ("kind", "value")),
-}
-# A team or a publisher is the vendor's: it is on several apps and says nothing by that.
-OF_VENDORS = frozenset({"team_id", "publisher"})
-
-
-def identity_keys(section: str) -> Identity:
-    """The keys that say which row of its section a row is."""
-    sourced = ("source", "tier")
-    every = rules.ROWS[section].required
-    return _IDENTITY.get(section) or tuple(key for key in every if key not in sourced)
-
-
-def identity(section: str, row: Content) -> Identity:
-    """What a row has in common with the row that it corrects."""
-    # Hosts, ids and file names are the same in either case wherever they are compared.
-    return tuple(str(row.get(key)).casefold() for key in identity_keys(section))
 
 
 def as_row(section: str, dropped: Any) -> Content:
@@ -129,15 +113,3 @@ def _told_of_each_other(apps: Content, before: Content, touched: Iterable[str]) 
                 rows[number] = {**told, "shared_with": others} if others else told
                 found[app_id] = {**found[app_id], section: rows}
     return found
-
-
-def identifiers(entry: Content) -> Iterator[tuple[str, int, Content]]:
-    """The rows by which programs are known, with their section and number."""
-    for section in rules.IDENTIFIERS:
-        for number, row in enumerate(entry.get(section, ())):
-            yield section, number, row
-
-
-def name_of(row: Content) -> Identity:
-    """What two apps that are known by the same identifier have in common."""
-    return row["kind"], row["value"].casefold()

@@ -8,19 +8,21 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from aipol.catalogue import rules
-from aipol.catalogue.overlay import (
-    APPS,
-    DROP,
-    FEATURES,
+from aipol.catalogue.identity import (
     OF_VENDORS,
-    PROTECTED,
-    VENDORS,
-    Content,
-    as_row,
     identifiers,
     identity,
     identity_keys,
     name_of,
+)
+from aipol.catalogue.overlay import (
+    APPS,
+    DROP,
+    FEATURES,
+    PROTECTED,
+    VENDORS,
+    Content,
+    as_row,
     overlaid_app,
 )
 from aipol.catalogue.rules import Shape

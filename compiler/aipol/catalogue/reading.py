@@ -16,12 +16,10 @@ from aipol.catalogue.tree import Where, is_list, is_mapping
 
 _MOST_FAULTS = 20
 _Faults = Iterator[tuple[Where, str]]
-_LISTED = {"common_hosts": rules.COMMON_HOST, "gaps": rules.GAP}
-_KEYED = {"sources": rules.SOURCE, "teams": rules.TEAM}
-_LATER = (*_LISTED, *_KEYED)
-PARTS = ("apps", "vendors", "protected", "shared_platforms", "index", *_LATER)
+_FIRST = ("apps", "vendors", "protected", "shared_platforms", "index")
+_LATER = tuple(part for part in (*rules.LISTED, *rules.KEYED) if part not in _FIRST)
+PARTS = (*_FIRST, *_LATER)
 """The keys of the raw form; only `apps` must be there, and the last are of the second layout."""
-_LISTS = frozenset({"shared_platforms", *_LISTED})
 # An older version may have said where it read a fact in a form of its own: that changes nothing.
 _SAID = frozenset({"source", "also"})
 
@@ -70,9 +68,9 @@ def _vendors(apps: Mapping[str, dict[str, Any]]) -> set[str]:
 def _faults(fresh: Fresh) -> _Faults:
     form = fresh.form
     for part in PARTS:
-        wanted = is_list if part in _LISTS else is_mapping
+        wanted = is_list if part in rules.LISTED else is_mapping
         if form.get(part) is not None and not wanted(form[part]):
-            kind = "list" if part in _LISTS else "mapping"
+            kind = "list" if part in rules.LISTED else "mapping"
             yield (part,), f"must be a {kind}"
             return
     if not form.get("apps"):
@@ -116,17 +114,14 @@ def _app(where: Where, app_id: str, entry: Any) -> _Faults:
 def _others(form: Mapping[str, Any]) -> _Faults:
     if form.get("index") is not None:
         yield from _index(form["index"])
-    for slug, row in (form.get("vendors") or {}).items():
+    for slug in form.get("vendors") or ():
         yield from _slug(("vendors", slug), slug)
-        yield from _shape(rules.VENDOR, ("vendors", slug), row)
     for owner, rows in (form.get("protected") or {}).items():
         yield from _slug(("protected", owner), owner)
         yield from _rows(rules.PROTECTED, ("protected", owner), rows)
-    if form.get("shared_platforms"):
-        yield from _rows(rules.SHARED_PLATFORM, ("shared_platforms",), form["shared_platforms"])
-    for part, shape in _LISTED.items():
+    for part, shape in rules.LISTED.items():
         yield from _rows(shape, (part,), form.get(part) or [])
-    for part, shape in _KEYED.items():
+    for part, shape in rules.KEYED.items():
         for key, row in (form.get(part) or {}).items():
             yield from _shape(shape, (part, key), row)
 

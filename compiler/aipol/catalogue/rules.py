@@ -288,6 +288,9 @@ ROWS = {
     "firewall": FIREWALL,
     "facts": FACT,
 }
+# The files beside the apps': rows in a list, or by a key, a slug or of a kind of its own.
+LISTED = {"common_hosts": COMMON_HOST, "gaps": GAP, "shared_platforms": SHARED_PLATFORM}
+KEYED = {"sources": SOURCE, "teams": TEAM, "vendors": VENDOR}
 APP = Shape(
     {"name": text, "vendor": slug, "kind": slug, "source": source},
     {

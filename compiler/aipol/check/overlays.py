@@ -11,8 +11,9 @@ from aipol.catalogue import rules
 from aipol.catalogue.chosen import fault
 from aipol.catalogue.collateral import PURPOSES
 from aipol.catalogue.hosts import HostIndex
+from aipol.catalogue.identity import OF_VENDORS, SINGLE
 from aipol.catalogue.model import App, Match
-from aipol.catalogue.overlay import APPS, OF_VENDORS, PROTECTED, holders_of, others_with
+from aipol.catalogue.overlay import APPS, PROTECTED, holders_of, others_with
 from aipol.catalogue.overlay_faults import Complaint
 from aipol.check.apps import is_platform
 from aipol.check.floors import floor_finding, names_of, own_hosts, plain
@@ -35,8 +36,6 @@ _Row = dict[str, Any]
 _LONGEST_LIST = 160
 # Where a row was read says nothing about what it stands for.
 _ORIGIN = frozenset({"source", "sources", "tier", "also", "note", "seen", "shared_with"})
-# What can be one app's only: (section, the key that selects, the key that identifies).
-_SINGLE = (("extensions", "store", "id"), ("oauth", "provider", "client_id"))
 _SECTIONS = ("domains", "macos", "windows", "cli", "extensions", "oauth", "firewall", "features")
 
 
@@ -99,7 +98,7 @@ def _taken_for_protected(protected: Mapping[str, Any], after: Catalogue) -> Iter
 
 def _single(apps: Mapping[str, _Row], after: Catalogue) -> Iterator[Complaint]:
     """An extension or a client id is of one app: two that claim it contradict each other."""
-    for section, selector, key in _SINGLE:
+    for section, selector, key in SINGLE:
         given = [
             (app_id, number, row)
             for app_id, entry in apps.items()
