@@ -9,7 +9,8 @@ from aipol.catalogue.load import Catalogue
 from aipol.catalogue.lock import Lock, LockError, looks_like_a_lock
 from aipol.catalogue.locked import lock_in, locked_catalogue
 from aipol.catalogue.overlay import overlaid
-from aipol.catalogue.overlay_faults import Complaint, complaints
+from aipol.catalogue.overlay_faults import complaints
+from aipol.catalogue.tree import Complaint
 from aipol.diagnostics import Diagnostic, codes
 from aipol.diagnostics.model import has_errors
 from aipol.language.assemble import as_written, is_absolute, named_by

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aipol.catalogue import rules
 from aipol.catalogue.lint_across import across
 from aipol.catalogue.lint_apps import app_faults
-from aipol.catalogue.lint_rows import place_faults, row_faults, shape_faults
+from aipol.catalogue.row_faults import row_faults, rows_faults
 from aipol.catalogue.tree import Document, Fault, is_mapping, read
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _files(documents: dict[str, Document]) -> Iterator[Fault]:
 
 def _index(documents: dict[str, Document]) -> Iterator[Fault]:
     index = documents["index"]
-    yield from shape_faults(rules.INDEX, index, (), index.value)
+    yield from index.told(row_faults(rules.INDEX, (), index.value))
     categories = index.value.get("categories")
     if not is_mapping(categories):
         yield index.fault(("categories",), "must be a mapping")
@@ -114,12 +114,12 @@ def _special(documents: dict[str, Document]) -> Iterator[Fault]:
         if name in rules.KEYED:
             yield from _keyed(name, document)
         elif name in rules.LISTED:
-            yield from row_faults(rules.LISTED[name], document, (), document.value)
+            yield from document.told(rows_faults(rules.LISTED[name], (), document.value))
     protected = documents["protected"]
     for owner, rows in protected.value.items():
         if message := rules.slug(owner):
             yield protected.fault((owner,), message)
-        yield from row_faults(rules.PROTECTED, protected, (owner,), rows)
+        yield from protected.told(rows_faults(rules.PROTECTED, (owner,), rows))
 
 
 def _keyed(name: str, document: Document) -> Iterator[Fault]:
@@ -127,6 +127,4 @@ def _keyed(name: str, document: Document) -> Iterator[Fault]:
     for key, row in document.value.items():
         if message := key_check(key):
             yield document.fault((key,), message)
-        yield from shape_faults(rules.KEYED[name], document, (key,), row)
-        if name == "teams":
-            yield from place_faults(document, (key,), row)
+        yield from document.told(row_faults(rules.KEYED[name], (key,), row))

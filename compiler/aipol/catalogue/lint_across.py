@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from aipol.catalogue import rules
 from aipol.catalogue.identity import OF_VENDORS, SINGLE, identifiers, name_of
 from aipol.catalogue.lint_hosts import host_faults
 from aipol.catalogue.lint_sources import source_faults
+from aipol.catalogue.row_faults import requirement_faults, team_faults, teams_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +29,6 @@ def across(documents: dict[str, Document], files: list[Document]) -> tuple[Fault
         *_ids(every),
         *_shared_identifiers(every),
         *_said_alike(every),
-        *_unworded(every),
         *_teams_alike(documents, every),
         *_one_owner(every),
         *_requirements(every),
@@ -89,30 +88,11 @@ def _said_alike(every: Iterable[Entry]) -> Iterator[Fault]:
                     yield document.fault((*where, key), message)
 
 
-def _unworded(every: Iterable[Entry]) -> Iterator[Fault]:
-    """What is spared because it is shared says for whose sake; of teams, `teams.yaml` says it."""
-    for document, app_id, entry in every:
-        for section in ("domains", *rules.IDENTIFIERS):
-            word = "serves" if section == "domains" else "breaks"
-            for number, row in enumerate(entry.get(section, ())):
-                if row.get("shared") and not row.get(word) and row.get("kind") != "team_id":
-                    message = f"`shared` does not say what a block would break: add `{word}`"
-                    yield document.fault((app_id, section, number, "shared"), message)
-
-
 def _teams_alike(documents: dict[str, Document], every: Iterable[Entry]) -> Iterator[Fault]:
     """A team is shared where `teams.yaml` says what else it signs, and nowhere else."""
     known = documents["teams"].value if "teams" in documents else {}
     for document, app_id, entry in every:
-        for number, row in enumerate(entry.get("macos", ())):
-            if row["kind"] != "team_id" or bool(row.get("shared")) == (row["value"] in known):
-                continue
-            message = (
-                f"`{row['value']}` signs more than AI apps, as teams.yaml says: say `shared: true`"
-                if row["value"] in known
-                else f"`{row['value']}` is shared: say in teams.yaml what else it signs"
-            )
-            yield document.fault((app_id, "macos", number, "shared"), message)
+        yield from document.told(team_faults((app_id, "macos"), entry.get("macos", ()), known))
 
 
 def _tells(told: Sequence[str], names: Sequence[str], app_id: str) -> bool:
@@ -146,13 +126,7 @@ def _requirements(every: Iterable[Entry]) -> Iterator[Fault]:
     """The team of a designated requirement is one of the app's Team ids."""
     for document, app_id, entry in every:
         rows = entry.get("macos", ())
-        teams = {row["value"] for row in rows if row["kind"] == "team_id"}
-        for number, row in enumerate(rows):
-            accepted = rules.teams_of(row["value"]) if row["kind"] == "requirement" else ()
-            if accepted and teams.isdisjoint(accepted):
-                found = " or ".join(f"`{team}`" for team in accepted)
-                message = f"the requirement is of team {found}, which is no `team_id` of the app"
-                yield document.fault((app_id, "macos", number, "value"), message)
+        yield from document.told(requirement_faults((app_id, "macos"), rows, teams_of(rows)))
 
 
 def _known_ids(documents: dict[str, Document], every: Iterable[Entry]) -> Iterator[Fault]:

@@ -1,14 +1,13 @@
-"""Turns the catalogue's host names into what is wrong with them and between them."""
+"""Turns the catalogue's host names into what is wrong between them."""
 
 from __future__ import annotations
 
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from aipol.catalogue.hosts import HostIndex, is_public_suffix
+from aipol.catalogue.hosts import HostIndex
 from aipol.catalogue.model import Match, Role
 from aipol.domains import parents
-from aipol.language.hosts import HostError, canonical_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,27 +21,13 @@ Named = tuple["Document", "Where", str, Match]
 def host_faults(
     documents: dict[str, Document], every: Iterable[tuple[Document, str, Row]]
 ) -> Iterator[Fault]:
-    """Names that are no hosts, and hosts of an app that are not its own to block."""
+    """Hosts of an app that are not its own to block, or that two apps speak of in two ways."""
     claims: list[tuple[Document, Where, Row]] = [
         (document, (app_id, "domains", number), row)
         for document, app_id, entry in every
         for number, row in enumerate(entry.get("domains", ()))
     ]
     special = list(_special(documents))
-    named: list[tuple[Document, Where, str]] = [
-        (document, (*where, "domain"), row["domain"]) for document, where, row in claims
-    ]
-    named += [(d, w, host) for d, w, host, _ in special]
-    wrong = [
-        document.fault(where, message)
-        for document, where, host in named
-        if (message := _refused(host))
-    ]
-    if wrong:
-        # What is no host has no suffix and overlaps nothing.
-        yield from wrong
-        return
-    yield from _suffix_roots(claims)
     yield from _overlaps(documents, claims)
     yield from _flags(claims)
     yield from _opened(claims)
@@ -58,30 +43,6 @@ def _special(documents: dict[str, Document]) -> Iterator[Named]:
         common = documents["common_hosts"]
         for number, row in enumerate(common.value):
             yield common, (number, "host"), row["host"], Match(row["match"])
-
-
-def _refused(host: str) -> str:
-    # What `rules.host` lets through is written as it is compared, or is no host name at all.
-    try:
-        canonical_host(host)
-    except HostError as error:
-        return f"`{host}` is not a host name: {error}"
-    return ""
-
-
-def _suffix_roots(claims: Iterable[tuple[Document, Where, Row]]) -> Iterator[Fault]:
-    """Nobody owns what anybody may register below, unless its owner keeps it to one product."""
-    for document, where, row in claims:
-        public = row["match"] != Match.EXACT and is_public_suffix(row["domain"])
-        owned = bool(row.get("own_suffix"))
-        if public and not (owned or row.get("shared")):
-            message = f"`{row['domain']}` is a public suffix, below which anybody may register"
-            hint = "say `shared: true`, or `own_suffix: true` where all below it is this app's"
-            yield document.fault((*where, "domain"), f"{message}; {hint}")
-        elif owned and not public:
-            why = "is meant alone" if row["match"] == Match.EXACT else "is no public suffix"
-            message = f"`{row['domain']}` {why}: leave `own_suffix` out"
-            yield document.fault((*where, "own_suffix"), message)
 
 
 def _overlaps(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from aipol.catalogue.row_faults import public_code_faults
 from aipol.catalogue.source import Kind, parse
 from aipol.catalogue.tree import is_list, is_mapping
 
@@ -90,11 +91,8 @@ def _tier(
     found, tier = parse(row["source"]), row.get("tier")
     if found is None or tier is None:
         return
+    yield from document.told(public_code_faults(where, row))
     if found.kind is Kind.PUBLIC_CODE:
-        if not row.get("seen"):
-            yield document.fault(where, "`seen` is missing: nobody else says when it was read")
-        if tier == "A" or (tier == "B" and not found.remarks):
-            yield document.fault((*where, "tier"), "a file known without its repository is tier C")
         return
     known = register.get(found.registered_as or "")
     if known is None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from aipol.catalogue import rules
@@ -25,8 +25,19 @@ from aipol.catalogue.overlay import (
     as_row,
     overlaid_app,
 )
+from aipol.catalogue.row_faults import (
+    entry_faults,
+    public_code_faults,
+    recognisable,
+    requirement_faults,
+    row_faults,
+    rows_faults,
+    shipped_form,
+    team_faults,
+    teams_of,
+)
 from aipol.catalogue.rules import Shape
-from aipol.catalogue.tree import LONGEST_TEXT, Where, is_list, is_mapping
+from aipol.catalogue.tree import LONGEST_TEXT, Complaint, Where, is_list, is_mapping
 from aipol.language.hosts import HostError, canonical_host
 from aipol.language.types import no_control
 from aipol.language.words import clip, listed, near, suggest
@@ -37,17 +48,6 @@ _HOSTS = ("domain", "host")
 _OWN = "own:"
 _LONGEST_MESSAGE = 200
 Check = Callable[[Any], str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Complaint:
-    """One thing that is wrong with an overlay."""
-
-    where: Where
-    why: str
-    hint: str = ""
-    of_key: bool = False
-    """Whether the key is wrong, and not what it holds."""
 
 
 def complaints(content: Content, overlay: Any) -> tuple[Complaint, ...]:
@@ -74,7 +74,8 @@ def _all(content: Content, overlay: Content) -> Iterator[Complaint]:
     yield from _vendors(given.get(VENDORS, {}))
     for owner, rows in given.get(PROTECTED, {}).items():
         yield from _key((PROTECTED, owner))
-        yield from _rows(_own(rules.PROTECTED), (PROTECTED, owner), rows)
+        place = (PROTECTED, owner)
+        yield from map(_quoted, rows_faults(rules.PROTECTED, place, rows, _form))
     vendors = {*content[VENDORS], *given.get(VENDORS, {})}
     apps = given.get(APPS, {})
     for app_id, entry in apps.items():
@@ -118,12 +119,12 @@ def _text(text: str, where: Where, what: str) -> Iterator[Complaint]:
 def _vendors(vendors: Mapping[str, Any]) -> Iterator[Complaint]:
     for slug, row in vendors.items():
         yield from _key((VENDORS, slug))
-        yield from _shape(rules.VENDOR, (VENDORS, slug), row)
+        yield from map(_quoted, row_faults(rules.VENDOR, (VENDORS, slug), row, _form))
 
 
 def _key(where: Where) -> Iterator[Complaint]:
     if message := rules.slug(where[-1]):
-        yield Complaint(where, _clipped(message))
+        yield _quoted(Complaint(where, message))
 
 
 def _app(content: Content, vendors: set[str], where: Where, entry: Any) -> Iterator[Complaint]:
@@ -140,14 +141,14 @@ def _app(content: Content, vendors: set[str], where: Where, entry: Any) -> Itera
         otherwise = "name it under `vendors`"
         hint = f"did you mean `{guess}`? Or {otherwise}" if guess else otherwise
         yield Complaint((*where, "vendor"), why, hint)
-    faults = [*_sections(where, entry), *_drops(where, known, entry)]
+    faults = [*_rows(where, entry), *_drops(where, known, entry)]
     yield from faults
-    if not faults and not _recognised(overlaid_app(known or {}, entry)):
+    if faults:
+        return
+    merged = overlaid_app(known or {}, entry)
+    yield from _against(where, entry, merged, content.get("teams", {}))
+    if not recognisable(merged):
         yield Complaint(where, f"nothing is left by which `{app_id}` could be recognised")
-
-
-def _recognised(entry: Content) -> bool:
-    return bool(entry.keys() & {*rules.ROWS, FEATURES, "edition_of"})
 
 
 def _entry_keys(content: Content, where: Where, entry: Content) -> Iterator[Complaint]:
@@ -158,11 +159,11 @@ def _entry_keys(content: Content, where: Where, entry: Content) -> Iterator[Comp
     required: dict[str, Check] = {**own.required, "category": rules.one_of(categories)}
     if app_id in content[APPS]:
         shape = Shape({}, {**required, **own.optional, DROP: rules.anything})
-        yield from _shape(shape, where, entry)
+        yield from map(_quoted, _form(shape, where, entry))
         return
     yield from (
         replace(each, hint=_new_hint(content, app_id)) if each.where == where else each
-        for each in _shape(Shape(required, own.optional), where, entry)
+        for each in map(_quoted, _form(Shape(required, own.optional), where, entry))
     )
 
 
@@ -172,76 +173,47 @@ def _new_hint(content: Content, app_id: str) -> str:
     return f"{guess} Else {lacks}" if guess.startswith("did you mean") else lacks
 
 
-def _sections(where: Where, entry: Content) -> Iterator[Complaint]:
-    for section, shape in rules.ROWS.items():
-        if section in entry:
-            place = (*where, section)
-            yield from _rows(_own(shape), place, entry[section], section)
-    if FEATURES in entry:
-        yield from _features((*where, FEATURES), entry[FEATURES])
+def _rows(where: Where, entry: Content) -> Iterator[Complaint]:
+    """What is wrong with the app's rows, each by itself."""
+    faults = tuple(entry_faults(where, entry, _form))
+    yield from map(_quoted, faults)
+    if not faults:
+        for place, row in _sourced(where, entry):
+            yield from public_code_faults(place, row)
+
+
+def _against(
+    where: Where, entry: Content, merged: Content, teams: Collection[str]
+) -> Iterator[Complaint]:
+    """What the app's rows say of signing teams, against all of its rows and the catalogue."""
+    place, rows = (*where, "macos"), entry.get("macos", ())
+    yield from requirement_faults(place, rows, teams_of(merged.get("macos", ())))
+    yield from team_faults(place, rows, teams)
+
+
+def _sourced(where: Where, entry: Content) -> Iterator[tuple[Where, Content]]:
+    for section in rules.ROWS:
+        for number, row in enumerate(entry.get(section, ())):
+            yield (*where, section, number), row
     if "tenant_restriction" in entry:
-        place, row = (*where, "tenant_restriction"), entry["tenant_restriction"]
-        yield from _row(_own(rules.RESTRICTION), place, row)
-        if is_mapping(row):
-            yield from _rows(rules.HOST_MATCH, (*place, "hosts"), row.get("hosts"))
+        yield (*where, "tenant_restriction"), entry["tenant_restriction"]
 
 
-def _features(where: Where, names: Any) -> Iterator[Complaint]:
-    # What is no list at all is told with the entry's keys.
-    for number, name in enumerate(names if is_list(names) else ()):
-        if message := rules.feature(name):
-            yield Complaint((*where, number), _clipped(message))
+def _quoted(complaint: Complaint) -> Complaint:
+    """What quotes a value is as long as the value; what quotes none says what it is about."""
+    why, key = complaint.why, complaint.where[-1]
+    if why.startswith("must be") and isinstance(key, str):
+        why = f"`{clip(key)}` {why}"
+    return replace(complaint, why=clip(why, _LONGEST_MESSAGE))
 
 
-def _rows(shape: Shape, where: Where, rows: Any, section: str = "") -> Iterator[Complaint]:
-    if not is_list(rows) or not rows:
-        yield Complaint(where, f"`{where[-1]}` must be a list, and not empty")
-        return
-    seen: set[tuple[str, ...]] = set()
-    for number, row in enumerate(rows):
-        place = (*where, number)
-        faults = list(_row(shape, place, row))
-        yield from faults
-        if faults or not section:
-            continue
-        if (wrong := rules.value_fault(section, row)) is not None:
-            yield Complaint((*place, wrong[0]), _clipped(wrong[1]))
-        mine = identity(section, row)
-        if mine in seen:
-            yield Complaint(place, "the same row stands here twice")
-        seen.add(mine)
-
-
-def _row(shape: Shape, where: Where, row: Any) -> Iterator[Complaint]:
-    """What is wrong with one row by itself."""
-    faults = list(_shape(shape, where, row))
-    yield from faults
-    if faults:
-        return
-    for key in _HOSTS:
-        if key in row and (why := _no_host(row[key])):
-            yield Complaint((*where, key), why)
-    if row.get("tier") == "C" and not row.get("also") and row.get("sources", 1) == 1:
-        why = "tier C takes a second source: `also:`, or `sources:` above 1"
-        yield Complaint(where, why)
-
-
-def _no_host(host: str) -> str:
-    try:
-        name = canonical_host(host)
-    except HostError as error:
-        return f"`{clip(host)}` is not a host name: {error}"
-    return "" if name == host else f"`{clip(host)}` is not canonical: write `{clip(name)}`"
-
-
-def _shape(shape: Shape, where: Where, row: Any) -> Iterator[Complaint]:
-    for key, message in shape.faults(row):
-        place = where if key is None else (*where, key)
-        unknown = key is not None and key not in {**shape.required, **shape.optional}
-        hint = _hint(shape, key or "", row, message)
-        what = key or (where[-1] if isinstance(where[-1], str) else "")
-        named = f"`{clip(what)}` {message}" if message.startswith("must be") and what else message
-        yield Complaint(place, _clipped(named), hint, of_key=unknown)
+def _form(shape: Shape, where: Where, row: Any) -> Iterator[Complaint]:
+    """The form of an organisation's row, with what was most likely meant."""
+    own = _own(shape)
+    for each in shipped_form(own, where, row):
+        key = str(each.where[-1]) if len(each.where) > len(where) else ""
+        unknown = bool(key) and key not in {**own.required, **own.optional}
+        yield replace(each, hint=_hint(own, key, row, each.why), of_key=unknown)
 
 
 def _hint(shape: Shape, key: str, row: Any, message: str) -> str:
@@ -335,8 +307,3 @@ def _own_source(otherwise: Check) -> Check:
         return message and f"{message}, or `own: <words>` for what you found yourself"
 
     return check
-
-
-def _clipped(message: str) -> str:
-    """What quotes a value is as long as the value."""
-    return clip(message, _LONGEST_MESSAGE)

@@ -10,6 +10,7 @@ from aipol.language.text import LIMIT, forbidden_characters, read_bytes, reason
 from aipol.language.words import clip
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     import yaml
@@ -66,6 +67,22 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Complaint:
+    """One thing that is wrong with a row, an app or a file."""
+
+    where: Where
+    why: str
+    hint: str = ""
+    of_key: bool = False
+    """Whether the key is wrong, and not what it holds."""
+
+    @property
+    def sentence(self) -> str:
+        """All of it, for a reader who gets one line."""
+        return f"{self.why}: {self.hint}" if self.hint else self.why
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One file: its value, the place of every key and item, and the faults of its text."""
 
@@ -81,6 +98,10 @@ class Document:
         line, column, width = self.places.get(where, _TOP)
         # What quotes a value is as long as the value.
         return Fault(self.file, line, clip(message, _LONGEST_MESSAGE), column, width)
+
+    def told(self, complaints: Iterable[Complaint]) -> Iterator[Fault]:
+        """The same of what is wrong by itself."""
+        return (self.fault(each.where, each.sentence) for each in complaints)
 
 
 def read(path: Path) -> Document:

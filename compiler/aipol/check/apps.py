@@ -74,7 +74,8 @@ def _domain(domain: AppDomain, span: Span, catalogue: Catalogue) -> Iterator[Dia
         hint = "leave it out, or mark it `shared: true`: then it is never blocked"
         words = {"domain": host, "host": first.host, "breaks": PURPOSES[first.purpose]}
         yield codes.PROTECTED_HOST.at(span, hint=hint, related=(), **words)
-    if is_platform(host, match, catalogue):
+    suffix = match is not Match.EXACT and is_public_suffix(host)
+    if suffix or is_platform(host, match, catalogue):
         hint = f"name the app's own host, such as `chat.{host}`, or mark it `shared: true`"
         breaks = _lives_there(host, catalogue)
         yield codes.SHARED_PLATFORM.at(span, domain=host, breaks=breaks, hint=hint)
@@ -98,8 +99,8 @@ def _not_a_host(text: str, span: Span) -> Diagnostic | None:
 
 
 def is_platform(host: str, match: Match, catalogue: Catalogue) -> bool:
-    """Whether a pattern takes in sites of others: a platform, what is above one, or a suffix."""
+    """Whether a pattern takes in sites of others: a platform, or what is above one."""
     near = catalogue.platform_index.within(host)
     if match is Match.EXACT:
         return any(name == host for name, _, _ in near)
-    return bool(near) or is_public_suffix(host)
+    return bool(near)

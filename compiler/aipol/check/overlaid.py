@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from aipol.diagnostics.model import Diagnostic
 
 _MARK_OR_DROP = (
-    "mark it `shared: true`: then it is never blocked; or `drop` the catalogue's row, if that one "
-    "is wrong"
+    "mark it `shared: true` and say what a block would break: then it is never blocked; or "
+    "`drop` the catalogue's row, if that one is wrong"
 )
 
 

@@ -14,7 +14,7 @@ from aipol.catalogue.hosts import HostIndex
 from aipol.catalogue.identity import OF_VENDORS, SINGLE
 from aipol.catalogue.model import App, Match
 from aipol.catalogue.overlay import APPS, PROTECTED, holders_of, others_with
-from aipol.catalogue.overlay_faults import Complaint
+from aipol.catalogue.tree import Complaint
 from aipol.check.apps import is_platform
 from aipol.check.floors import floor_finding, names_of, own_hosts, plain
 from aipol.check.known import Known
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _Row = dict[str, Any]
 _LONGEST_LIST = 160
+_MARK = "mark it `shared: true` with what it `serves`"
 # Where a row was read says nothing about what it stands for.
 _ORIGIN = frozenset({"source", "sources", "tier", "also", "note", "seen", "shared_with"})
 _SECTIONS = ("domains", "macos", "windows", "cli", "extensions", "oauth", "firewall", "features")
@@ -69,10 +70,10 @@ def _domain(where: tuple[str | int, ...], row: _Row, after: Catalogue) -> Iterat
         first = min(met, key=lambda each: (each.host, each.match))
         what = f"the protected host `{first.host}`"
         why = f"`{name}` overlaps {what}: a block would break {PURPOSES[first.purpose]}"
-        yield Complaint(where, why, "mark it `shared: true`")
+        yield Complaint(where, why, _MARK)
     # A cached property is not taken for a property by that checker.
     elif is_platform(name, match, after):  # pyright: ignore[reportArgumentType]
-        hint = f"name the app's own host, such as `chat.{name}`, or mark it `shared: true`"
+        hint = f"name the app's own host, such as `chat.{name}`, or {_MARK}"
         yield Complaint(where, f"`{name}` is a platform that unrelated sites share", hint)
 
 
@@ -92,7 +93,7 @@ def _taken_for_protected(protected: Mapping[str, Any], after: Catalogue) -> Iter
             if apps:
                 app = min(apps)
                 why = f"`{row['host']}` is a host of app `{app}`, which a rule may block"
-                hint = f"mark it `shared: true` under `{app}` first, or leave it out"
+                hint = f"{_MARK} under `{app}` first, or leave it out"
                 yield Complaint((PROTECTED, owner, number, "host"), why, hint)
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
+from aipol.catalogue.derive import merged
 from aipol.catalogue.lint import lint
+from aipol.catalogue.load import Catalogue
+from aipol.pipeline import open_policy
 
 Seed = tuple[str, str, str, int, str]
 CHAT = """\
@@ -87,3 +92,37 @@ def finds(catalogue: Path) -> Callable[[Seed], None]:
         ), [str(fault) for fault in faults]
 
     return check
+
+
+# Where an overlay says what a file of the catalogue does; the other files have no section there.
+SECTIONS = {"chat.yaml": "apps", "protected.yaml": "protected", "vendors.yaml": "vendors"}
+POLICY = """\
+version: 1
+organization: {name: Acme Ltd, identifier: com.acme}
+groups: {everyone: {all: true}}
+catalogue: {overlay: [overlay.yaml]}
+rules: [{id: all, apps: ["*"], groups: [everyone], effect: block}]
+"""
+
+
+@pytest.fixture
+def overlaid(
+    catalogue: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Seed], list[tuple[int, str]]]:
+    """Say the fault in an overlay over the small catalogue: what is said, by line of the seed."""
+
+    def found(seed: Seed) -> list[tuple[int, str]]:
+        file, old, new, _, _ = seed
+        shipped = Catalogue(merged(catalogue), "0" * 64)
+        monkeypatch.chdir(catalogue)
+        text = indent(FILES[file].replace(old, new, 1), "  ")
+        Path("overlay.yaml").write_text(f"{SECTIONS[file]}:\n{text}", encoding="utf-8")
+        Path("policy.yaml").write_text(POLICY, encoding="utf-8")
+        findings = open_policy("policy.yaml", date(2026, 12, 1), shipped, ()).findings
+        return [
+            (each.span.line - 1, f"{each.message}: {each.hint}")
+            for each in findings
+            if each.span.file == "overlay.yaml"
+        ]
+
+    return found

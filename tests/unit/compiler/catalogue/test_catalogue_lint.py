@@ -257,3 +257,36 @@ def test_deriving_a_faulty_catalogue_fails(catalogue: Path) -> None:
     (catalogue / "chat.yaml").write_text(text.replace("role: ui", "role: x"), encoding="utf-8")
     with pytest.raises(CatalogueError, match=r"chat\.yaml:7:\d+: `x` is not one of"):
         derive(catalogue)
+
+
+IN_OVERLAYS = ("chat.yaml", "protected.yaml", "vendors.yaml")
+NO_SECTION = "an overlay has no such section"
+# What an overlay may say though the lint refuses it, and why.
+NO_OVERLAY = {
+    "unknown schema": NO_SECTION,
+    "app without source": "of an app that the catalogue has, an overlay says only what changes",
+    "an organisation's own word": "what the organisation found itself is what overlays are for",
+}
+# The line and the words where another stage than the lint's finds it in an overlay.
+OVERLAY_WORDS = {
+    "duplicate key": (5, "key `kind` is given twice"),
+    "a tab": (4, "a tab cannot indent a line"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(SEEDED.keys() - NO_OVERLAY.keys()))
+def test_an_overlay_is_refused_for_the_same(
+    overlaid: Callable[[Seed], list[tuple[int, str]]], name: str
+) -> None:
+    """At the line where the fault is, and in the words of the lint or its own."""
+    line, piece = OVERLAY_WORDS.get(name, SEEDED[name][3:])
+    said = overlaid(SEEDED[name])
+    assert any(at == line and piece in message for at, message in said), said
+
+
+@pytest.mark.parametrize("name", [name for name in NO_OVERLAY if SEEDED[name][0] in IN_OVERLAYS])
+def test_what_an_overlay_may_say_has_no_finding(
+    overlaid: Callable[[Seed], list[tuple[int, str]]], name: str
+) -> None:
+    """What is listed with a reason is let through, not overlooked."""
+    assert overlaid(SEEDED[name]) == []

@@ -151,7 +151,7 @@ SEEDED: dict[str, Seed] = {
         "value: AB12CD34EF,",
         "value: AB12CD34EF, shared: true,",
         10,
-        "say in teams.yaml what else it signs",
+        "teams.yaml does not say what else it signs: say it there, or leave `shared` out",
     ),
     "a team of teams.yaml that is not shared": (
         "chat.yaml",
@@ -216,3 +216,43 @@ def test_what_one_app_says_of_an_identifier_every_app_says(
         ["the same for `other`"],
         ["the same for `acme`"],
     )
+
+
+IN_OVERLAYS = ("chat.yaml", "protected.yaml", "vendors.yaml")
+NO_SECTION = "an overlay has no such section"
+# What an overlay may say though the lint refuses it, and why.
+NO_OVERLAY = {
+    "platform": NO_SECTION,
+    "category without file": NO_SECTION,
+    "a source nothing cites": NO_SECTION,
+    "a tier above its source's": NO_SECTION,
+    "a source that speaks for others": NO_SECTION,
+    "a common host": NO_SECTION,
+    "a gap of no app": NO_SECTION,
+    "a team of no vendor": NO_SECTION,
+    "an unregistered source": "an overlay's sources are the organisation's, not in sources.yaml",
+}
+# The line and the words where another stage than the lint's finds it in an overlay.
+OVERLAY_WORDS = {
+    "edition of nothing": (23, "no app that can have the edition"),
+    "protected host": (2, "is a host of app `acme`, which a rule may block"),
+    "unknown vendor": (3, "vendor `acne` is not in the catalogue"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(SEEDED.keys() - NO_OVERLAY.keys()))
+def test_an_overlay_is_refused_for_the_same(
+    overlaid: Callable[[Seed], list[tuple[int, str]]], name: str
+) -> None:
+    """At the line where the fault is, and in the words of the lint or its own."""
+    line, piece = OVERLAY_WORDS.get(name, SEEDED[name][3:])
+    said = overlaid(SEEDED[name])
+    assert any(at == line and piece in message for at, message in said), said
+
+
+@pytest.mark.parametrize("name", [name for name in NO_OVERLAY if SEEDED[name][0] in IN_OVERLAYS])
+def test_what_an_overlay_may_say_has_no_finding(
+    overlaid: Callable[[Seed], list[tuple[int, str]]], name: str
+) -> None:
+    """What is listed with a reason is let through, not overlooked."""
+    assert overlaid(SEEDED[name]) == []

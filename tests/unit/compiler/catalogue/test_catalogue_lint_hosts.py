@@ -58,7 +58,7 @@ COMMON = "- {{host: {}, match: {}, kind: cdn, serves: fonts, source: page:acme.e
 NO_NAME = "is not a host name: it has a character, or an `xn--` label, that no host name can have"
 AN_ADDRESS = "is not a host name: it is an address, or would be read as one"
 ANYBODYS = (
-    "is a public suffix, below which anybody may register; say `shared: true`, "
+    "is a public suffix, below which anybody may register: say `shared: true`, "
     "or `own_suffix: true` where all below it is this app's"
 )
 SAY = ": say `shared: true`"

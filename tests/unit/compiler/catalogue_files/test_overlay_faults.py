@@ -103,7 +103,7 @@ PROTECT = "host: {}, match: exact, purpose: identity"
         (_domains("answers", _row("test")), "is not a host name"),
         (_domains("answers", _row("any.mdm.test").replace("any.", "")), "overlaps the protected"),
         (_domains("answers", _row("platform.test")), "a platform that unrelated sites share"),
-        (_domains("answers", _row("github.io")), "a platform that unrelated sites share"),
+        (_domains("answers", _row("github.io")), "`github.io` is a public suffix"),
         (f"apps: {{twin: {{extensions: [{CHROME}]}}}}", "is an identifier of app `answers`"),
         (f"apps: {{twin: {{windows: [{EXE}]}}}}", "`shared_with` must be ['chatter']"),
         (
@@ -148,9 +148,10 @@ def test_a_near_miss_is_named(
 @pytest.mark.parametrize(
     "overlay",
     [
-        _domains("answers", _row("mdm.test", shared="true")),
-        _domains("answers", _row("platform.test", shared="true")),
+        _domains("answers", _row("mdm.test", shared="true", serves="all")),
+        _domains("answers", _row("platform.test", shared="true", serves="all")),
         _domains("answers", _row("a.platform.test")),
+        _domains("answers", _row("github.io", own_suffix="true")),
         _domains("answers", _row("platform.test").replace("subtree", "children")).replace(
             "platform.test", "b.platform.test"
         ),

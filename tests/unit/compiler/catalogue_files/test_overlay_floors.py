@@ -34,6 +34,9 @@ def _row(host: str, more: str = "") -> str:
     return f"{{domain: {host}, role: ui, match: subtree, {OWN}{more}}}"
 
 
+SHARED = ", shared: true, serves: all"
+
+
 def _exe(name: str) -> str:
     return f"{{kind: exe, value: {name}, {OWN}}}"
 
@@ -47,7 +50,7 @@ def _exe(name: str) -> str:
             "no-answers",
         ),
         (
-            f"apps: {{answers: {{domains: [{_row('answers.test', ', shared: true')}]}}}}",
+            f"apps: {{answers: {{domains: [{_row('answers.test', SHARED)}]}}}}",
             "app `answers`",
             "no-answers",
         ),
@@ -66,7 +69,7 @@ def _exe(name: str) -> str:
             "no-answers",
         ),
         (
-            f"apps: {{chatter: {{domains: [{_row('answers.test', ', shared: true')}]}}}}",
+            f"apps: {{chatter: {{domains: [{_row('answers.test', SHARED)}]}}}}",
             "`answers.test` of app `answers`",
             "no-answers",
         ),

@@ -50,13 +50,13 @@ ROWS = {
     _host("shared.test"): "`cdn.shared.test`: pictures of other sites (chatter)",
     _host("shared.test", match="exact"): None,
     _host("ai.cdn.shared.test"): None,
-    _host("cdn.shared.test", shared="true"): None,
+    _host("cdn.shared.test", shared="true", serves="all"): None,
     _host("cdn.shared.test", role="marketing"): None,
     _host("pay.test"): "`pay.test`: all paying",
     _name("macos", "app_name", "Notes.app"): "all notes",
     _name("macos", "process", "notes"): "all notes",
     _name("macos", "process", "Notebook"): None,
-    _name("macos", "app_name", "Notes.app", "shared: true, "): None,
+    _name("macos", "app_name", "Notes.app", "shared: true, breaks: all, "): None,
     _name("macos", "cask", "notes"): None,
     _name("windows", "exe", "hub.exe"): "services that are not this app",
     _name("cli", "binary", "Notes"): None,
@@ -87,8 +87,8 @@ def test_what_the_organisation_drops_is_wrong_in_its_eyes(
     ]
     (hint,) = [each.hint for each in policy.findings if each.code == "AIP225"]
     assert hint == (
-        "mark it `shared: true`: then it is never blocked; or `drop` the catalogue's row, if that "
-        "one is wrong"
+        "mark it `shared: true` and say what a block would break: then it is never blocked; or "
+        "`drop` the catalogue's row, if that one is wrong"
     )
 
 
