@@ -127,7 +127,7 @@ def _opened(
     findings += meaning
     if ir is not None:
         findings += failed_tests(assembled, ir, catalogue)
-        findings += tuple(collateral_findings(assembled, ir, catalogue))
+        findings += tuple(collateral_findings(assembled, ir, catalogue, shipped))
     return Opened(path, assembled, ir, _sorted(findings), sources, settings, catalogue)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -23,10 +24,13 @@ _MOST = 3
 _BY_PROGRAM = frozenset({Surface.DESKTOP, Surface.CLI})
 
 
-def collateral_findings(assembled: Assembled, ir: Ir, catalogue: Catalogue) -> Iterator[Diagnostic]:
+def collateral_findings(
+    assembled: Assembled, ir: Ir, catalogue: Catalogue, shipped: Catalogue
+) -> Iterator[Diagnostic]:
     """A note for each clause whose block stops, or spares, what is no AI app.
 
-    A clause about every app is not told: it would be told the same in every policy.
+    A clause about every app is not told: it would be told the same in every policy. `shipped` is
+    the catalogue that `aipol catalog` asks.
     """
     clauses = {clause.value.id: clause for clause in assembled.clauses}
     for name, uses in _blocked(ir).items():
@@ -35,10 +39,14 @@ def collateral_findings(assembled: Assembled, ir: Ir, catalogue: Catalogue) -> I
             continue
         stopped = _one_an_app(_stopped(uses, catalogue))
         spared = _one_an_app(_spared(uses, catalogue))
-        if stopped:
-            yield _note(clause, stopped, "also stops what is more than its app")
-        if spared:
-            yield _note(clause, spared, "cannot block what serves more than its app")
+        for found, what in (
+            (stopped, "also stops what is more than its app"),
+            (spared, "cannot block what serves more than its app"),
+        ):
+            if found:
+                first = next(iter(found.values()))
+                hint = _shown(first, shipped) or _asked(assembled, clause, first, uses, catalogue)
+                yield _note(clause, found, what, hint)
 
 
 def _one_an_app(every: Iterable[Collateral]) -> Mapping[str, Collateral]:
@@ -98,12 +106,37 @@ def _of(app_id: str, catalogue: Catalogue) -> tuple[Collateral, ...]:
     return collateral(catalogue.app(app_id), catalogue) if app_id in catalogue else ()
 
 
-def _note(clause: Placed[Clause], found: Mapping[str, Collateral], what: str) -> Diagnostic:
+def _shown(found: Collateral, shipped: Catalogue) -> str:
+    """The command that lists it, unless only the policy's overlay or its lock says it."""
+    if found not in _of(found.app, shipped):
+        return ""
+    return f"`aipol catalog show {found.app}` lists them with their sources"
+
+
+def _asked(
+    assembled: Assembled,
+    clause: Placed[Clause],
+    found: Collateral,
+    uses: Mapping[str, set[Surface]],
+    catalogue: Catalogue,
+) -> str:
+    """The question about somebody whom the clause blocks; `explain` asks the policy's catalogue."""
+    app = catalogue.app(found.app)
+    ways = [way for way in sorted(uses[found.app]) if of_surface(app, way, (found,))]
+    everyone = any(assembled.groups[name].value.all for name in clause.value.groups)
+    who = "" if everyone else f" --group {shlex.quote(clause.value.groups[0])}"
+    surface = ways[0] if ways else min(uses[found.app])
+    question = f"--app {found.app} --surface {surface}{who}"
+    return f"`aipol explain {shlex.quote(assembled.file)} {question}` lists them"
+
+
+def _note(
+    clause: Placed[Clause], found: Mapping[str, Collateral], what: str, hint: str
+) -> Diagnostic:
     first = list(found.values())[:_MOST]
     named = [f"{each.app} by `{each.value}` ({each.breaks})" for each in first]
     rest = len(found) - len(first)
     examples = ", ".join(named) + f" and {rest} more" if rest else enumerated(named, "and")
-    hint = f"`aipol catalog show {first[0].app}` lists them with their sources"
     return codes.COLLATERAL.at(
         clause.span("apps"), rule=clause.value.id, what=what, examples=examples, hint=hint
     )

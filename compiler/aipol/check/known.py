@@ -117,7 +117,11 @@ class Known:
                 return f"did you mean `{kind}:{word}`?"
         if ":" in word:
             return "selectors are `category:<name>`, `vendor:<name>` and `*`"
-        parts = self._with_part(word)
+        return self.app_hint(word)
+
+    def app_hint(self, word: str) -> str:
+        """The same where a single app is wanted, so that only ids are of use."""
+        parts = self._with_part(word) or self._of_vendor(word)
         if parts:
             return f"did you mean {enumerated([f'`{part}`' for part in parts], 'or')}?"
         by_name = {app.name: app.id for app in self.apps()} | {known: known for known in self.ids}
@@ -136,6 +140,10 @@ class Known:
         ids = (app.id for app in self.apps() if not app.edition_of)
         parts = [known for known in ids if word.casefold() in known]
         return tuple(sorted(parts, key=lambda known: (len(known), known))[:_MOST_GUESSES])
+
+    def _of_vendor(self, word: str) -> tuple[str, ...]:
+        ids = [app.id for app in self.apps() if app.vendor == word and not app.edition_of]
+        return tuple(ids[:_MOST_GUESSES])
 
 
 def has_identifier(app: App) -> bool:

@@ -29,9 +29,9 @@ def check_selectors(assembled: Assembled, known: Known) -> Iterator[Diagnostic]:
 
 
 def app_reference(app_id: str, span: Span, known: Known) -> Iterator[Diagnostic]:
-    """The findings about one app that is named."""
+    """The findings about one app that is named where no category or vendor can be."""
     if app_id not in known.ids:
-        yield codes.UNKNOWN_APP.at(span, app=clip(app_id), hint=known.hint(app_id))
+        yield codes.UNKNOWN_APP.at(span, app=clip(app_id), hint=known.app_hint(app_id))
         return
     app = known.app(app_id)
     if app.edition_of is not None:
@@ -59,6 +59,8 @@ def _selectors(
                 yield codes.UNKNOWN_VENDOR.at(span, vendor=clip(name), hint=hint)
             case (("category" | "vendor"), ":"):
                 continue
+            case _ if selector not in known.ids:
+                yield codes.UNKNOWN_APP.at(span, app=clip(selector), hint=known.hint(selector))
             case _:
                 yield from app_reference(selector, span, known)
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 LIST_SCHEMA = "aipol.catalog-list/1"
 SHOW_SCHEMA = "aipol.catalog-show/1"
 SEARCH_SCHEMA = "aipol.catalog-search/1"
+_OWN = (
+    "this is the catalogue that ships; of an app that a policy or its overlay adds, ask "
+    "`aipol explain POLICY --app APP --surface SURFACE`"
+)
 
 
 # Verbs with a module of their own, imported when they are called.
@@ -130,7 +134,10 @@ def show(app: str, form: str) -> int:
     from aipol.report.words import as_json
 
     known = catalogue()
-    must_exist("app", app, known.ids)
+    try:
+        must_exist("app", app, known.ids)
+    except click.UsageError as error:
+        raise click.UsageError(f"{error.message}\n{_OWN}") from None
     found = known.app(app)
     if form == "json":
         output.answer(as_json({"schema": SHOW_SCHEMA, **app_json(known, found)}))
@@ -161,4 +168,5 @@ def search(text: str, form: str) -> int:
         output.answer_lines(hits_text(known, hits))
     else:
         output.remark(f"nothing in the catalogue is known by `{text}`")
+        output.remark(_OWN)
     return CLEAN if hits else FINDINGS

@@ -16,6 +16,7 @@ from aipol.cli.output import formats
 if TYPE_CHECKING:
     from aipol.audience import Person
     from aipol.catalogue.collateral import Collateral
+    from aipol.catalogue.load import Catalogue
     from aipol.ir import Ir, Ruling
     from aipol.pipeline import Build, Opened, Run
     from aipol.report.explain import Asked, Seen
@@ -72,6 +73,7 @@ def command(
     found = opened(policy, as_of)
     if found.ir is None:
         return output.findings(found.findings, found.sources, form, SCHEMA)
+    _no_edition(found.catalogue, app, surface)
     asked = _asked(found.ir, app, surface, groups, Account(account))
     person = _person(found.ir, groups)
     ruling = _ruling(found.ir, person, asked, asked.account)
@@ -88,6 +90,16 @@ def command(
     else:
         output.answer_lines(explanation_text(answer, found.sources))
     return CLEAN
+
+
+def _no_edition(known: Catalogue, app: str, surface: str) -> None:
+    """Wrong usage for an edition: rules, and so answers, are about the app that it is one of."""
+    parent = known.app(app).edition_of if app in known else None
+    if parent:
+        raise click.UsageError(
+            f"`{app}` is an edition of `{parent}`; ask "
+            f"`--app {parent} --surface {surface} --account corporate`"
+        )
 
 
 def _asked(ir: Ir, app: str, surface: str, groups: tuple[str, ...], account: Account) -> Asked:

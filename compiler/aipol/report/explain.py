@@ -206,7 +206,7 @@ def explanation_text(found: Explanation, sources: Sources) -> Iterator[str]:
         yield from listed(rows[:_MOST_BESIDES])
         if len(rows) > _MOST_BESIDES:
             rest = len(rows) - _MOST_BESIDES
-            yield f"  and {rest} more; `aipol catalog show {found.asked.app}` lists them"
+            yield f"  and {rest} more; --format json has all"
 
 
 _MOST_BESIDES = 5

@@ -1,0 +1,100 @@
+"""What a message tells a newcomer to type, typed: it answers what was asked."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aipol.cli.app import main
+
+POLICY = """\
+version: 1
+organization: {name: Acme Ltd, identifier: example.acme}
+groups: {everyone: {all: true}, finance: {networks: [10.20.0.0/24]}}
+rules:
+  - {id: mail, apps: [acme-mail], groups: [finance], effect: block}
+  - {id: rest, apps: ["*"], groups: [everyone], effect: allow}
+catalogue: {overlay: [ours.yaml]}
+targets: {egress: {outputs: [domains]}}
+"""
+OVERLAY = """\
+apps:
+  acme-mail:
+    name: Acme Mail
+    vendor: openai
+    category: chat
+    kind: chat
+    source: "own: our wiki"
+    domains:
+      - {domain: ai.acme.example, role: ui, match: subtree, shared: true, serves: all mail,
+         source: "own: our wiki", tier: A}
+"""
+DAY = ("--as-of", "2026-12-01")
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Run:
+    """Run a command line in a folder with a policy and its overlay."""
+    monkeypatch.chdir(tmp_path)
+    Path("p.yaml").write_text(POLICY, encoding="utf-8")
+    Path("ours.yaml").write_text(OVERLAY, encoding="utf-8")
+
+    def go(*arguments: str) -> tuple[int, str, str]:
+        code = main(arguments)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return go
+
+
+def _hint(out: str) -> str:
+    (hint,) = re.findall(r"^  hint: (.*?)(?:  +more:.*)?$", out, re.MULTILINE)
+    return str(hint)
+
+
+def test_what_a_block_reaches_of_an_overlays_app_is_asked_of_the_policy(run: Run) -> None:
+    """`aipol catalog show` knows no such app; the command that is hinted at lists the host."""
+    _, out, _ = run("check", "p.yaml", *DAY)
+    (command,) = re.findall(r"`aipol (explain .*)`", _hint(out))
+    code, out, _ = run(*shlex.split(command), *DAY)
+    assert code == 0
+    assert "ai.acme.example  all mail  not blocked" in out
+
+
+@pytest.mark.parametrize(("verb", "code"), [("show", 2), ("search", 1)])
+def test_the_catalogue_says_where_an_overlays_app_is_asked_for(
+    verb: str, code: int, run: Run
+) -> None:
+    """Not finding it in what ships is no proof that the policy does not know it."""
+    found, out, err = run("catalog", verb, "acme-mail")
+    assert (found, out) == (code, "")
+    assert "of an app that a policy or its overlay adds, ask `aipol explain" in err
+
+
+def test_a_test_of_the_policy_is_offered_ids_alone(run: Run) -> None:
+    """`vendor:anthropic` could not stand there."""
+    tests = "tests: [{app: anthropic, expect: allow}]\n"
+    Path("p.yaml").write_text(POLICY + tests, encoding="utf-8")
+    _, out, _ = run("check", "p.yaml", *DAY)
+    assert _hint(out) == "did you mean `claude`, `claude-api` or `claude-code`?"
+    Path("p.yaml").write_text(POLICY + tests.replace("anthropic", "claude"), encoding="utf-8")
+    assert run("check", "p.yaml", *DAY)[0] == 0
+
+
+def test_an_edition_is_asked_for_by_the_account(run: Run) -> None:
+    """The answer names the app and the options that were meant."""
+    code, _, err = run("explain", "p.yaml", "--app", "chatgpt-enterprise", "--surface", "web")
+    assert code == 2
+    assert "is an edition of `chatgpt`" in err
+    (options,) = re.findall(r"ask `(.*)`", err)
+    assert options == "--app chatgpt --surface web --account corporate"
+    code, out, _ = run("explain", "p.yaml", *shlex.split(options), *DAY)
+    assert code == 0
+    assert "(corporate account): ALLOW" in out
