@@ -98,3 +98,31 @@ def test_an_edition_is_asked_for_by_the_account(run: Run) -> None:
     code, out, _ = run("explain", "p.yaml", *shlex.split(options), *DAY)
     assert code == 0
     assert "(corporate account): ALLOW" in out
+
+
+@pytest.mark.parametrize(
+    "line", [("diff", "shipped"), ("diff", "--exit-code", "shipped"), ("lint",)]
+)
+@pytest.mark.parametrize(("place", "meant"), [("policy", "policy/catalogue"), (".", "")])
+def test_a_directory_that_is_no_catalogue_is_said_once(
+    line: tuple[str, ...], place: str, meant: str, run: Run
+) -> None:
+    """With the catalogue that lies near, where one does; not every file that it has not."""
+    if meant:
+        Path(meant).mkdir(parents=True)
+        Path(meant, "index.yaml").write_text("", encoding="utf-8")
+    code, out, err = run("catalog", *line, place)
+    guess = f"; did you mean `{meant}`?" if meant else ""
+    assert (code, out) == (2, "")
+    first, *rest = err.splitlines()
+    assert first == f"Error: `{place}` is no catalogue: it has no index.yaml{guess}"
+    assert len(rest) <= 1
+
+
+def test_a_file_to_lint_is_asked_by_its_directory(run: Run) -> None:
+    """What is wrong between two files is not seen in one of them."""
+    code, _, err = run("catalog", "lint", "ours.yaml")
+    assert (code, err) == (
+        2,
+        "Error: `ours.yaml` is a file; give the directory that it lies in: `.`\n",
+    )

@@ -157,7 +157,7 @@ _LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 # The last label may not be a number: that would be an address.
 host = Like(
     rf"(?=.{{1,253}}$)({_LABEL}\.)+(?!\d+$){_LABEL}",
-    "a host name (lower case, no wildcard, no URL)",
+    "a host name (two labels or more, lower case, no wildcard, no URL)",
 )
 slug = Like(r"[a-z0-9][a-z0-9-]{0,62}", "an id of lower-case letters, digits and hyphens")
 word = Like(r"[a-z0-9][a-z0-9_-]{0,62}", "a word of lower-case letters")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from aipol.cli.app import CLEAN, FINDINGS
-from aipol.cli.options import DEFAULT_POLICY, as_of_option
+from aipol.cli.options import DEFAULT_POLICY, as_of_option, no_catalogue
 from aipol.cli.output import formats
 
 if TYPE_CHECKING:
@@ -80,10 +81,20 @@ def _version(text: str) -> Version:
         found = named(text)
     except CatalogueError as error:
         lines = [printable(line) for line in str(error).splitlines()]
+        if _is_directory(text) and (why := no_catalogue(Path(text))):
+            # Files without an index can be compared; of a policy's folder all would be faults.
+            lines = [why, f"  {lines[0]}"]
         raise click.ClickException("\n".join(lines)) from None
     for file in found.unread:
         output.remark(f"`{file}` was not read: its index.yaml knows no such category")
     return found
+
+
+def _is_directory(text: str) -> bool:
+    try:
+        return Path(text).is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def _taking(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aipol.cli.app import CLEAN, FINDINGS
-from aipol.cli.options import format_option
+from aipol.cli.options import format_option, no_catalogue
 
 if TYPE_CHECKING:
     from aipol.catalogue.tree import Fault
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("lint")
-@click.argument(
-    "directory", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False
-)
+@click.argument("directory", type=click.Path(exists=True, path_type=Path), required=False)
 @format_option
 def command(directory: Path | None, format_: str) -> int:
     """Say what is wrong with the catalogue in DIRECTORY, the shipped one when left out.
@@ -34,6 +32,12 @@ def command(directory: Path | None, format_: str) -> int:
     from aipol.source import Sources
 
     place = directory or source_directory()
+    if not place.is_dir():
+        raise click.ClickException(
+            f"`{place}` is a file; give the directory that it lies in: `{place.parent}`"
+        )
+    if why := no_catalogue(place):
+        raise click.ClickException(why)
     faults = lint(place)
     found = tuple(_diagnostic(place, fault) for fault in faults)
     texts = {name: _text(Path(name)) for name in sorted({each.span.file for each in found})}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -39,6 +41,21 @@ class Place(click.ParamType):  # type: ignore[type-arg]  # generic only from cli
         if not text.strip() or "\0" in text:
             raise click.BadParameter("it names no file", ctx, param)
         return text
+
+
+def no_catalogue(directory: Path) -> str:
+    """That a directory was never a catalogue, with the one that was meant; else nothing."""
+    if _has_index(directory):
+        return ""
+    near = (directory / "catalogue", directory / "policy" / "catalogue")
+    meant = next((place for place in near if _has_index(place)), None)
+    guess = f"; did you mean `{meant}`?" if meant else ""
+    return f"`{directory}` is no catalogue: it has no index.yaml{guess}"
+
+
+def _has_index(directory: Path) -> bool:
+    # A link that leads nowhere or a pipe is there too; the lint says what is wrong with it.
+    return os.path.lexists(directory / "index.yaml")
 
 
 def today() -> date:

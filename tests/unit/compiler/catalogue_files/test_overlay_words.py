@@ -61,8 +61,8 @@ SAID: tuple[tuple[str, list[str]], ...] = (
         f"protected: {{acme: [{{host: M.test, match: exact, purpose: push, {OWN}}}]}}",
         [
             (
-                "1:27 'M.test' `M.test` is not a host name (lower case, no wildcard, no URL) | "
-                "write `m.test`"
+                "1:27 'M.test' `M.test` is not a host name (two labels or more, lower case, no "
+                "wildcard, no URL) | write `m.test`"
             )
         ],
     ),
@@ -131,8 +131,8 @@ SAID: tuple[tuple[str, list[str]], ...] = (
         app("answers", domain("https://a.test/x")),
         [
             (
-                "3:24 'https://a.test/x' `https://a.test/x` is not a host name (lower case, no "
-                "wildcard, no URL) | write `a.test`"
+                "3:24 'https://a.test/x' `https://a.test/x` is not a host name (two labels or "
+                "more, lower case, no wildcard, no URL) | write `a.test`"
             )
         ],
     ),
@@ -210,8 +210,8 @@ SAID: tuple[tuple[str, list[str]], ...] = (
             "3:5 'tenant_restriction' `tier` is missing",
             "3:56 '{host: A.test}' `match` is missing",
             (
-                "3:63 'A.test' `A.test` is not a host name (lower case, no wildcard, no URL) | "
-                "write `a.test`"
+                "3:63 'A.test' `A.test` is not a host name (two labels or more, lower case, no "
+                "wildcard, no URL) | write `a.test`"
             ),
         ],
     ),
