@@ -11,34 +11,36 @@ from aipol.cli.options import DEFAULT_POLICY
 from aipol.cli.replacing import write_atomically
 
 STARTER = """\
-# Who may use which AI app, how, and with which data.
-#
-#   aipol check      says what is wrong with this file
-#   aipol rule CODE  explains a finding
-#   aipol schema     prints a JSON Schema, for completion in an editor
+## Who may use which AI app, how, and with which data.
+##
+##   aipol check      says what is wrong with this file
+##   aipol rule CODE  explains a finding
+##   aipol schema     prints a JSON Schema, for completion in an editor
+##
+## Lines that begin with one # are examples: take `# ` away from each line of one to use it.
 version: 1
 
 organization:
   name: Acme Ltd
-  # Reversed domain name: the prefix of every profile and object that is written.
+  ## Reversed domain name: the prefix of every profile and object that is written.
   identifier: com.acme
   contacts: {security: secops@acme.example}
 
-# People, named once. Give each group the identity it has on your platforms:
-#   finance:
-#     entra: 3f0c9a52-7d1e-4b86-a2f4-5c1e8a20e7f1
-#     jamf: Finance Macs
-#     networks: [10.20.0.0/24]
+## People, named once. Give each group the identity it has on your platforms: `jamf` the name of a
+## computer group, `entra` the object id of a group, `networks` the addresses its devices come from.
 groups:
+  # finance:
+  #   jamf: Finance Macs
+  #   networks: [10.20.0.0/24]
   everyone: {all: true}
 
-# From least to most sensitive.
+## From least to most sensitive.
 data_classes:
   - {id: public}
   - {id: internal}
   - {id: confidential}
 
-# The first rule that matches decides.
+## The first rule that matches decides.
 rules:
   - id: copilot
     apps: [m365-copilot]
@@ -53,28 +55,27 @@ rules:
     redirect_to: m365-copilot
     message: Use Microsoft 365 Copilot; ask secops@acme.example for an exception.
 
-# AI that the catalogue does not know.
+## AI that the catalogue does not know.
 unlisted_ai: block
 
-# Accounts that must never be locked out.
+## Accounts that must never be locked out.
 protected: [breakglass@acme.example]
 
-# Exceptions come before the rules, and end:
-#   exceptions:
-#     - id: rfp
-#       apps: [claude]
-#       groups: [finance]
-#       effect: allow
-#       until: 2027-01-31
-#       owner: cfo@acme.example
-#       reason: RFP 88
+## Exceptions come before the rules, and end. This one is for the group above.
+# exceptions:
+#   - id: rfp
+#     apps: [claude]
+#     groups: [finance]
+#     effect: allow
+#     until: 2027-01-31
+#     owner: cfo@acme.example
+#     reason: RFP 88
 
-# What you own, needed to compile; `aipol targets` lists what there is:
-#   targets:
-#     egress: {outputs: [domains]}
-#     intune: {tenant: 0f3b6a1e-52c4-4b8e-9d07-3c1f5a7e2b90, mode: report-only}
+## What you own, needed to compile. `aipol targets` lists what there is, and what each must be told.
+# targets:
+#   egress: {outputs: [domains]}
 
-# Questions with the answers they must get.
+## Questions with the answers they must get.
 tests:
   - {app: m365-copilot, expect: allow, account: corporate}
   - {app: deepseek, expect: block}
@@ -97,5 +98,5 @@ def command(directory: str, *, force: bool) -> int:
         raise click.ClickException(f"cannot write `{file}`: {why}") from error
     about = "" if file == Path(DEFAULT_POLICY) else f" {file}"
     click.echo(f"{file}: written; now: aipol check{about}")
-    click.echo("then uncomment `targets:` in it, and: aipol compile" + about)
+    click.echo(f"then take `# ` away from the lines of `targets:`, and: aipol compile{about}")
     return CLEAN
