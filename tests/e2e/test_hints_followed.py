@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Callable
@@ -126,3 +127,28 @@ def test_a_file_to_lint_is_asked_by_its_directory(run: Run) -> None:
         2,
         "Error: `ours.yaml` is a file; give the directory that it lies in: `.`\n",
     )
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_a_search_for_nothing_is_wrong_usage(text: str, run: Run) -> None:
+    """It is not that nothing is known by it."""
+    code, out, err = run("catalog", "search", text)
+    assert (code, out) == (2, "")
+    assert "nothing to search for" in err
+
+
+def test_a_search_shows_few_and_counts_the_rest(run: Run) -> None:
+    """Hundreds of names contain a letter; a program gets them all."""
+    code, out, _ = run("catalog", "search", "a")
+    assert code == 0
+    assert len([line for line in out.splitlines() if not line.startswith(" ")]) == 21
+    (rest,) = re.findall(r"^and (\d+) more; --format json has all$", out, re.MULTILINE)
+    _, out, _ = run("catalog", "search", "a", "--format", "json")
+    assert len(json.loads(out)["hits"]) == 20 + int(rest)
+
+
+@pytest.mark.parametrize("name", ["mask.icloud.com", "https://use-application-dns.net/"])
+def test_the_names_of_ways_around_the_resolver_are_found(name: str, run: Run) -> None:
+    """They are no app's; the switch that has them denied is named."""
+    code, out, _ = run("catalog", "search", name)
+    assert (code, "`network.close_bypasses`" in out) == (0, True)

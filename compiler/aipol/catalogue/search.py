@@ -5,11 +5,11 @@ Reads the raw entries: building every app to answer one question would take long
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aipol.catalogue.kinds import Match
+from aipol.catalogue.pasted import Pasted, taken_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,62 +34,42 @@ class Hit:
     why: str = ""
     """What else is known that matters to whoever asks: what it serves, whose it also is."""
     source: str = ""
+    covers: str = ""
+    """How far a host of the catalogue reaches (`exact`, `subtree`, `children`), else empty."""
 
 
 def search(raw: Mapping[str, Any], text: str) -> tuple[Hit, ...]:
     """Every hit for `text` in the raw catalogue, the closest first."""
-    wanted = text.strip().casefold()
-    if not wanted:
+    asked = taken_apart(text)
+    if not asked.whole:
         return ()
-    host = host_of(text.strip())
     apps: dict[str, dict[str, Any]] = raw["apps"]
     found = [
-        (rank, -len(hit.value), _offers(hit), hit.app, hit.field, hit)
+        ranked
         for app_id, entry in apps.items()
-        for rank, hit in (
-            *_identifiers(app_id, entry, wanted),
-            *_hosts(app_id, entry, host),
-            *_names(app_id, entry, wanted),
+        for ranked in (
+            *_identifiers(app_id, entry, asked),
+            *_hosts(app_id, entry, asked.host),
+            *_names(app_id, entry, asked),
         )
     ]
-    found += [
-        (rank, -len(hit.value), _offers(hit), hit.app, hit.field, hit)
-        for rank, hit in (*_nobodys(raw, host), *_teams(raw, wanted))
-    ]
-    found.sort(key=lambda row: row[:5])
-    return tuple(dict.fromkeys(row[5] for row in found))
+    found += [*_nobodys(raw, asked.host), *_teams(raw, asked.whole)]
+    found.sort(key=lambda ranked: _order(asked, *ranked))
+    return tuple(dict.fromkeys(hit for _, hit in found))
+
+
+def _order(asked: Pasted, rank: int, hit: Hit) -> tuple[object, ...]:
+    value = hit.value.casefold()
+    # Of names that contain the text, the one with the least besides it is the likeliest.
+    apart, size = value != asked.whole, -len(value)
+    if rank == _NAME:
+        apart, size = not value.startswith(asked.whole), len(value)
+    return rank, apart, hit.field not in {"id", "name"}, size, _offers(hit), hit.app, hit.field
 
 
 def _offers(hit: Hit) -> bool:
     """False, which sorts first, for the app that offers a host, before those that only need it."""
     return hit.field == "domain" and not hit.why.startswith(("ui", "api"))
-
-
-def host_of(text: str) -> str:
-    """The host of what people paste: a URL or a part of one, `host:port`, `*.host`, Unicode."""
-    plain = text.translate(_DOTS)
-    rest = _SCHEME.sub("", plain)
-    authority = _AFTER.split(rest, maxsplit=1)[0].rpartition("@")[2]
-    host = authority.partition(":")[0].strip(".").removeprefix("*.").lower()
-    if host.isascii():
-        return host
-    from aipol.language.hosts import HostError, canonical_host
-
-    try:
-        return canonical_host(host)
-    except HostError:
-        return host
-
-
-# UTS-46 reads these as the dot, and browsers a backslash as the slash.
-_DOTS = {0x3002: ".", 0xFF0E: ".", 0xFF61: ".", 0x5C: "/"}
-_SCHEME = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:)?/+")
-_AFTER = re.compile(r"[/?#]")
-
-
-def _last(text: str) -> str:
-    """The last part of a path, as a process list shows it; a URL has none."""
-    return text if "://" in text else text.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
 # Section, the key that names the kind, the key that identifies.
@@ -105,20 +85,26 @@ _ROWS = (
 
 # A path ends in the name of a program, and of nothing else.
 _PROGRAMS = frozenset({"macos", "windows", "cli"})
+_NOTHING: frozenset[str] = frozenset()
 
 
-def _identifiers(app_id: str, raw: dict[str, Any], wanted: str) -> Iterator[Ranked]:
+def _identifiers(app_id: str, raw: dict[str, Any], asked: Pasted) -> Iterator[Ranked]:
     for section, selector, key in _ROWS:
-        names = {wanted, _last(wanted)} if section in _PROGRAMS else {wanted}
+        names, near = asked.names, _NOTHING
+        if section in _PROGRAMS:
+            names, near = asked.programs, asked.near
         for row in raw.get(section, ()):
             value = row[key].casefold()
-            whole = value in names or value.removesuffix(".app") in names
-            if whole:
-                why = _about(row)
-                hit = Hit(
-                    app_id, row[selector], row[key], exact=True, why=why, source=row["source"]
-                )
-                yield _IDENTIFIER, hit
+            said = {value, value.removesuffix(".app")}
+            exact = not said.isdisjoint(names)
+            if exact or not said.isdisjoint(near) or _titled(row, section, asked.title):
+                rank = _IDENTIFIER if exact else _PARENT
+                yield rank, Hit(app_id, row[selector], row[key], exact, _about(row), row["source"])
+
+
+def _titled(row: dict[str, Any], section: str, title: str) -> bool:
+    """Whether an extension has the name that its store's address has in place of the id."""
+    return section == "extensions" and bool(title) and row.get("name", "").casefold() == title
 
 
 def _about(row: dict[str, Any]) -> str:
@@ -136,41 +122,47 @@ def _about(row: dict[str, Any]) -> str:
 
 
 def _hosts(app_id: str, raw: dict[str, Any], host: str) -> Iterator[Ranked]:
-    for row in raw.get("domains", ()):
+    for row in raw.get("domains", ()) if host else ():
         name = row["domain"]
         exact = name == host
         if exact or Match(row["match"]).covers(name, host):
             why, rank = _about(row), _HOST if exact else _PARENT
-            yield rank, Hit(app_id, "domain", name, exact, why, row["source"])
+            yield rank, Hit(app_id, "domain", name, exact, why, row["source"], row["match"])
 
 
-def _names(app_id: str, raw: dict[str, Any], wanted: str) -> Iterator[Ranked]:
-    name, source = raw["name"], raw["source"]
+def _names(app_id: str, raw: dict[str, Any], asked: Pasted) -> Iterator[Ranked]:
+    name, source, wanted = raw["name"], raw["source"], asked.whole
     if wanted == app_id:
         yield _IDENTIFIER, Hit(app_id, "id", app_id, exact=True, source=source)
     elif wanted == name.casefold():
         yield _IDENTIFIER, Hit(app_id, "name", name, exact=True, source=source)
-    elif wanted in app_id or wanted in name.casefold():
+    elif wanted in app_id or any(part in name.casefold() for part in (wanted, asked.title) if part):
         yield _NAME, Hit(app_id, "name", name, exact=False, source=source)
 
 
 def _nobodys(raw: Mapping[str, Any], host: str) -> Iterator[Ranked]:
     """Hosts that are no app's own."""
+    if not host:
+        return
     for owner, rows in raw["protected"].items():
         for row in rows:
             if Match(row["match"]).covers(row["host"], host):
                 why = f"never blocked: {row['purpose']} of {owner}"
-                hit = Hit("", "protected", row["host"], row["host"] == host, why, row["source"])
-                yield _NOBODYS, hit
+                yield _NOBODYS, _nobody("protected", row, why, host)
     for row in raw.get("common_hosts", ()):
         if Match(row["match"]).covers(row["host"], host):
             why = f"never blocked for one app: {row['serves']}"
-            yield _NOBODYS, Hit("", "common", row["host"], row["host"] == host, why, row["source"])
+            yield _NOBODYS, _nobody("common", row, why, host)
     for row in raw["shared_platforms"]:
         if Match.SUBTREE.covers(row["suffix"], host):
             why = f"unrelated services live below it{_what(row)}"
-            exact = row["suffix"] == host
-            yield _NOBODYS, Hit("", "platform", row["suffix"], exact, why, row["source"])
+            as_host = {**row, "host": row["suffix"], "match": Match.SUBTREE.value}
+            yield _NOBODYS, _nobody("platform", as_host, why, host)
+
+
+def _nobody(field: str, row: dict[str, Any], why: str, host: str) -> Hit:
+    exact = row["host"] == host
+    return Hit("", field, row["host"], exact, why, row["source"], row["match"])
 
 
 def _what(row: dict[str, Any]) -> str:

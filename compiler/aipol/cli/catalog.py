@@ -152,15 +152,18 @@ def show(app: str, form: str) -> int:
 def search(text: str, form: str) -> int:
     """Find what TEXT is: a host or URL, an identifier, a process or its path, an id, a name.
 
-    Each hit says whose it is, what else matters about it, and where that was read. Exit 1 for none.
+    An address in a store of extensions and a command that installs a package are read as well. Each
+    hit says whose it is, what else matters about it, and where that was read. Exit 1 for none.
     """
     from aipol.cli import output
     from aipol.cli.composition import catalogue
-    from aipol.report.hits import hit_json, hits_text
+    from aipol.report.hits import bypass_hits, hit_json, hits_text
     from aipol.report.words import as_json
 
+    if not text.strip():
+        raise click.UsageError("nothing to search for; give a host, an identifier or a name")
     known = catalogue()
-    hits = known.search(text)
+    hits = (*bypass_hits(text), *known.search(text))
     if form == "json":
         rows = [hit_json(hit) for hit in hits]
         output.answer(as_json({"schema": SEARCH_SCHEMA, "query": text, "hits": rows}))

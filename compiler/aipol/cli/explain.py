@@ -73,8 +73,7 @@ def command(
     found = opened(policy, as_of)
     if found.ir is None:
         return output.findings(found.findings, found.sources, form, SCHEMA)
-    _no_edition(found.catalogue, app, surface)
-    asked = _asked(found.ir, app, surface, groups, Account(account))
+    asked = _asked(found.ir, found.catalogue, (app, surface), groups, Account(account))
     person = _person(found.ir, groups)
     ruling = _ruling(found.ir, person, asked, asked.account)
     other = _other(found.ir, person, asked, ruling)
@@ -102,13 +101,17 @@ def _no_edition(known: Catalogue, app: str, surface: str) -> None:
         )
 
 
-def _asked(ir: Ir, app: str, surface: str, groups: tuple[str, ...], account: Account) -> Asked:
+def _asked(
+    ir: Ir, known: Catalogue, use: tuple[str, str], groups: tuple[str, ...], account: Account
+) -> Asked:
     from aipol.language.words import suggest
     from aipol.report.explain import Asked
     from aipol.vocabulary import Surface
 
+    app, surface = use
+    _no_edition(known, app, surface)
     if app not in ir.apps:
-        names = {known.app.name: known.id for known in ir.apps.values()}
+        names = {governed.app.name: governed.id for governed in ir.apps.values()}
         hint = f"did you mean `{names[app]}`?" if app in names else suggest(app, ir.apps)
         raise click.UsageError(f"no app `{app}`; {hint}")
     if surface not in tuple(Surface):

@@ -94,3 +94,66 @@ def test_exact_and_parent_are_told_apart() -> None:
 def test_every_app_is_found_by_its_id() -> None:
     """No id is unreachable by search."""
     assert all(app_id in {hit.app for hit in CATALOGUE.search(app_id)} for app_id in CATALOGUE.ids)
+
+
+CLAUDE = "fcoeoabgfenejglbffodgkkbkcdhcgfn"
+COPILOT = "github.copilot-chat"
+# text -> (app, field) of the first hit
+PASTED = {
+    f"https://chromewebstore.google.com/detail/claude/{CLAUDE}": ("claude", "chrome"),
+    f"https://chromewebstore.google.com/detail/{CLAUDE}?hl=de": ("claude", "chrome"),
+    f"chrome.google.com/webstore/detail/claude/{CLAUDE}/reviews": ("claude", "chrome"),
+    f"chrome-extension://{CLAUDE}/options.html": ("claude", "chrome"),
+    "https://microsoftedge.microsoft.com/addons/detail/x/ogkogooadflifpmmidmhjedogicnhooa": (
+        "page-assist",
+        "edge",
+    ),
+    "https://addons.mozilla.org/en-US/firefox/addon/page-assist/": ("page-assist", "chrome"),
+    "https://addons.mozilla.org/firefox/addon/page-assist%40nazeem/": ("page-assist", "firefox"),
+    "vscode:extension/GitHub.copilot-chat": ("github-copilot", "vscode"),
+    "https://marketplace.visualstudio.com/items?itemName=GitHub.copilot-chat&ssr=false": (
+        "github-copilot",
+        "vscode",
+    ),
+    f"code --install-extension {COPILOT}@1.2.3": ("github-copilot", "vscode"),
+    "npx @anthropic-ai/claude-code": ("claude-code", "npm"),
+    "npx -y @anthropic-ai/claude-code@latest --model opus": ("claude-code", "npm"),
+    "npm install -g @anthropic-ai/claude-code": ("claude-code", "npm"),
+    "brew install --cask claude-code": ("claude-code", "brew_cask"),
+    "Claude Helper (Renderer)": ("claude", "process"),
+    "/Applications/Claude.app/Contents/Frameworks/Claude Helper (GPU).app": ("claude", "process"),
+    "claude": ("claude", "id"),
+}
+
+
+@pytest.mark.parametrize(("text", "hit"), PASTED.items(), ids=PASTED.keys())
+def test_what_stores_shells_and_process_lists_show_is_found(
+    text: str, hit: tuple[str, str]
+) -> None:
+    """The address of an extension, a command that installs, a process that helps another."""
+    first = CATALOGUE.search(text)[0]
+    assert (first.app, first.field) == hit
+
+
+def test_the_address_of_a_store_is_about_the_extension_alone() -> None:
+    """That the store's own host is a platform is no answer, least of all the only one."""
+    assert CATALOGUE.search("https://chromewebstore.google.com/detail/x/" + "a" * 32) == ()
+    assert not CATALOGUE.search(f"https://evil.example/?u=chrome-extension://{CLAUDE}/x")
+
+
+def test_a_helper_is_its_program_in_part() -> None:
+    """The catalogue does not have that very process, so a hit says so."""
+    assert {hit.exact for hit in CATALOGUE.search("Claude Helper (Renderer)")} == {False}
+
+
+def test_of_parts_of_names_the_likeliest_comes_first() -> None:
+    """What begins with the text, and has the least besides it."""
+    parts = [hit.value for hit in CATALOGUE.search("chatg") if not hit.exact]
+    assert parts[0] == "ChatGPT"
+
+
+def test_a_host_tells_how_far_it_reaches() -> None:
+    """How a row agrees with the text is one thing, what it covers another."""
+    hits = {hit.value: (hit.exact, hit.covers) for hit in CATALOGUE.search("a.claude.ai")}
+    assert hits == {"a.claude.ai": (True, "exact"), "claude.ai": (False, "subtree")}
+    assert CATALOGUE.search("claude")[0].covers == ""
