@@ -229,3 +229,32 @@ def test_a_missing_policy_and_a_bare_name_lead_to_the_right_verb(run: Run) -> No
     assert "aipol init" in run("check")[1]
     assert "aipol catalog search claude" in run("catalog", "claude")[2]
     assert "\\b" not in run("schema", "--help")[1]
+
+
+MESSAGE = POLICY.replace("effect: block}", "effect: block, message: Ask us}")
+
+
+def test_nobody_is_said_to_read_what_nothing_shows(run: Run) -> None:
+    """A resolver says that a name does not exist; a device may say why."""
+    write(MESSAGE)
+    _, out, _ = run(*CLAUDE)
+    assert "  message, which nothing that acts here shows to anybody: Ask us\n" in out
+    write(MESSAGE + INTUNE.replace("report-only", "enforce"))
+    _, out, _ = run("explain", "--app", "chatgpt", "--surface", "web", *DAY)
+    assert "message" not in out
+    _, out, _ = run(*CLAUDE)
+    assert "  message, where the device can show one: Ask us\n" in out
+
+
+def test_where_a_clause_is_open_is_said_once(run: Run) -> None:
+    """With one reason for all of it, the place stands in the heading alone."""
+    write("".join(line for line in POLICY.splitlines(keepends=True) if "id: agents" not in line))
+    _, out, _ = run(*CLAUDE)
+    assert out.count("any device off the network") == 1
+    assert "  not blocked: any device off the network\n    no configured target acts" in out
+
+
+def test_what_nothing_enforces_is_in_no_file(run: Run) -> None:
+    """A place in an artefact is where something is enforced."""
+    _, out, _ = run("explain", "--app", "siri", "--surface", "builtin", *DAY)
+    assert "Enforced by nothing\n\nNot enforced\n" in out

@@ -10,7 +10,7 @@ from aipol.coverage import Gap
 from aipol.ir import Because, Ir, Ruling
 from aipol.report.apps import collateral_cells, collateral_json
 from aipol.report.gaps import OUT_OF_SIGHT
-from aipol.report.person import Use, gaps_for, records_for
+from aipol.report.person import NETWORKS, Use, gaps_for, records_for
 from aipol.report.reasons import Platforms, said
 from aipol.report.words import (
     account_words,
@@ -71,6 +71,8 @@ class Explanation:
     seen: Seen
     besides: tuple[Collateral, ...]
     """What a block would break besides, or spares because it would."""
+    on_devices: frozenset[str]
+    """The targets that sit on the device, where a person could be shown a message."""
     ir: Ir
 
 
@@ -87,7 +89,8 @@ def explanation(
     person, ruling, other = who
     records = records_for(matrix, Use(person, asked.account, ruling), platforms)
     gaps = gaps_for(matrix, ruling, records, platforms)
-    return Explanation(asked, ruling, other, records, gaps, seen, besides, matrix.ir)
+    on_devices = frozenset(name for name, platform in platforms.items() if platform != NETWORKS)
+    return Explanation(asked, ruling, other, records, gaps, seen, besides, on_devices, matrix.ir)
 
 
 # --- for a program --------------------------------------------------------------------------------
@@ -224,7 +227,7 @@ def _head(found: Explanation) -> Iterator[str]:
     if ruling.tenants:
         yield f"  in the organisation's own: {', '.join(ruling.tenants)}"
     if ruling.message:
-        yield f"  they read: {ruling.message}"
+        yield f"  {_message(found)}: {ruling.message}"
     if ruling.redirect_to:
         yield f"  instead: {ruling.redirect_to}"
     if found.other is not None:
@@ -234,6 +237,14 @@ def _head(found: Explanation) -> Iterator[str]:
             f"({other.decided_by.origin} `{other.decided_by.id}`, "
             f"{other.decided_by.span.file}:{other.decided_by.span.line})"
         )
+
+
+def _message(found: Explanation) -> str:
+    """What a rule's message is: a network answers without a word, some of a device's means too."""
+    acting = (r.target for r in found.records if _title(found, r) not in {"", _THROUGH})
+    if found.on_devices.isdisjoint(acting):
+        return "message, which nothing that acts here shows to anybody"
+    return "message, where the device can show one"
 
 
 def _why(ruling: Ruling, sources: Sources) -> Iterator[str]:
@@ -259,6 +270,7 @@ def _by(found: Explanation) -> Iterator[str]:
             sections[title] += _rows(found, record)
     if not any(sections.values()) and not through:
         yield "Enforced by nothing"
+        return
     for title, rows in sections.items():
         if rows:
             yield title
@@ -349,11 +361,14 @@ def _open(found: Explanation) -> Iterator[str]:
         reasons = open_.setdefault(not_done(gap.ruling, gap.clause), {})
         reasons.setdefault(gap.reason, []).append(gap.situation)
     for what, reasons in open_.items():
-        yield f"  {what}: {places(s for here in reasons.values() for s in here)}"
+        everywhere = places(s for here in reasons.values() for s in here)
+        yield f"  {what}: {everywhere}"
         near = [reason for reason, here in reasons.items() if set(here) != {OUT_OF_SIGHT}]
         for reason in near[:_MOST_REASONS] or list(reasons)[:1]:
             advice = f"; {reason.advice}" if reason.advice and near else ""
-            yield f"    {places(reasons[reason])}: {reason.text}{advice}"
+            here = places(reasons[reason])
+            where = "" if here == everywhere else f"{here}: "
+            yield f"    {where}{reason.text}{advice}"
         if len(near) > _MOST_REASONS:
             yield f"    and {count(len(near) - _MOST_REASONS, 'other reason')}"
 
