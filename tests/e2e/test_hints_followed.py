@@ -152,3 +152,44 @@ def test_the_names_of_ways_around_the_resolver_are_found(name: str, run: Run) ->
     """They are no app's; the switch that has them denied is named."""
     code, out, _ = run("catalog", "search", name)
     assert (code, "`network.close_bypasses`" in out) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found", "shown"),
+    [
+        (".venv/bin/aipol", None, ".venv/bin/aipol"),
+        (".venv/bin/aipol", ".venv/bin/aipol", "aipol"),
+        (".venv/bin/aipol", "other/aipol", ".venv/bin/aipol"),
+        ("aipol", None, "aipol"),
+        ("some/__main__.py", None, "aipol"),
+    ],
+)
+def test_what_is_next_is_called_as_this_was(
+    typed: str, found: str | None, shown: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a virtual environment that is active, the shell knows no `aipol`."""
+    for place in (".venv/bin", "other"):
+        Path(place).mkdir(parents=True)
+        Path(place, "aipol").touch()
+    monkeypatch.setattr("sys.argv", [typed])
+    monkeypatch.setattr("aipol.cli.called.shutil.which", lambda _: found)
+    code, out, _ = run("compile", "p.yaml", *DAY)
+    assert code == 0
+    assert f"; {shown} coverage p.yaml; {shown} explain" in " ".join(out.split())
+
+
+def test_counts_say_what_they_count(run: Run) -> None:
+    """Editions are no apps; manifest and account are no artefacts; one target is one."""
+    known = re.findall(r"(\d+) apps known", run("check", "p.yaml", *DAY)[1])
+    _, compiled, _ = run("compile", "p.yaml", *DAY)
+    assert "1 file (1 changed), read back and verified;\n    manifest.json and" in compiled
+    assert len([each for each in Path("generated/egress").rglob("*") if each.is_file()]) == 1
+    Path("p.yaml").write_text(POLICY.replace("allow}", "block}"), encoding="utf-8")
+    _, compiled, _ = run("compile", "p.yaml", *DAY)
+    assert re.findall(r"open for \d+ of (\d+) apps", compiled) == known
+    assert "  apps  reason" in compiled
+    _, verified, _ = run("verify", "p.yaml", *DAY)
+    assert "artefacts checked, for 1 target." in verified
+    _, listed, _ = run("catalog", "list")
+    (apps,) = re.findall(r"^(\d+) apps, 3 editions$", listed, re.MULTILINE)
+    assert int(apps) + 1 == int(known[0])

@@ -42,7 +42,9 @@ def _size(checked: Opened) -> str:
     policy = checked.assembled
     if policy is None:
         return ""
-    known = {*checked.catalogue.ids, *policy.apps}
+    # An edition is no app to write a rule about, so it is none to count.
+    rows = checked.catalogue.content["apps"].items()
+    known = {*(app_id for app_id, row in rows if "edition_of" not in row), *policy.apps}
     counts = {"rule": len(policy.rules), "group": len(policy.groups), "app": len(known)}
     words = (f"{count} {word}{'' if count == 1 else 's'}" for word, count in counts.items())
     return f"{', '.join(words)} known: "

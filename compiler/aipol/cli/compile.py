@@ -86,6 +86,7 @@ def command(
 
 def following(done: Done) -> Iterable[str]:
     """The commands that go on from here."""
+    from aipol.cli.called import called
     from aipol.report.following import next_lines
     from aipol.report.words import folded
 
@@ -93,7 +94,8 @@ def following(done: Done) -> Iterable[str]:
     policy = "" if path == DEFAULT_POLICY else path
     # Of a directory that is all new git has nothing to compare with.
     tracked = bool(done.written.unchanged or done.written.removed)
-    for line in next_lines(done.build, done.place, policy, tracked=tracked):
+    program = called()
+    for line in next_lines(done.build, done.place, policy, program, tracked=tracked):
         yield from folded(line)
 
 
@@ -226,7 +228,8 @@ def _report(done: Done, form: str, after: Following) -> None:
     number = sum(len(content) for content in done.files.targets.values())
     head_line = (
         f"Compiled {done.policy.path} as of {build.ir.as_of} into {place}: "
-        f"{count(number, 'file')} ({changed}), read back and verified."
+        f"{count(number, 'file')} ({changed}), read back and verified; manifest.json and "
+        "coverage.json beside them give the account."
     )
     if form == "markdown":
         output.answer_lines([head_line, "", *summary.summary_markdown(build)])

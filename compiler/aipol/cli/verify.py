@@ -153,6 +153,7 @@ def _judge(policy: str, place: Path, day: date, form: str) -> int:
     from aipol.diagnostics.model import has_errors
     from aipol.report.behind import with_policy_lines
     from aipol.report.generated import differences, generated
+    from aipol.report.words import count
 
     found = opened(policy, day)
     if found.ir is None or has_errors(found.findings):
@@ -175,7 +176,7 @@ def _judge(policy: str, place: Path, day: date, form: str) -> int:
         form,
         SCHEMA,
         f"{place} does what {policy} says as of {day}: {answers:,} answers of "
-        f"{artifacts:,} artefacts checked, for {len(build.runs)} targets.",
+        f"{artifacts:,} artefacts checked, for {count(len(build.runs), 'target')}.",
         {"answers": answers, "artifacts": artifacts, "as_of": day.isoformat()},
     )
     return CLEAN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -29,7 +29,7 @@ def app_row(catalogue: Catalogue, app: App) -> dict[str, Any]:
     }
 
 
-def apps_text(catalogue: Catalogue, apps: Iterable[App]) -> Iterator[str]:
+def apps_text(catalogue: Catalogue, apps: Sequence[App]) -> Iterator[str]:
     """One line an app, and how many there are."""
     rows = [
         (
@@ -42,7 +42,10 @@ def apps_text(catalogue: Catalogue, apps: Iterable[App]) -> Iterator[str]:
         for app in apps
     ]
     yield from table([("app", "name", "vendor", "category", "reached by"), *rows])
-    yield count(len(rows), "app")
+    editions = sum(bool(app.edition_of) for app in apps)
+    yield count(len(rows) - editions, "app") + (
+        f", {count(editions, 'edition')}" if editions else ""
+    )
 
 
 def app_json(catalogue: Catalogue, app: App) -> dict[str, Any]:

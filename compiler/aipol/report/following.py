@@ -16,15 +16,18 @@ if TYPE_CHECKING:
 OURS = "aipol_targets"
 
 
-def next_lines(build: Build, place: Path, policy: str, *, tracked: bool) -> Iterator[str]:
+def next_lines(
+    build: Build, place: Path, policy: str, program: str, *, tracked: bool
+) -> Iterator[str]:
     """What to look at, how to install it, and which setting makes a target act.
 
-    `policy` is the argument that names the policy, empty for the usual one.
+    `policy` is the argument that names the policy, empty for the usual one; `program` is aipol as
+    the shell finds it.
     """
     about = f" {policy}" if policy else ""
     look = f"git diff {place}" if tracked and in_git(place) else f"look at {place}"
-    app = "aipol explain --app APP --surface web"
-    yield f"Next: {look}; aipol coverage{about}; {app}{about}"
+    ask = f"{program} explain --app APP --surface web"
+    yield f"Next: {look}; {program} coverage{about}; {ask}{about}"
     own = [run.target.id for run in build.runs if _is_ours(run.target)]
     if own:
         names = own[0] if len(own) == 1 else f"{{{','.join(own)}}}"

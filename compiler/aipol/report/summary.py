@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -149,13 +149,12 @@ def _gaps_text(build: Build) -> Iterator[str]:
     reasons = [row for row in by_reason(near) if row.reason.code not in MODES]
     if reasons:
         yield "Not enforced by anything:"
-        rows = [(count(r.apps, "app"), r.reason.code, r.reason.text) for r in reasons[:_REASONS]]
-        yield from listed(rows, frozenset({0}))
+        rows = [(f"{r.apps:,}", r.reason.code, r.reason.text) for r in reasons[:_REASONS]]
+        yield from listed([("apps", "reason", "why"), *rows], frozenset({0}))
         if len(reasons) > _REASONS:
-            yield f"  and {count(len(reasons) - _REASONS, 'other reason')}: aipol coverage"
+            yield f"  and {count(len(reasons) - _REASONS, 'other reason')}; `coverage` has all"
     if far:
-        apps = len({gap.ruling.app for gap in far})
-        yield f"  On unmanaged devices off the network nothing acts: {count(apps, 'app')}."
+        yield f"  {_out_of_sight(build, far)}"
     falls = telling(shortfalls(near), _ACTIONABLE)
     if falls:
         yield "Worth acting on:"
@@ -212,9 +211,15 @@ def summary_markdown(build: Build) -> Iterator[str]:
             markdown_row((shortfall_words(fall), fall.reason.text, fall.reason.advice))
             for fall in telling(shortfalls(near), _ACTIONABLE)
         )
-    far = {gap.ruling.app for gap in beyond_reach(build.matrix.gaps)}
+    far = beyond_reach(build.matrix.gaps)
     if far:
         yield ""
-        yield markdown(
-            f"On unmanaged devices off the network nothing acts: {count(len(far), 'app')}."
-        )
+        yield markdown(_out_of_sight(build, far))
+
+
+def _out_of_sight(build: Build, gaps: Iterable[Gap]) -> str:
+    """How many apps have something to enforce where nothing can, of all that can be ruled on."""
+    apps, every = len({gap.ruling.app for gap in gaps}), len(build.ir.apps)
+    return (
+        f"On unmanaged devices off the network nothing acts: open for {apps:,} of {every:,} apps."
+    )
