@@ -193,3 +193,26 @@ def test_counts_say_what_they_count(run: Run) -> None:
     _, listed, _ = run("catalog", "list")
     (apps,) = re.findall(r"^(\d+) apps, 3 editions$", listed, re.MULTILINE)
     assert int(apps) + 1 == int(known[0])
+
+
+@pytest.mark.parametrize("width", [100, 120])
+def test_a_list_fits_the_terminal(width: int, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long cells go on below in their column, and no word is lost."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+    _, whole, _ = run("catalog", "list")
+    assert max(map(len, whole.splitlines())) > width
+    monkeypatch.setenv("COLUMNS", str(width))
+    _, narrow, _ = run("catalog", "list")
+    assert max(map(len, narrow.splitlines())) <= width
+    assert sorted(narrow.split()) == sorted(whole.split())
+
+
+def test_a_long_value_is_on_a_line_of_its_own(run: Run) -> None:
+    """It can be copied whole, and the rows around it keep narrow columns."""
+    _, out, _ = run("catalog", "show", "claude")
+    lines = out.splitlines()
+    (long,) = (n for n, line in enumerate(lines) if line.startswith("      identifier "))
+    assert lines[long].endswith("leaf[subject.OU] = Q6L2SF6YDW")
+    assert lines[long - 1].split()[0] == "requirement"
+    (row,) = (line for line in lines if line.startswith("  app_name"))
+    assert row.endswith("decide; desktop")

@@ -88,7 +88,7 @@ def list_(category: str | None, vendor: str | None, surface: str | None, form: s
         rows = [app_row(known, app) for app in apps]
         output.answer(as_json({"schema": LIST_SCHEMA, "digest": known.digest, "apps": rows}))
     else:
-        output.answer_lines(apps_text(known, apps))
+        output.answer_lines(apps_text(known, apps, output.width()))
     return CLEAN
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -37,6 +38,11 @@ def answer(text: str) -> None:
     from aipol.cli.reporting import echo
 
     echo(text)
+
+
+def width() -> int:
+    """The columns that the answer's reader has: a terminal's, or as many as it takes elsewhere."""
+    return shutil.get_terminal_size((sys.maxsize, 0)).columns
 
 
 def answer_pieces(pieces: Iterable[str]) -> None:

@@ -8,7 +8,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from aipol.catalogue.collateral import collateral
-from aipol.report.words import count, listed, some, table
+from aipol.diagnostics.quoting import columns
+from aipol.report.words import count, fitted, listed, listed_rows, some, table
 
 if TYPE_CHECKING:
     from aipol.catalogue.collateral import Collateral
@@ -29,8 +30,8 @@ def app_row(catalogue: Catalogue, app: App) -> dict[str, Any]:
     }
 
 
-def apps_text(catalogue: Catalogue, apps: Sequence[App]) -> Iterator[str]:
-    """One line an app, and how many there are."""
+def apps_text(catalogue: Catalogue, apps: Sequence[App], width: int) -> Iterator[str]:
+    """One line an app, more where `width` columns are too few for it, and how many there are."""
     rows = [
         (
             app.id,
@@ -41,7 +42,7 @@ def apps_text(catalogue: Catalogue, apps: Sequence[App]) -> Iterator[str]:
         )
         for app in apps
     ]
-    yield from table([("app", "name", "vendor", "category", "reached by"), *rows])
+    yield from fitted([("app", "name", "vendor", "category", "reached by"), *rows], width)
     editions = sum(bool(app.edition_of) for app in apps)
     yield count(len(rows) - editions, "app") + (
         f", {count(editions, 'edition')}" if editions else ""
@@ -103,7 +104,7 @@ def app_text(catalogue: Catalogue, app: App) -> Iterator[str]:
     for title, rows in _facts(catalogue, app, sources):
         if rows:
             yield title
-            yield from listed(rows)
+            yield from _fact_lines(rows)
     yield from _collateral(catalogue, app)
     yield "sources"
     yield from (
@@ -112,6 +113,22 @@ def app_text(catalogue: Catalogue, app: App) -> Iterator[str]:
 
 
 Cells = tuple[str, ...]
+
+
+def _fact_lines(rows: Sequence[Cells]) -> Iterator[str]:
+    """The rows; a value that would widen the columns of all others is on a line of its own."""
+    short = [
+        (kind, "" if columns(value) > _LONGEST_VALUE else value, *rest)
+        for kind, value, *rest in rows
+    ]
+    for (_, value, *_), lines in zip(rows, listed_rows(short), strict=True):
+        yield from lines
+        if columns(value) > _LONGEST_VALUE:
+            # Not folded: it is copied as a whole.
+            yield f"      {value}"
+
+
+_LONGEST_VALUE = 48
 
 
 def _collateral(catalogue: Catalogue, app: App) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from aipol.diagnostics.quoting import columns, printable
@@ -117,12 +118,21 @@ def listed(
     rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset(), indent: int = 2
 ) -> Iterator[str]:
     """An indented table; what its last column has no room for goes on below it."""
+    for lines in listed_rows(rows, right, indent):
+        yield from lines
+
+
+def listed_rows(
+    rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset(), indent: int = 2
+) -> Iterator[Iterator[str]]:
+    """The same table, the lines of each row by themselves."""
     if not rows:
         return
     before = [max(columns(row[i]) + 2 for row in rows) for i in range(len(rows[0]) - 1)]
     start = indent + sum(before)
+    hang = start if start <= _DEEPEST else indent + _HANG
     for line in table(rows, right):
-        yield from folded(f"{' ' * indent}{line}", start if start <= _DEEPEST else indent + _HANG)
+        yield folded(f"{' ' * indent}{line}", hang)
 
 
 def table(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> list[str]:
@@ -131,6 +141,33 @@ def table(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) ->
         return []
     widths = [max(columns(row[i]) for row in rows) for i in range(len(rows[0]))]
     return ["  ".join(_cells(row, widths, right)).rstrip() for row in rows]
+
+
+def fitted(rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
+    """A table of at most `width` columns, as far as its words allow: long cells go on below."""
+    if not rows:
+        return
+    number = range(len(rows[0]))
+    widths = [max(columns(row[i]) for row in rows) for i in number]
+    least = [max(columns(word) for row in rows for word in row[i].split() or [""]) for i in number]
+    while sum(widths) + 2 * (len(widths) - 1) > width and widths != least:
+        widest = max((i for i in number if widths[i] > least[i]), key=lambda i: widths[i])
+        widths[widest] -= 1
+    for row in rows:
+        cells = [_wrapped(cell, width) for cell, width in zip(row, widths, strict=True)]
+        for line in zip_longest(*cells, fillvalue=""):
+            yield "  ".join(_cells(line, widths, frozenset())).rstrip()
+
+
+def _wrapped(cell: str, width: int) -> list[str]:
+    lines = [""]
+    for word in cell.split():
+        longer = f"{lines[-1]} {word}".lstrip()
+        if columns(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
 
 
 def _cells(row: Sequence[str], widths: Sequence[int], right: frozenset[int]) -> Iterable[str]:
