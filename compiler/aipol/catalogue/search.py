@@ -27,7 +27,7 @@ class Hit:
     """The app; empty for what is nobody's own: protected and common hosts, platforms, teams."""
     field: str
     """`domain`, `name`, `id`, a store, an OAuth provider, an identifier's kind (`exe`, ...), or
-    `protected`, `common`, `platform`, `team`."""
+    `protected`, `common`, `platform`, `team`, `bypass`."""
     value: str
     exact: bool
     """False where only a parent host or a part of the name agrees."""
