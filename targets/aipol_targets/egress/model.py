@@ -6,23 +6,13 @@ from dataclasses import dataclass
 
 from aipol.domains import Intent
 from aipol_targets.common.network.levels import Level, Levels
+from aipol_targets.common.network.tenants import TenantHeader
 
 DEFAULT_FOLDER = "segments/default"
 SQUID_CONF = "squid/aipol.conf"
 EDL_RULES = "edl/rules.csv"
 DOMAIN_RULES = "domains/rules.csv"
 EXCEPT = f"{DEFAULT_FOLDER}/except.txt"
-
-
-@dataclass(frozen=True, slots=True)
-class TenantHeader:
-    """A request header that keeps connections to `hosts` to the organisation's own accounts."""
-
-    name: str
-    value: str
-    hosts: Levels
-    urls: tuple[str, ...]
-    """Addresses that would let people around the restriction."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from aipol.hosts import Claim
 from aipol.segments import Segment
 from aipol_targets.common.network.index import Index
 from aipol_targets.common.network.placed import Path, Placed, Uses
+from aipol_targets.common.network.tenants import Restriction
 from aipol_targets.egress.model import SQUID_CONF, SegmentLists
-from aipol_targets.egress.tenants import Restriction
 
 LIST_CLIENTS = ("domains", "edl")
 PROXY_CLIENTS = ("squid", "squid-sni")

@@ -12,12 +12,12 @@ from aipol.domains import parents
 from aipol.target import UnreadableArtifact
 from aipol.vocabulary import Effect
 from aipol_targets.common.network.reading import NOTHING, Address, Files, Found, Networks
+from aipol_targets.common.network.urllist import UrlList
 
 _ACTIONS = {"allow": Effect.ALLOW, "block": Effect.BLOCK}
 _URL_HEADER = ["order", "source", "source_list", "action", "url_list"]
 _DOMAIN_HEADER = ["order", "source", "source_list", "action", "meaning", "domain_list"]
 _NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
-_URL_TOKEN = re.compile(r"[a-z0-9_-]+|\*|\^")
 
 
 class _HostList(Protocol):
@@ -117,62 +117,6 @@ def _source(files: Files, table: str, source: str, source_list: str) -> Networks
     if source not in {"in", "not-in"}:
         raise UnreadableArtifact(table, f"a source cannot be {source!r}")
     return files.networks(source_list, named_in=table)
-
-
-class UrlList:
-    """A URL list as PAN-OS matches it: by tokens between separators, `*` any, `^` exactly one."""
-
-    __slots__ = ("_below", "_exact", "_others")
-
-    def __init__(self, lines: Sequence[str], path: str) -> None:
-        self._exact: dict[str, int] = {}
-        self._below: dict[str, int] = {}
-        self._others: list[tuple[tuple[str, ...], int]] = []
-        for number, line in enumerate(lines, start=1):
-            self._add(line, number, path)
-
-    def _add(self, line: str, number: int, path: str) -> None:
-        name = line.removesuffix("/")
-        if name == line:
-            # PAN-OS up to 10.1 then lets more tokens follow, later versions add the slash.
-            raise UnreadableArtifact(path, f"{line!r} has no slash: devices differ on what it is")
-        simple = name.removeprefix("*.")
-        if _NAME.fullmatch(simple):
-            table = self._below if simple != name else self._exact
-            if simple in table:
-                raise UnreadableArtifact(path, f"{line!r} is listed twice")
-            table[simple] = number
-            return
-        tokens = tuple(name.split("."))
-        if not all(_URL_TOKEN.fullmatch(token) for token in tokens):
-            raise UnreadableArtifact(path, f"{line!r} is not an entry of a URL list")
-        self._others.append((tokens, number))
-
-    def line_for(self, host: str) -> int:
-        """The line that matches, 0 when none does."""
-        if line := self._exact.get(host):
-            return line
-        for parent in parents(host):
-            if line := self._below.get(parent):
-                return line
-        labels = tuple(host.split("."))
-        return next((number for tokens, number in self._others if _tokens_match(tokens, labels)), 0)
-
-    def hosts(self) -> Iterator[str]:
-        """Every name in the list."""
-        yield from self._exact
-        yield from self._below
-        for tokens, _ in self._others:
-            yield ".".join(token for token in tokens if token not in {"*", "^"})
-
-
-def _tokens_match(tokens: tuple[str, ...], labels: tuple[str, ...]) -> bool:
-    if not tokens or not labels:
-        return not tokens and not labels
-    first, rest = tokens[0], tokens[1:]
-    if first == "*":
-        return any(_tokens_match(rest, labels[taken:]) for taken in range(1, len(labels) + 1))
-    return first in {"^", labels[0]} and _tokens_match(rest, labels[1:])
 
 
 class DomainList:

@@ -128,9 +128,15 @@ def _squid(model: Egress) -> Iterator[Artifact]:
             yield _lines(found.file, map(_squid_line, found.level.entries))
         for header in segment.headers:
             if header.urls:
-                yield _lines(url_file(segment, header), header.urls)
+                yield _lines(url_file(segment, header), map(_url_pattern, header.urls))
 
 
 def _squid_line(entry: HostEntry) -> str:
     """A leading dot means the subtree, and `*.` nothing at all."""
     return f".{entry.host}" if entry.intent is Intent.SUBTREE else entry.host
+
+
+def _url_pattern(url: str) -> str:
+    """A regular expression for what is at or below an address."""
+    host, slash, path = (part.replace(".", r"\.") for part in url.partition("/"))
+    return f"^https://{host}(:[0-9]+)?{slash}{path}"

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from aipol_targets.common.network.escape import comment, template
 from aipol_targets.common.network.levels import Level, Levels
+from aipol_targets.common.network.tenants import TenantHeader
 from aipol_targets.egress import templates
 from aipol_targets.egress.escape import squid_token
-from aipol_targets.egress.model import EXCEPT, Egress, SegmentLists, TenantHeader
+from aipol_targets.egress.model import EXCEPT, Egress, SegmentLists
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ import pytest
 
 from aipol.target import UnreadableArtifact
 from aipol_targets.common.network.reading import Address, Network, Networks
-from aipol_targets.egress.read_lists import DomainList, UrlList
+from aipol_targets.common.network.urllist import UrlList
+from aipol_targets.egress.read_lists import DomainList
 from aipol_targets.egress.read_squid import DomainAcl
 
 

@@ -7,19 +7,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from aipol.catalogue.model import Match, TenantRestriction
+from aipol.diagnostics import Diagnostic
+from aipol.diagnostics.codes import BAD_VALUE
 from aipol.domains import HostTrie, Intent
-from aipol.hosts import Claim, claims_of, probe_of
-from aipol.ir import GovernedApp, Ir
+from aipol.hosts import Claim, claims_of, host_entries, probe_of
+from aipol.ir import GovernedApp, Ir, Ruling
+from aipol.scoping import Verdict
 from aipol.segments import Use
 from aipol.vocabulary import Effect
+from aipol_targets.common.network.faults import probe
 from aipol_targets.common.network.hostlists import selected
-from aipol_targets.common.network.levels import flat_levels
+from aipol_targets.common.network.levels import Levels, flat_levels
 from aipol_targets.common.network.placed import Uses
-from aipol_targets.egress.model import TenantHeader
 
 Pattern = tuple[str, Intent]
 
-# One token of squid.conf that needs no quoting, and nothing that could end a header.
+# One token that needs no quoting in squid.conf or at a prompt, and nothing that ends a header.
 TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/+=-]*")
 # Addresses to block with a restriction: what is not this plain is not taken into a pattern.
 _URL = re.compile(r"https://([a-z0-9.-]+)(/[A-Za-z0-9._~/-]*)")
@@ -28,6 +31,17 @@ _INTENTS = {
     Match.SUBTREE: Intent.SUBTREE,
     Match.CHILDREN: Intent.CHILDREN,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class TenantHeader:
+    """A request header that keeps connections to `hosts` to the organisation's own accounts."""
+
+    name: str
+    value: str
+    hosts: Levels
+    urls: tuple[str, ...]
+    """Addresses that would let people around the restriction, without their scheme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +117,7 @@ def _restriction(
         url
         for app in known
         if (restriction := app.app.tenant_restriction)
-        for url in map(url_pattern, restriction.also_block)
+        for url in map(_plain_url, restriction.also_block)
         if url
     }
     entries = selected(hosts)
@@ -123,10 +137,40 @@ def _hosts(restriction: TenantRestriction, app: GovernedApp) -> Iterator[Pattern
         yield found.host, Intent.SUBTREE if widened else _INTENTS[found.match]
 
 
-def url_pattern(url: str) -> str | None:
-    """A regular expression for what is at or below `url`, None when it is not a plain address."""
-    found = _URL.fullmatch(url)
-    if found is None:
-        return None
-    host, path = (part.replace(".", r"\.") for part in found.groups())
-    return f"^https://{host}(:[0-9]+)?{path}"
+def _plain_url(url: str) -> str | None:
+    """The address without its scheme, None when it is not a plain one."""
+    return url.removeprefix("https://") if _URL.fullmatch(url) else None
+
+
+# --- what follows for other lists -----------------------------------------------------------------
+
+
+def header_hosts(held: Iterable[Restriction]) -> Iterator[Pattern]:
+    """The hosts that any header goes to."""
+    for each in held:
+        yield from ((entry.host, entry.intent) for entry in each.trie.minimal())
+
+
+def told_apart(ir: Ir, uses: Uses, held: tuple[Restriction, ...]) -> Iterator[Pattern]:
+    """Hosts there is no need to tighten: a header keeps them to accounts that may be used."""
+    verdicts = {
+        use: Verdict(min(found.corporate, found.personal, key=_strictness), ())
+        for use, found in uses.items()
+    }
+    usable = HostTrie(host_entries(ir, verdicts).values())
+    for host, intent in header_hosts(held):
+        if not usable.blocked(probe(host, intent)):
+            yield host, intent
+
+
+def _strictness(ruling: Ruling) -> int:
+    return ruling.direct.strictness
+
+
+def bad_tenants(ir: Ir) -> Iterator[Diagnostic]:
+    """A tenant's id goes into a header of every request: nothing but an id may."""
+    for ruling in ir.rulings:
+        for tenant in ruling.tenants:
+            if ir.apps[ruling.app].app.tenant_restriction and not TENANT.fullmatch(tenant):
+                why = f"has `{tenant}`, which cannot be sent in a header"
+                yield BAD_VALUE.at(ruling.decided_by.span, what="`account.corporate`", why=why)

@@ -1,43 +1,68 @@
-"""What the proxy does about obligations, and for whom it does not."""
+"""What a device that sees connections does about obligations, and for whom it does not."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
+from aipol.domains import HostTrie
 from aipol.hosts import SHARED_HOST, Claim, probe_of
 from aipol.target import Coverage, Status
 from aipol_targets.common.network import reasons
 from aipol_targets.common.network.account import Case, mixed
+from aipol_targets.common.network.placed import Uses
 from aipol_targets.common.network.tally import ALL, Finding, Tally
-from aipol_targets.egress.model import SQUID_CONF
-from aipol_targets.egress.paths import Written
+
+
+class Carried(Protocol):
+    """What a device does on the connections of one segment."""
+
+    @property
+    def uses(self) -> Uses:
+        """What the segment does about every use."""
+        ...
+
+    @property
+    def proxied(self) -> HostTrie:
+        """The hosts it blocks."""
+        ...
+
+    def inspects(self, claim: Claim) -> bool:
+        """Whether it decrypts the host."""
+        ...
+
+    def logs(self, claim: Claim) -> bool:
+        """Whether it records connections to the host."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Proxied:
     """Accounts for `inspect_tls` and `log`; `written` is by segment."""
 
-    written: Mapping[str, Written]
+    written: Mapping[str, Carried]
     inspects: bool
     """Whether the policy lets anything be decrypted."""
+    files: tuple[str, ...]
+    """The files that say so, relative to the target's folder."""
 
     def __call__(self, case: Case, clause: str, value: str) -> Coverage | None:
-        """The account of a clause, None when the proxy does not carry it out."""
+        """The account of a clause, None when the device does not carry it out."""
         match clause:
             case "inspect_tls" if self.inspects:
-                tally = self._carried(case, Written.inspects)
+                tally = self._carried(case, lambda written, claim: written.inspects(claim))
             case "log":
-                tally = self._carried(case, Written.logs)
+                tally = self._carried(case, lambda written, claim: written.logs(claim))
                 if value != "metadata" and tally.carried:
                     finding = (Status.LOOSER, reasons.METADATA_ONLY)
                     tally.add(finding, case.ruling.audience.region, ALL)
             case _:
                 return None
-        return case.summed(clause, tally, (SQUID_CONF,))
+        return case.summed(clause, tally, self.files)
 
-    def _carried(self, case: Case, done: Callable[[Written, Claim], bool]) -> Tally:
-        """Whether the proxy does what is asked on every host that it does not block."""
+    def _carried(self, case: Case, done: Callable[[Carried, Claim], bool]) -> Tally:
+        """Whether the device does what is asked on every host that it does not block."""
         tally = Tally(case.ir)
         for seat in case.seats:
             written = self.written[seat.placed.segment.id]
