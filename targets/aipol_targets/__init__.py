@@ -5,6 +5,7 @@ from aipol_targets.egress.target import EGRESS
 from aipol_targets.fortigate.target import FORTIGATE
 from aipol_targets.intune.target import INTUNE
 from aipol_targets.jamf.target import JAMF
+from aipol_targets.paloalto.target import PALOALTO
 from aipol_targets.purview.target import PURVIEW
 
-ALL = (DNS, EGRESS, FORTIGATE, INTUNE, JAMF, PURVIEW)
+ALL = (DNS, EGRESS, FORTIGATE, INTUNE, JAMF, PALOALTO, PURVIEW)

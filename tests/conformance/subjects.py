@@ -33,6 +33,11 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     },
     "fortigate": {"inside": ["lan"], "outside": ["wan1"]},
     "intune": {"tenant": "9ef53cd9-367c-4b21-af75-2d4df289ac2a", "mode": "enforce"},
+    "paloalto": {
+        "outputs": ["edl", "set", "xml"],
+        "edl_url": "https://lists.acme.example/aipol",
+        "capacity": {"lists": 99},
+    },
     "purview": {"mode": "enforce"},
 }
 """What `targets.<id>` says where a policy does not configure the target; `{}` for all others."""

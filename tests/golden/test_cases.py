@@ -17,8 +17,14 @@ from aipol_targets import ALL
 Golden = Callable[[Path, Mapping[str, bytes] | Path], None]
 FOLDER = Path(__file__).parents[1] / "cases"
 MOST_LINES = 120
-# What is longer: a script that is the same whatever the policy says, and two vendors' nesting.
-LONG = ("apply-dlp.ps1", "deviceManagementConfigurationPolicy.json", "fortigate/aipol.conf")
+# What is longer: a script that is the same whatever the policy says, and vendors' nesting.
+LONG = (
+    "apply-dlp.ps1",
+    "deviceManagementConfigurationPolicy.json",
+    "fortigate/aipol.conf",
+    "paloalto/edl/aipol.xml",
+    "paloalto/xml/aipol.xml",
+)
 
 
 def _kit() -> Any:

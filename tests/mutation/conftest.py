@@ -72,6 +72,9 @@ targets:
   fortigate: {inside: [lan], outside: [wan1]}
   intune: {tenant: 9ef53cd9-367c-4b21-af75-2d4df289ac2a, mode: enforce}
   jamf: {url: "https://acme.jamfcloud.example"}
+  paloalto:
+    outputs: [edl, set, xml]
+    edl_url: https://lists.acme.example/aipol
   purview: {mode: enforce, licence: e5}
 """
 

@@ -31,7 +31,7 @@ class Mutant:
     what: str
     content: bytes
     was: str = ""
-    """The text that is changed, in a tree of plain values; empty where it is none."""
+    """The line or text that is changed; empty where it is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def _lines(path: str, content: bytes) -> Iterator[Mutant]:
             continue
         for what, replacement in (("drop", ""), *_other_lines(line)):
             changed = [*lines[: number - 1], replacement, *lines[number:]]
-            yield Mutant(path, str(number), what, "".join(changed).encode())
+            yield Mutant(path, str(number), what, "".join(changed).encode(), words)
 
 
 def _other_lines(line: str) -> Iterator[tuple[str, str]]:
@@ -240,7 +240,7 @@ def _xml(path: str, content: bytes) -> Iterator[Mutant]:
         if said and not len(element):
             for what, other in (*_xml_texts(said), *(_wider(said) if HOST.match(said) else ())):
                 kept, element.text = element.text, other
-                yield Mutant(path, where, what, text())
+                yield Mutant(path, where, what, text(), said)
                 element.text = kept
         for name, value in list(element.attrib.items()):
             element.set(name, f"{value}x")

@@ -51,6 +51,10 @@ METADATA = {
         kit.Metadata(r"\.xml$", r"^/general\[\d+\]/(name|description)\[\d+\]$", _OURS),
         kit.Metadata(r"\.xml$", r"^/general\[\d+\]/display_message\[\d+\]$", "words for people"),
     ),
+    "paloalto": (
+        kit.Metadata(r"\.xml$", r"/rules\[0\]/entry\[\d+\]@name$", "what a rule is called"),
+        kit.Metadata(r"\.xml$", r"/http-header-insertion\[\d+\]/entry\[\d+\]@name$", _OURS),
+    ),
     "purview": (kit.Metadata(r"^index\.json$", r"", "the index is aipol's own"),),
 }
 # Vendors act on these, and yet no question of `verify` is about them.
@@ -71,6 +75,16 @@ UNPROBED = {
         ),
     ),
     "jamf": (),
+    "paloalto": (
+        kit.Metadata(r"-decrypt\.txt$", r"", "inspecting more breaks no clause"),
+        kit.Metadata(r"set/", r"", "inspecting more breaks no clause", was="-decrypt list "),
+        kit.Metadata(
+            r"xml/",
+            r"/list\[\d+\]/member",
+            "URLs that go with a tenant header",
+            was="[a-z]/[a-z-]+/?$",
+        ),
+    ),
     "purview": (),
 }
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from aipol.domains import HostEntry, Intent
 from aipol.target import Artifact
+from aipol_targets.common.network.hostlists import url_lines
 from aipol_targets.egress.model import (
     DOMAIN_RULES,
     EDL_RULES,
@@ -59,24 +60,15 @@ def _edl(model: Egress) -> Iterator[Artifact]:
     yield _rules(EDL_RULES, header, model, _edl_rows)
     for segment in model.segments:
         for level in segment.native:
-            lines = (line for entry in level.entries for line in _url_lines(entry))
+            lines = (
+                line for entry in level.entries for line in url_lines(entry.host, entry.intent)
+            )
             yield _lines(segment.edl_file(level), lines)
 
 
 def _edl_rows(segment: SegmentLists) -> Iterator[Row]:
     for level in segment.native:
         yield ("block" if level.blocked else "allow", segment.edl_file(level))
-
-
-def _url_lines(entry: HostEntry) -> tuple[str, ...]:
-    """The slash ends the name: without it a device may match `example.com.evil.example` too."""
-    match entry.intent:
-        case Intent.EXACT:
-            return (f"{entry.host}/",)
-        case Intent.SUBTREE:
-            return (f"{entry.host}/", f"*.{entry.host}/")
-        case Intent.CHILDREN:
-            return (f"*.{entry.host}/",)
 
 
 def _domains(model: Egress) -> Iterator[Artifact]:

@@ -31,3 +31,17 @@ def flattened(entries: Iterable[HostEntry]) -> Iterator[HostEntry]:
             yield HostEntry(entry.host, Intent.EXACT, not entry.blocked, entry.owners)
         else:
             yield entry
+
+
+def url_lines(host: str, intent: Intent) -> tuple[str, ...]:
+    """A pattern in a URL list of PAN-OS.
+
+    The slash ends the name: without it a device may match `example.com.evil.example` too.
+    """
+    match intent:
+        case Intent.EXACT:
+            return (f"{host}/",)
+        case Intent.SUBTREE:
+            return (f"{host}/", f"*.{host}/")
+        case Intent.CHILDREN:
+            return (f"*.{host}/",)

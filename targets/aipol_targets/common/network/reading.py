@@ -117,6 +117,11 @@ class Files:
             raise UnreadableArtifact(path, "does not consist of lines")
         return text[:-1].split("\n")
 
+    def whole(self, path: str) -> bytes:
+        """The bytes of a file that is no list of lines."""
+        self._seen.add(path)
+        return self.contents[path]
+
     def networks(self, path: str, *, named_in: str) -> Networks:
         """The source networks in a file."""
         if path not in self._networks:

@@ -34,7 +34,7 @@ TENANT_UNKNOWN = Reason(
 NOT_INSPECTED = Reason(
     "tls-not-inspected",
     "no configured output decrypts this host",
-    "set `network.inspect_tls: ai-only` and write the squid output of `egress`",
+    "set `network.inspect_tls: ai-only`; squid (`egress`) and `paloalto` decrypt",
 )
 METADATA_ONLY = Reason(
     "metadata-only",
@@ -44,7 +44,7 @@ METADATA_ONLY = Reason(
 NOT_LOGGED = Reason(
     "not-logged",
     "no configured output records these connections",
-    "write the squid output of `egress`",
+    "write the squid output of `egress`, or `paloalto`",
 )
 UNKNOWN_GATEWAY = Reason("gateway-unknown", "the gateway is not defined", "define it")
 GATEWAY_UNPLACED = Reason(

@@ -34,6 +34,8 @@ from aipol_targets.egress.settings import EgressSettings
 from aipol_targets.egress.target import EGRESS
 from aipol_targets.fortigate.settings import FortigateSettings
 from aipol_targets.fortigate.target import FORTIGATE
+from aipol_targets.paloalto.settings import PaloAltoSettings
+from aipol_targets.paloalto.target import PALOALTO
 
 ZONED = ("bind", "unbound", "knot", "powerdns")
 """Resolvers that load policy zones."""
@@ -42,10 +44,13 @@ BY_SOURCE = (*ZONED, "unbound-local", "adguard")
 POOLED = ("dnsmasq", "hosts", "pihole")
 """Resolvers that tell everybody the same."""
 RESOLVERS = (*BY_SOURCE, *POOLED)
+FIREWALL = ("edl", "set", "xml")
+"""Formats for a firewall of Palo Alto Networks."""
 SETTINGS: Mapping[str, type[Any]] = {
     "dns": DnsSettings,
     "egress": EgressSettings,
     "fortigate": FortigateSettings,
+    "paloalto": PaloAltoSettings,
 }
 SPAN = Span("policy.yaml", 1, 1)
 
@@ -271,6 +276,12 @@ def guarded(policy: Policy, **settings: Any) -> Emitted:
     """The same for a FortiGate; in both forms unless one is named."""
     given = {"inside": ["lan"], "outside": ["wan1"], "outputs": ["cli", "rest"], **settings}
     return emit(policy, FORTIGATE, **given)
+
+
+def firewalled(policy: Policy, *outputs: str, **settings: Any) -> Emitted:
+    """The same for a firewall of Palo Alto Networks; in every format when none is named."""
+    given = {"edl_url": "https://lists.acme.test/aipol", "capacity": {"lists": 99}, **settings}
+    return emit(policy, PALOALTO, outputs=list(outputs or FIREWALL), **given)
 
 
 FINANCE, ENGINEERING, GATEWAY, ANYBODY = "10.20.0.5", "10.30.0.5", "10.99.0.8", "192.0.2.1"

@@ -118,11 +118,24 @@ def test_a_firewall_carries_every_policy_out_or_accounts_for_it(
     assert [finding.message for finding in emitted.findings()] == []
 
 
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_every_firewall_carries_a_policy_out_or_accounts_for_it(
+    data: st.DataObject, small: Any
+) -> None:
+    """All formats of a firewall together, and one alone."""
+    policy = data.draw(policies(small))
+    choices = [small.FIREWALL, *((each,) for each in small.FIREWALL)]
+    emitted = small.firewalled(policy, *data.draw(st.sampled_from(choices)))
+    assert [finding.message for finding in emitted.findings()] == []
+
+
 @settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_every_clause_is_accounted_for_once(data: st.DataObject, small: Any) -> None:
     """One record per clause of every ruling, in all situations, and no people out of nowhere."""
-    make = data.draw(st.sampled_from([small.emit, small.answered, small.guarded]))
+    makers = [small.emit, small.answered, small.guarded, small.firewalled]
+    make = data.draw(st.sampled_from(makers))
     emitted = make(data.draw(policies(small)))
     wanted = {
         (ruling.id, clause)
@@ -143,7 +156,7 @@ def test_every_clause_is_accounted_for_once(data: st.DataObject, small: Any) -> 
 def test_the_same_policy_gives_the_same_bytes(data: st.DataObject, small: Any) -> None:
     """Nothing but the policy and the day is in the files."""
     policy = data.draw(policies(small))
-    for make in (small.emit, small.answered, small.guarded):
+    for make in (small.emit, small.answered, small.guarded, small.firewalled):
         assert make(policy).files == make(policy).files
 
 
@@ -151,12 +164,16 @@ def mutants(files: dict[str, bytes]) -> Iterator[tuple[str, dict[str, bytes]]]:
     """Each file with one line dropped, widened, turned round or repeated elsewhere."""
     for path, content in files.items():
         lines = content.decode().split("\n")[:-1]
+        within = ""
         for number, line in enumerate(lines):
+            if named := re.search(r'<entry name="([^"]*)">', line):
+                within = named[1]
             if line.startswith(("#", ";", "//", "--")) or not line.strip():
                 continue
             for what, changed in changes(line):
                 text = "\n".join([*lines[:number], *changed, *lines[number + 1 :], ""])
-                yield f"{path}:{number + 1} {what}: {line}", {**files, path: text.encode()}
+                where = f"{path}:{number + 1} {within}"
+                yield f"{where} {what}: {line}", {**files, path: text.encode()}
 
 
 def changes(line: str) -> Iterator[tuple[str, list[str]]]:
@@ -192,6 +209,19 @@ def changes(line: str) -> Iterator[tuple[str, list[str]]]:
         ("/24", "/25"),
         ("finance", "engineering"),
         ("ws-1,ws-2", "ws-1"),
+        ("action deny", "action allow"),
+        ("action allow", "action deny"),
+        ("action decrypt", "action no-decrypt"),
+        ("<action>deny", "<action>allow"),
+        ("<action>allow", "<action>deny"),
+        ("<action>decrypt", "<action>no-decrypt"),
+        ("negate-source yes", "negate-source no"),
+        ("<negate-source>yes", "<negate-source>no"),
+        ("<log-end>yes</log-end>", "<disabled>yes</disabled>"),
+        ("log-end yes", "disabled yes"),
+        ("strip-alpn yes", "strip-alpn no"),
+        ("-block", "-allow"),
+        ("-allow", "-block"),
         (" !", " "),
         ("action block", "action allow"),
         ("action allow", "action block"),
@@ -222,6 +252,12 @@ def changes(line: str) -> Iterator[tuple[str, list[str]]]:
         yield "widened", [f".{line.removeprefix('.').partition('.')[2]}"]
     if line.endswith(".test/"):
         yield "unanchored", [line[:-1]]
+    for host in re.findall(r"(?:^|<member>| )((?:\*\.)?[a-z0-9.-]+\.test)/(?:$|<)", line):
+        bare = host.removeprefix("*.")
+        yield "lookalike", [line.replace(bare, f"x{bare}")]
+        yield "unanchored", [line.replace(f"{host}/", host)]
+        if bare.count(".") > 1:
+            yield "wider", [line.replace(bare, bare.partition(".")[2])]
 
 
 def only_script(small: Any) -> Any:
@@ -229,11 +265,16 @@ def only_script(small: Any) -> Any:
     return lambda policy: small.guarded(policy, outputs=["cli"])
 
 
-@pytest.mark.parametrize("output", ["egress", "dns", "fortigate"])
+@pytest.mark.parametrize("output", ["egress", "dns", "fortigate", "paloalto"])
 def test_every_change_of_a_line_is_noticed(output: str, small: Any) -> None:
     """A dropped, flipped, narrowed or widened line is unreadable or contradicts the policy."""
-    emit = {"egress": small.emit, "dns": small.answered, "fortigate": only_script(small)}[output]
-    emitted = emit(small.everything())
+    makers = {
+        "egress": small.emit,
+        "dns": small.answered,
+        "fortigate": only_script(small),
+        "paloalto": small.firewalled,
+    }
+    emitted = makers[output](small.everything())
     assert emitted.findings() == ()
     survivors = []
     for what, files in mutants(dict(emitted.files)):
@@ -254,6 +295,9 @@ UNASKED = (
     "10.30.0.0 255.255.255.0",
     'set name "aipol-finance-v6"',  # what people call a policy
     "ssl_bump splice all",  # squid splices what it has peeked at
+    "aipol-10-30-0-0_24",
+    "aipol-finance-around",
+    '<entry name="aipol-',  # what a rule is called decides nothing
 )
 
 

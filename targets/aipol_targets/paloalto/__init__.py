@@ -1,0 +1,1 @@
+"""Palo Alto Networks firewalls: security and decryption rules by source address and host."""

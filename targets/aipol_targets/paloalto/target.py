@@ -1,0 +1,23 @@
+"""Turns a policy into rules for firewalls of Palo Alto Networks."""
+
+from __future__ import annotations
+
+from aipol.target import StagedTarget, stage
+from aipol.vocabulary import ON_NETWORK
+from aipol_targets.common.network.facts import SEGMENTS, SURFACES
+from aipol_targets.paloalto.facts import LIMITS
+from aipol_targets.paloalto.model import Firewall
+from aipol_targets.paloalto.settings import PaloAltoSettings
+
+PALOALTO: StagedTarget[PaloAltoSettings, Firewall] = StagedTarget(
+    id="paloalto",
+    title="Palo Alto Networks firewalls (PAN-OS)",
+    identity="networks",
+    reach=ON_NETWORK,
+    surfaces=SURFACES,
+    limits=(*LIMITS, SEGMENTS),
+    settings=PaloAltoSettings,
+    lower=stage("aipol_targets.paloalto.lower:lower"),
+    render=stage("aipol_targets.paloalto.render:render"),
+    read=stage("aipol_targets.paloalto.read:read"),
+)
