@@ -236,10 +236,12 @@ def _catalogue(
     from aipol.catalogue.chosen import chosen
     from aipol.check.overlaid import check_overlaid
     from aipol.check.overlays import check_overlays
+    from aipol.check.restrictions import check_restrictions
 
     found = chosen(assembled, shipped)
     findings = found.findings
     if not has_errors(findings):
         findings += check_overlays(assembled, found.applied)
-        findings += tuple(each for overlay in found.applied for each in check_overlaid(overlay))
+        for overlay in found.applied:
+            findings += (*check_overlaid(overlay), *check_restrictions(overlay))
     return found.catalogue, findings, Sources({**sources.texts, **found.texts})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aipol.catalogue.model import CommonKind, Feature, Match, Purpose, Role, Store, Tier
+from aipol.catalogue.restrictions import ADDRESS
 from aipol.catalogue.source import Kind, parse
 from aipol.catalogue.tree import is_list, is_mapping
 from aipol.vocabulary import Surface
@@ -66,6 +67,12 @@ def texts(value: Any) -> str | None:
     return None if good else "must be a list of texts"
 
 
+def addresses(value: Any) -> str | None:
+    """A list of plain addresses with a path, not empty: what is not plain would not be denied."""
+    good = is_list(value) and value and all(address(item) is None for item in value)
+    return None if good else "must be a list of addresses such as `https://chat.example/path/`"
+
+
 @dataclass(frozen=True, slots=True)
 class OneOf:
     """One word of a closed set."""
@@ -94,6 +101,9 @@ class Like:
 def one_of(values: Iterable[str]) -> OneOf:
     """One word of a closed set."""
     return OneOf(tuple(str(value) for value in values))
+
+
+address = Like(ADDRESS, "a plain address with a path (`https://chat.example/path/`)")
 
 
 SCHEMAS = (1, 2)
@@ -249,7 +259,7 @@ RESTRICTION = Shape(
         "hosts": anything,
         **_SOURCED,
     },
-    {"needs": text, "effect": text, "also_block": texts, "format": pattern, **_ALSO},
+    {"needs": text, "effect": text, "also_block": addresses, "format": pattern, **_ALSO},
 )
 PROTECTED = Shape(
     {"host": host, "match": one_of(Match), "purpose": one_of(Purpose), **_SOURCED}, _ALSO

@@ -18,6 +18,11 @@ _PLAIN: Mapping[Callable[[Any], str | None], Node] = {
     rules.flag: {"type": "boolean"},
     rules.count: {"type": "integer", "minimum": 1},
     rules.texts: {"type": "array", "minItems": 1, "items": _TEXT},
+    rules.addresses: {
+        "type": "array",
+        "minItems": 1,
+        "items": {"type": "string", "pattern": f"^(?:{rules.address.pattern})$"},
+    },
     rules.source: {
         **_TEXT,
         "description": "`owner/repository:path@commit`, `page:host/path` or `public-code:number`.",

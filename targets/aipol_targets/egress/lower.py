@@ -20,6 +20,7 @@ from aipol_targets.common.network.placed import decisions
 from aipol_targets.common.network.tenants import (
     bad_tenants,
     header_hosts,
+    locked_addresses,
     restrictions,
     told_apart,
 )
@@ -43,6 +44,7 @@ def lower(ir: Ir, settings: EgressSettings) -> Lowered[Egress]:
         levels = (*each.lists.native, *each.lists.squid)
         entries = (entry for level in levels for entry in level.entries)
         findings += locked_out(ir, each.lists.folder, tries, entries)
+        findings += locked_addresses(ir, each.lists.folder, each.lists.headers)
     findings += _over_capacity(ir, model, settings.edl_capacity)
     return Lowered(model, _coverage(ir, settings, written), tuple(findings))
 

@@ -19,6 +19,7 @@ from aipol_targets.common.network.tenants import (
     Restriction,
     bad_tenants,
     header_hosts,
+    locked_addresses,
     restrictions,
     told_apart,
 )
@@ -57,7 +58,9 @@ def lower(ir: Ir, settings: PaloAltoSettings) -> Lowered[Firewall]:
     model = _model(ir, settings, written)
     for each in written:
         entries = tuple(_blocked_entries(each))
-        findings += locked_out(ir, f"segment {each.segment.id}", (each.proxied,), entries)
+        place = f"segment {each.segment.id}"
+        findings += locked_out(ir, place, (each.proxied,), entries)
+        findings += locked_addresses(ir, place, (held.header for held in each.held))
     findings += over_limits(ir, TARGET_ID, model)
     return Lowered(model, _coverage(ir, settings, written), tuple(findings))
 

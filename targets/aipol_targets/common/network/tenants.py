@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from aipol.catalogue.model import Match, TenantRestriction
 from aipol.diagnostics import Diagnostic
-from aipol.diagnostics.codes import BAD_VALUE
+from aipol.diagnostics.codes import BAD_VALUE, LOCK_OUT
 from aipol.domains import HostTrie, Intent
 from aipol.hosts import Claim, claims_of, host_entries, probe_of
 from aipol.ir import GovernedApp, Ir, Ruling
@@ -165,6 +165,16 @@ def told_apart(ir: Ir, uses: Uses, held: tuple[Restriction, ...]) -> Iterator[Pa
 
 def _strictness(ruling: Ruling) -> int:
     return ruling.direct.strictness
+
+
+def locked_addresses(
+    ir: Ir, artifact: str, headers: Iterable[TenantHeader]
+) -> Iterator[Diagnostic]:
+    """Addresses that go with a header are denied whatever the lists say: none may be protected."""
+    hosts = {url.partition("/")[0] for header in headers for url in header.urls}
+    for host in sorted(hosts):
+        if any(Match(match).covers(name, host) for name, match, _ in ir.protected_hosts):
+            yield LOCK_OUT.at(ir.unlisted_span, artifact=artifact, host=host)
 
 
 def bad_tenants(ir: Ir) -> Iterator[Diagnostic]:
