@@ -66,13 +66,18 @@ def host_claim(claim: Claim, match: Match, catalogue: Catalogue) -> Iterator[Dia
     # A name of one's own below what is shared is one's own.
     found = {
         value: breaks
-        for value, reach, breaks in catalogue.shared_index.within(claim.value)
+        for value, reach, breaks in catalogue.shared_index.within(_site(claim.value))
         if match.meets(claim.value, value, reach)
     }
     if found:
         value, breaks = next(iter(found.items()))
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""
         yield claim.breaks(f"`{value}`: {breaks}{more}")
+
+
+def _site(host: str) -> str:
+    """The host without `www.` or `app.`, by which people reach the same site."""
+    return host.removeprefix("www.").removeprefix("app.")
 
 
 def _declared_teams(app_id: str, app: Placed[App], catalogue: Catalogue) -> Iterator[Diagnostic]:
