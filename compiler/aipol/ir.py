@@ -12,7 +12,8 @@ from enum import StrEnum
 from functools import cached_property
 
 from aipol.audience import Person, Region, Universe
-from aipol.catalogue.model import App
+from aipol.catalogue.model import App, IdentifierKind
+from aipol.programs import Indispensable
 from aipol.source import Span
 from aipol.vocabulary import Account, Effect, Surface
 
@@ -201,6 +202,14 @@ class Ir:
     tighten: bool
     as_of: date
     policy_clauses: tuple[PolicyClause, ...] = ()
+    protected_programs: tuple[tuple[str, str, str], ...] = ()
+    """Kind, value and what would break, of the programs that nothing may stop."""
+
+    @cached_property
+    def indispensable(self) -> Indispensable:
+        """The protected programs, to be asked."""
+        rows = self.protected_programs
+        return Indispensable.of((IdentifierKind(kind), name, why) for kind, name, why in rows)
 
     @cached_property
     def by_use(self) -> Mapping[tuple[str, Surface], tuple[Ruling, ...]]:

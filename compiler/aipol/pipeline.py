@@ -136,6 +136,7 @@ def _checked(
 ) -> tuple[tuple[Diagnostic, ...], Mapping[str, Any]]:
     """What is wrong with the policy's names and settings, and the settings."""
     from aipol.check.names import check_names
+    from aipol.check.programs import check_programs
     from aipol.check.settings import check_settings
     from aipol.check.shared import check_shared
 
@@ -143,7 +144,8 @@ def _checked(
     # A cached property is not taken for a property by that checker.
     findings = check_names(assembled, catalogue, ids)  # pyright: ignore[reportArgumentType]
     settings, bad_settings = check_settings(assembled, targets)
-    return (*findings, *check_shared(assembled, catalogue), *bad_settings), settings
+    findings += (*check_shared(assembled, catalogue), *check_programs(assembled, catalogue))
+    return (*findings, *bad_settings), settings
 
 
 def build(ir: Ir, settings: Mapping[str, Any], targets: Sequence[Target]) -> Build:
@@ -236,6 +238,7 @@ def _catalogue(
     from aipol.catalogue.chosen import chosen
     from aipol.check.overlaid import check_overlaid
     from aipol.check.overlays import check_overlays
+    from aipol.check.programs import check_overlaid_programs
     from aipol.check.restrictions import check_restrictions
 
     found = chosen(assembled, shipped)
@@ -244,4 +247,5 @@ def _catalogue(
         findings += check_overlays(assembled, found.applied)
         for overlay in found.applied:
             findings += (*check_overlaid(overlay), *check_restrictions(overlay))
+            findings += tuple(check_overlaid_programs(overlay))
     return found.catalogue, findings, Sources({**sources.texts, **found.texts})

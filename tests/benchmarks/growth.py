@@ -37,6 +37,7 @@ class Shelf:
 
     def __init__(self, count: int) -> None:
         self.protected: tuple[Any, ...] = ()
+        self.protected_programs: tuple[Any, ...] = ()
         self._apps = tuple(self._app(number) for number in range(count))
 
     def apps(self) -> tuple[App, ...]:

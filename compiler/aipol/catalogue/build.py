@@ -19,6 +19,7 @@ from aipol.catalogue.model import (
     Match,
     OAuthClient,
     ProtectedHost,
+    ProtectedProgram,
     Purpose,
     Role,
     SharedPlatform,
@@ -83,6 +84,19 @@ def protected(owner: str, raw: Raw) -> ProtectedHost:
         raw["host"],
         Match(raw["match"]),
         Purpose(raw["purpose"]),
+        owner,
+        raw["source"],
+        Tier(raw["tier"]),
+        raw.get("seen", ""),
+    )
+
+
+def protected_program(owner: str, raw: Raw) -> ProtectedProgram:
+    """One program that nothing may stop."""
+    return ProtectedProgram(
+        IdentifierKind(raw["kind"]),
+        raw["value"],
+        raw["breaks"],
         owner,
         raw["source"],
         Tier(raw["tier"]),

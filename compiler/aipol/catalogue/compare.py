@@ -18,6 +18,7 @@ from aipol.catalogue.model import (
     Identifier,
     OAuthClient,
     ProtectedHost,
+    ProtectedProgram,
     SharedPlatform,
     Vendor,
 )
@@ -84,6 +85,7 @@ class Contents:
     shared_platforms: tuple[Named, ...]
     common_hosts: tuple[Named, ...]
     teams: tuple[Named, ...]
+    protected_programs: tuple[Named, ...] = ()
 
 
 def contents(old: Catalogue, new: Catalogue) -> Contents:
@@ -99,6 +101,7 @@ def contents(old: Catalogue, new: Catalogue) -> Contents:
         _named(_platforms(old.shared_platforms), _platforms(new.shared_platforms)),
         _named(_common(old.common_hosts), _common(new.common_hosts)),
         _named(old.teams, new.teams),
+        _named(_programs(old.protected_programs), _programs(new.protected_programs)),
     )
 
 
@@ -122,6 +125,10 @@ def _vendors(found: Iterable[Vendor]) -> dict[str, object]:
 
 def _protected(found: Iterable[ProtectedHost]) -> dict[str, object]:
     return {f"{host.host} ({host.match}, {host.purpose})": host for host in found}
+
+
+def _programs(found: Iterable[ProtectedProgram]) -> dict[str, object]:
+    return {f"{program.value} ({program.kind})": program for program in found}
 
 
 def _platforms(found: Iterable[SharedPlatform]) -> dict[str, object]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aipol.catalogue import rules
 from aipol.catalogue.lint_across import across
 from aipol.catalogue.lint_apps import app_faults
+from aipol.catalogue.lint_programs import TABLE, table_faults
 from aipol.catalogue.row_faults import row_faults, rows_faults
 from aipol.catalogue.tree import Document, Fault, is_mapping, read
 
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
 # Every other file holds the apps of the category it is named after.
 _FIRST = frozenset({"index", "protected", "shared_platforms", "vendors"})
-SPECIAL = _FIRST | {*rules.LISTED, *rules.KEYED}
+_SECOND = _FIRST | {*rules.LISTED, *rules.KEYED}
+# Catalogues were written before there was a table of programs: what ships is protected anyway.
+SPECIAL = _SECOND | {TABLE}
 _MOST_ALIKE, _MOST = 20, 400
 _QUOTED = re.compile(r"`[^`]*`|'[^']*'|\d+")
 
@@ -74,9 +77,9 @@ def _needed(documents: dict[str, Document]) -> frozenset[str]:
     """The files there must be: the first layout had fewer."""
     index = documents.get("index")
     if index is None or not is_mapping(index.value):
-        return SPECIAL
+        return _SECOND
     # Of a layout that nobody knows only that is said.
-    return SPECIAL if index.value.get("schema") == rules.SCHEMAS[-1] else _FIRST
+    return _SECOND if index.value.get("schema") == rules.SCHEMAS[-1] else _FIRST
 
 
 def _files(documents: dict[str, Document]) -> Iterator[Fault]:
@@ -115,6 +118,8 @@ def _special(documents: dict[str, Document]) -> Iterator[Fault]:
             yield from _keyed(name, document)
         elif name in rules.LISTED:
             yield from document.told(rows_faults(rules.LISTED[name], (), document.value))
+    if TABLE in documents:
+        yield from table_faults(documents[TABLE])
     protected = documents["protected"]
     for owner, rows in protected.value.items():
         if message := rules.slug(owner):

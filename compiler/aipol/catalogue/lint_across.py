@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aipol.catalogue.identity import OF_VENDORS, SINGLE, identifiers, name_of
 from aipol.catalogue.lint_hosts import host_faults
+from aipol.catalogue.lint_programs import program_faults
 from aipol.catalogue.lint_restrictions import restriction_faults
 from aipol.catalogue.lint_sources import source_faults
 from aipol.catalogue.row_faults import requirement_faults, team_faults, teams_of
@@ -36,6 +37,7 @@ def across(documents: dict[str, Document], files: list[Document]) -> tuple[Fault
         *_known_ids(documents, every),
         *host_faults(documents, every),
         *restriction_faults(documents, every),
+        *program_faults(documents, every),
         *source_faults(documents, every),
     )
 

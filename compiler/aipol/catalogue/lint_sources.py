@@ -65,9 +65,11 @@ def _special(documents: dict[str, Document]) -> Iterator[Cited]:
         if name in documents:
             for number, row in enumerate(documents[name].value):
                 yield documents[name], (number,), row, _ANY_VOICE
-    for owner, rows in documents["protected"].value.items():
-        for number, row in enumerate(rows):
-            yield documents["protected"], (owner, number), row, _ANY_VOICE
+    for name in ("protected", "protected_programs"):
+        owners = documents[name].value.items() if name in documents else ()
+        for owner, rows in owners:
+            for number, row in enumerate(rows):
+                yield documents[name], (owner, number), row, _ANY_VOICE
     if "teams" in documents:
         for team, row in documents["teams"].value.items():
             yield documents["teams"], (team,), row, _ANY_VOICE | {str(row["vendor"])}

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
         App,
         CommonHost,
         ProtectedHost,
+        ProtectedProgram,
         SharedPlatform,
         Sourced,
         Team,
         Vendor,
     )
     from aipol.catalogue.search import Hit
+    from aipol.programs import Indispensable
 
 HERE = Path(__file__).parent
 DERIVED = HERE / "_derived.json"
@@ -111,6 +113,23 @@ class Catalogue:
     def protected_index(self) -> HostIndex[ProtectedHost]:
         """The same, by the names at which a host could meet them."""
         return HostIndex((row.host, row.match, row) for row in self.protected)
+
+    @cached_property
+    def protected_programs(self) -> tuple[ProtectedProgram, ...]:
+        """Programs that no rule may stop."""
+        from aipol.catalogue import build
+
+        owners = self._content.get("protected_programs", {}).items()
+        found = (build.protected_program(owner, row) for owner, rows in owners for row in rows)
+        return tuple(sorted(found, key=lambda row: (row.kind, row.value)))
+
+    @property
+    def indispensable(self) -> Indispensable:
+        """The same, to be asked about a program."""
+        from aipol.programs import Indispensable
+
+        rows = self.protected_programs
+        return Indispensable.of((row.kind, row.value, row.breaks) for row in rows)
 
     @cached_property
     def common_hosts(self) -> tuple[CommonHost, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aipol.catalogue.load import Catalogue
 from aipol.catalogue.lock import LIMIT, Content, Lock, LockError
 from aipol.catalogue.model import Match
-from aipol.catalogue.overlay import APPS, PROTECTED
+from aipol.catalogue.overlay import APPS, PROGRAMS, PROTECTED
 from aipol.catalogue.sound import usable_lock
 from aipol.language.text import read_bytes, reason
 
@@ -46,7 +46,20 @@ def _with_floor(content: Content, shipped: Content) -> Content:
     apps = content[APPS]
     if floor:
         apps = {key: _yielding(entry, floor) for key, entry in apps.items()}
-    return {**content, PROTECTED: protected, APPS: apps}
+    programs = _programs_of_both(content.get(PROGRAMS, {}), shipped.get(PROGRAMS, {}))
+    found = {**content, PROTECTED: protected, APPS: apps}
+    return {**found, PROGRAMS: programs} if programs else found
+
+
+def _programs_of_both(own: Content, shipped: Content) -> Content:
+    """What nothing may stop, as the lock says it and as it ships."""
+    found = {owner: list(rows) for owner, rows in own.items()}
+    known = {(row["kind"], row["value"]) for rows in own.values() for row in rows}
+    for owner, rows in shipped.items():
+        new = [row for row in rows if (row["kind"], row["value"]) not in known]
+        if new:
+            found[owner] = [*found.get(owner, ()), *new]
+    return found
 
 
 def _yielding(entry: Content, floor: list[tuple[str, Match]]) -> Content:

@@ -34,6 +34,7 @@ __all__ = [
     "Match",
     "OAuthClient",
     "ProtectedHost",
+    "ProtectedProgram",
     "Purpose",
     "Role",
     "SharedPlatform",
@@ -267,6 +268,20 @@ class ProtectedHost:
     host: str
     match: Match
     purpose: Purpose
+    owner: str
+    source: str
+    tier: Tier
+    seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedProgram:
+    """A program that no rule may stop: the system's, or what manages and protects the device."""
+
+    kind: IdentifierKind
+    value: str
+    breaks: str
+    """What would break without it."""
     owner: str
     source: str
     tier: Tier

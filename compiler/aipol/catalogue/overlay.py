@@ -21,6 +21,7 @@ Content = dict[str, Any]
 Holders = Mapping[Identity, set[str]]
 
 APPS, VENDORS, PROTECTED = "apps", "vendors", "protected"
+PROGRAMS = "protected_programs"
 DROP = "drop"
 FEATURES = "features"
 

@@ -16,7 +16,8 @@ from aipol.catalogue.tree import Where, is_list, is_mapping
 
 _MOST_FAULTS = 20
 _Faults = Iterator[tuple[Where, str]]
-_FIRST = ("apps", "vendors", "protected", "shared_platforms", "index")
+_OWNED = {"protected": rules.PROTECTED, "protected_programs": rules.PROTECTED_PROGRAM}
+_FIRST = ("apps", "vendors", *_OWNED, "shared_platforms", "index")
 _LATER = tuple(part for part in (*rules.LISTED, *rules.KEYED) if part not in _FIRST)
 PARTS = (*_FIRST, *_LATER)
 """The keys of the raw form; only `apps` must be there, and the last are of the second layout."""
@@ -50,7 +51,7 @@ def completed(fresh: Fresh) -> dict[str, Any]:
         "protected": form.get("protected") or {},
         "shared_platforms": form.get("shared_platforms") or [],
         "index": {"categories": dict.fromkeys(sorted(found), "")} | (form.get("index") or {}),
-        **{part: form[part] for part in _LATER if form.get(part)},
+        **{part: form[part] for part in ("protected_programs", *_LATER) if form.get(part)},
     }
 
 
@@ -116,9 +117,10 @@ def _others(form: Mapping[str, Any]) -> _Faults:
         yield from _index(form["index"])
     for slug in form.get("vendors") or ():
         yield from _slug(("vendors", slug), slug)
-    for owner, rows in (form.get("protected") or {}).items():
-        yield from _slug(("protected", owner), owner)
-        yield from _rows(rules.PROTECTED, ("protected", owner), rows)
+    for part, shape in _OWNED.items():
+        for owner, rows in (form.get(part) or {}).items():
+            yield from _slug((part, owner), owner)
+            yield from _rows(shape, (part, owner), rows)
     for part, shape in rules.LISTED.items():
         yield from _rows(shape, (part,), form.get(part) or [])
     for part, shape in rules.KEYED.items():

@@ -10,6 +10,7 @@ from aipol.catalogue.model import CommonKind, Feature, Match, Purpose, Role, Sto
 from aipol.catalogue.restrictions import ADDRESS
 from aipol.catalogue.source import Kind, parse
 from aipol.catalogue.tree import is_list, is_mapping
+from aipol.programs import PROTECTING
 from aipol.vocabulary import Surface
 
 if TYPE_CHECKING:
@@ -263,6 +264,9 @@ RESTRICTION = Shape(
 )
 PROTECTED = Shape(
     {"host": host, "match": one_of(Match), "purpose": one_of(Purpose), **_SOURCED}, _ALSO
+)
+PROTECTED_PROGRAM = Shape(
+    {"kind": one_of(PROTECTING), "value": text, "breaks": short, **_SOURCED}, _ALSO
 )
 SHARED_PLATFORM = Shape({"suffix": host, "source": source}, {"serves": short, **_ALSO})
 COMMON_HOST = Shape(

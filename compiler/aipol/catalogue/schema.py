@@ -120,6 +120,7 @@ _SPECIAL: Mapping[str, Callable[[], Node]] = {
     "gaps": lambda: _list(_mapping(rules.GAP)),
     "index": lambda: _mapping(rules.INDEX),
     "protected": lambda: _keyed(rules.slug, _list(_mapping(rules.PROTECTED))),
+    "protected_programs": lambda: _keyed(rules.slug, _list(_mapping(rules.PROTECTED_PROGRAM))),
     "shared_platforms": lambda: _list(_mapping(rules.SHARED_PLATFORM)),
     "sources": lambda: _keyed(rules.KEYS["sources"], _mapping(rules.SOURCE)),
     "teams": lambda: _keyed(rules.KEYS["teams"], _mapping(rules.TEAM)),

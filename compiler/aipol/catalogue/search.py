@@ -24,7 +24,7 @@ class Hit:
     """One thing the text may mean, with the value of the catalogue that says so."""
 
     app: str
-    """The app; empty for what is nobody's own: protected and common hosts, platforms, teams."""
+    """The app; empty for what is nobody's own: protected, common hosts, platforms, teams."""
     field: str
     """`domain`, `name`, `id`, a store, an OAuth provider, an identifier's kind (`exe`, ...), or
     `protected`, `common`, `platform`, `team`, `bypass`."""
@@ -53,7 +53,11 @@ def search(raw: Mapping[str, Any], text: str) -> tuple[Hit, ...]:
             *_names(app_id, entry, asked),
         )
     ]
-    found += [*_nobodys(raw, asked.host), *_teams(raw, asked.whole)]
+    found += [
+        *_nobodys(raw, asked.host),
+        *_teams(raw, asked.whole),
+        *_protected_programs(raw, asked),
+    ]
     found.sort(key=lambda ranked: _order(asked, *ranked))
     return tuple(dict.fromkeys(hit for _, hit in found))
 
@@ -163,6 +167,18 @@ def _nobodys(raw: Mapping[str, Any], host: str) -> Iterator[Ranked]:
 def _nobody(field: str, row: dict[str, Any], why: str, host: str) -> Hit:
     exact = row["host"] == host
     return Hit("", field, row["host"], exact, why, row["source"], row["match"])
+
+
+def _protected_programs(raw: Mapping[str, Any], asked: Pasted) -> Iterator[Ranked]:
+    """Programs that nothing may stop."""
+    names = asked.names | asked.programs
+    for rows in raw.get("protected_programs", {}).values():
+        for row in rows:
+            value = row["value"].casefold()
+            if value in names or (value.endswith(".*") and asked.whole.startswith(value[:-1])):
+                why = f"never stopped: {row['breaks']}"
+                exact = value in names
+                yield _IDENTIFIER, Hit("", "protected", row["value"], exact, why, row["source"])
 
 
 def _what(row: dict[str, Any]) -> str:

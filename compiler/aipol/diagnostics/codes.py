@@ -130,6 +130,12 @@ ARTIFACT_UNEXPECTED = Rule(
     "AIP504", "artifact-unexpected", _E, "{artifact} is not an output of this policy"
 )
 LOCK_OUT = Rule("AIP505", "lock-out", _E, "{artifact} blocks the protected host `{host}`")
+PROGRAM_LOCK_OUT = Rule(
+    "AIP509",
+    "program-lock-out",
+    _E,
+    "{artifact} stops the protected program `{program}`: it would break {breaks}",
+)
 COVERAGE_UNTRUE = Rule(
     "AIP506", "coverage-untrue", _E, "{target} claims {claim} for {ruling}, which is not so: {why}"
 )

@@ -194,6 +194,7 @@ def _others(taking: Taking) -> list[str]:
         "shared platform": () if taking.difference is not None else found.shared_platforms,
         "common host": found.common_hosts,
         "signing team": found.teams,
+        "protected program": found.protected_programs,
     }
     return [count(len(each), noun) for noun, each in names.items() if each]
 
@@ -206,6 +207,7 @@ def _names(found: Contents) -> Iterator[str]:
     lines += [f"shared platform {named.name} {named.step}" for named in found.shared_platforms]
     lines += [f"common host {named.name} {named.step}" for named in found.common_hosts]
     lines += [f"signing team {named.name} {named.step}" for named in found.teams]
+    lines += [f"protected program {it.name} {it.step}" for it in found.protected_programs]
     if lines:
         yield "In the catalogue:"
         for line in lines:
@@ -304,6 +306,7 @@ def _contents_json(found: Contents) -> dict[str, Any]:
         "shared_platforms": _named_json(found.shared_platforms),
         "common_hosts": _named_json(found.common_hosts),
         "teams": _named_json(found.teams),
+        "protected_programs": _named_json(found.protected_programs),
     }
 
 

@@ -45,7 +45,6 @@ def resolve(
     ladder = Ladder({entry.id: entry.rank for entry in data_classes})
     default = assembled.rules[0].document.key_span(("rules",))
     decisions = Decisions(universe, groups, clauses, gates, ladder, default)
-    rulings = decisions.rulings(apps)
     network = assembled.network.value if assembled.network else None
     ir = Ir(
         organization=_organization(assembled),
@@ -53,7 +52,7 @@ def resolve(
         groups=groups,
         apps=apps,
         data_classes=data_classes,
-        rulings=rulings,
+        rulings=decisions.rulings(apps),
         protected_hosts=_protected_hosts(assembled, catalogue),
         gateways=_gateways(assembled),
         inspect_tls=network.inspect_tls if network else "none",
@@ -63,6 +62,7 @@ def resolve(
         tighten=assembled.on_gap == "tighten",
         as_of=as_of,
         policy_clauses=tuple(_policy_clauses(assembled)),
+        protected_programs=_protected_programs(catalogue),
     )
     told = (
         *_tenant_findings(clauses, apps),
@@ -86,6 +86,11 @@ def _protected_hosts(
     for account in accounts:
         found.add((canonical_host(account.rpartition("@")[2]), "exact", "identity"))
     return tuple(sorted(found))
+
+
+def _protected_programs(catalogue: Catalogue) -> tuple[tuple[str, str, str], ...]:
+    rows = catalogue.protected_programs
+    return tuple((row.kind.value, row.value, row.breaks) for row in rows)
 
 
 def _unlisted_span(assembled: Assembled) -> Span:

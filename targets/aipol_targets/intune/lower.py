@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from aipol.audience import TooManyClasses
+from aipol.catalogue.model import IdentifierKind
 from aipol.diagnostics import Diagnostic, codes
 from aipol.ir import Ir
 from aipol.scoping import addressable, classes
@@ -128,8 +129,20 @@ def _faults(
     yield from lock_outs(ir, profiles, artifact_of)
     for item in objects:
         if isinstance(item, ProgramCompliance):
+            yield from _unwanted(ir, item)
             yield from _exceeded(ir, item, facts.RULES, len(item.settings))
             yield from _exceeded(ir, item, facts.RULES_BYTES, len(rules_file(item)))
+
+
+def _unwanted(ir: Ir, item: ProgramCompliance) -> Iterator[Diagnostic]:
+    """Programs that a device cannot do without, which people would be told to remove."""
+    for programs in (programs for setting in item.settings for programs in setting.apps):
+        for name in programs.exe:
+            breaks = ir.indispensable.broken_by(IdentifierKind.EXE, name)
+            if breaks:
+                yield codes.PROGRAM_LOCK_OUT.at(
+                    ir.unlisted_span, artifact=item.name, program=name, breaks=breaks
+                )
 
 
 def _exceeded(ir: Ir, item: ProgramCompliance, limit: Limit, count: int) -> Iterator[Diagnostic]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from aipol.audience import NOBODY, TooManyClasses
+from aipol.catalogue.model import IdentifierKind
 from aipol.diagnostics import Diagnostic, codes
 from aipol.ir import Ir
 from aipol.target import Lowered
@@ -83,6 +84,7 @@ def lower(ir: Ir, settings: Choices) -> Lowered[Jamf]:
     findings = (
         *too_long(TARGET, ir, profiles),
         *lock_outs(ir, profiles, lambda own: f"{TARGET}/{paths[own.name]}"),
+        *_stopped(ir, model),
         *_groups_findings(ir, model.groups, settings.max_classes),
     )
     return Lowered(model, coverage(emitted), findings)
@@ -119,6 +121,19 @@ def _model(ir: Ir, scoped: Sequence[_Scoped], programs: Programs, settings: Choi
         ),
         groups=tuple(groups[key] for key in sorted(groups)),
     )
+
+
+def _stopped(ir: Ir, model: Jamf) -> Iterator[Diagnostic]:
+    """Programs that a device cannot do without, asked of the records as they will be written."""
+    for restriction in model.restrictions:
+        breaks = ir.indispensable.broken_by(IdentifierKind.PROCESS, restriction.process)
+        if breaks:
+            yield codes.PROGRAM_LOCK_OUT.at(
+                ir.unlisted_span,
+                artifact=f"{TARGET}/{restriction.stem}.xml",
+                program=restriction.process,
+                breaks=breaks,
+            )
 
 
 def _too_many(ir: Ir, count: int, limit: int) -> Diagnostic:

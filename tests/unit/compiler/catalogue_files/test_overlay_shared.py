@@ -31,7 +31,7 @@ def known(content: dict[str, Any]) -> Catalogue:
     chatter["windows"].append({**HUB, **SOURCED, "shared": True})
     chatter["macos"].append({"kind": "cask", "value": "notes", **SOURCED, "shared": True})
     content["common_hosts"] = [{**PAY, **SOURCED}]
-    return Catalogue(content, "0" * 64)
+    return Catalogue(content)
 
 
 def _host(host: str, **more: str) -> str:
@@ -117,3 +117,16 @@ def test_a_policy_without_overlays_does_not_load_their_checks() -> None:
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert run.stdout == "set()\n"
+
+
+def test_a_lock_without_protected_programs_has_those_that_ship(
+    opened: Open, locking: Callable[..., dict[str, str]], content: dict[str, Any]
+) -> None:
+    """A catalogue of before there was such a table protects no less than today's."""
+    rows = [{"kind": "exe", "value": "Hub.exe", "breaks": "everything", **SOURCED}]
+    shipped = Catalogue({**content, "protected_programs": {"acme": rows}})
+    app = "{name: Own, vendor: x, category: chat, windows: {executables: [hub.exe]}}"
+    policy = opened(locking(content, f"apps: {{own: {app}}}\n"), catalogue=shipped)
+    assert [each.message for each in policy.findings if each.code == "AIP225"] == [
+        "blocking `own` by `hub.exe` would break everything"
+    ]

@@ -10,7 +10,15 @@ from typing import Any, cast
 import pytest
 
 from aipol.catalogue.load import Catalogue
-from aipol.catalogue.model import App, Match, ProtectedHost, Purpose, TenantRestriction, Tier
+from aipol.catalogue.model import (
+    App,
+    Match,
+    ProtectedHost,
+    ProtectedProgram,
+    Purpose,
+    TenantRestriction,
+    Tier,
+)
 from aipol.diagnostics import Diagnostic
 from aipol.ir import Ir
 from aipol.language.assemble import Assembled, assemble
@@ -34,6 +42,7 @@ class _Shelf:
 
     known: tuple[App, ...] = ()
     protected: tuple[ProtectedHost, ...] = ()
+    protected_programs: tuple[ProtectedProgram, ...] = ()
 
     def apps(self) -> tuple[App, ...]:
         return self.known

@@ -58,6 +58,7 @@ USES = tuple((app, surface) for app in APPS for surface in app.surfaces)
 @dataclass(frozen=True)
 class _SmallCatalogue:
     protected: tuple[Any, ...] = ()
+    protected_programs: tuple[Any, ...] = ()
 
     def apps(self) -> tuple[App, ...]:
         return APPS

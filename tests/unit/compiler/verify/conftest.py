@@ -175,6 +175,7 @@ class _Shelf:
     protected: tuple[ProtectedHost, ...] = (
         ProtectedHost("mdm.example", Match.SUBTREE, Purpose.DEVICE_MANAGEMENT, "x", "s", Tier.A),
     )
+    protected_programs: tuple[Any, ...] = ()
 
     def apps(self) -> tuple[Any, ...]:
         return ()

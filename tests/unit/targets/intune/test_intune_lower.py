@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,9 @@ from aipol.ir import Obligations
 from aipol.target import Kind, Status
 from aipol.vocabulary import Account, Effect, Situation, Surface
 from aipol_targets.intune.model import logical_name
+from aipol_targets.intune.target import INTUNE
+
+TENANT = "3f0c9a52-7d1e-4b86-a2f4-5c1e8a20e7f1"
 
 
 def test_every_kind_of_object_is_proved(full: Any) -> None:
@@ -288,6 +292,16 @@ def test_a_protected_host_is_never_blocked(policy: Any, compiled: Any) -> None:
     made.split("chatgpt", Surface.WEB, NOBODY)
     codes = {finding.name for finding in compiled(made).compiled.findings}
     assert codes == {"lock-out"}
+
+
+def test_nobody_is_told_to_remove_what_protects_the_device(policy: Any) -> None:
+    """A rules file that names a protected program is an error."""
+    made = policy()
+    made.split("chatgpt", Surface.DESKTOP, NOBODY)
+    protected = (("exe", "chatgpt.exe", "the protection of devices"),)
+    ir = replace(made.ir(), protected_programs=protected)
+    found = INTUNE.compile(ir, INTUNE.settings.model_validate({"tenant": TENANT}))
+    assert {finding.name for finding in found.findings} == {"program-lock-out"}
 
 
 def test_names_come_from_groups_and_stay_in_bounds() -> None:

@@ -111,3 +111,12 @@ def test_a_program_that_does_more_than_ai_is_never_stopped(
     ruling = ir.by_use["chat", Surface.DESKTOP][0]
     reasons = {r.reason.code for r in compiled.coverage if r.ruling == ruling.id and r.reason}
     assert reasons == {"shared-program"}
+
+
+def test_a_record_that_would_stop_what_manages_the_mac_is_an_error(policy: PolicyOf) -> None:
+    """Whatever let such a program into the policy, it does not get into a record unsaid."""
+    protected = (("process", "chat", "the management of Macs"), ("process", "Jamf", "the same"))
+    ir = replace(policy([]), protected_programs=protected)
+    found = {(each.code, each.message) for each in JAMF.compile(ir, Settings()).findings}
+    assert {code for code, _ in found} == {"AIP509"}
+    assert any("tools/chat--rest.xml stops the protected program `chat`" in it for _, it in found)
