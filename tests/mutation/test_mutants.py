@@ -63,6 +63,7 @@ UNPROBED = {
     "egress": (
         kit.Metadata(r"squid/aipol\.conf$", r"", "URLs that go with a tenant header; splicing"),
         kit.Metadata(r"squid/inspect-\d+\.txt$", r"", "inspecting more breaks no clause"),
+        kit.Metadata(r"squid/tenant-[0-9a-f]{8}-urls\.txt$", r"", "URLs that go with a header"),
     ),
     "fortigate": (),
     "intune": (
