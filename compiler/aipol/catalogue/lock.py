@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -76,8 +77,15 @@ _NO = "it is not a lock of the catalogue"
 
 
 def _mapping(content: bytes) -> Content:
+    # As it was written, and not in whatever encoding a reader of JSON would guess.
+    if content.startswith(codecs.BOM_UTF8):
+        raise LockError(f"{_NO} as aipol wrote it: it begins with a byte order mark")
     try:
-        found = json.loads(content, object_pairs_hook=_once, parse_constant=_no_constant)
+        text = content.decode()
+    except UnicodeDecodeError:
+        raise LockError(f"{_NO} as aipol wrote it: it is not UTF-8") from None
+    try:
+        found = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise LockError(_NO) from None
     if not is_mapping(found):

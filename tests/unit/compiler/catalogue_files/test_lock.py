@@ -59,6 +59,36 @@ def test_the_bytes_are_the_same_in_every_process() -> None:
     assert outputs == {lock_bytes(lock_of(load_catalogue().content, "1"))}
 
 
+@pytest.mark.parametrize(
+    ("encoding", "why"),
+    [
+        ("utf-16", "it is not UTF-8"),
+        ("utf-16-le", "it is not a lock"),
+        ("utf-32", "it is not UTF-8"),
+        ("utf-8-sig", "it begins with a byte order mark"),
+        ("latin-1", "it is not UTF-8"),
+    ],
+)
+def test_a_lock_is_in_the_encoding_it_was_written_in(
+    content: Content, encoding: str, why: str
+) -> None:
+    """A shell or an editor that writes it anew leaves no lock, even where JSON could be read."""
+    content["apps"]["twin"]["name"] = "Zwölf"
+    written = lock_bytes(lock_of(content, "1"))
+    with pytest.raises(LockError, match=why):
+        read_lock(written.decode().encode(encoding))
+
+
+def test_the_digest_is_of_what_a_lock_says(content: Content) -> None:
+    """Line ends, blanks and the order of keys are no part of it: git may write line ends anew."""
+    lock = lock_of(content, "1")
+    written = lock_bytes(lock)
+    assert read_lock(written.replace(b"\n", b"\r\n")) == lock
+    assert read_lock(json.dumps(json.loads(written), indent=4).encode()) == lock
+    with pytest.raises(LockError, match="changed after it was written"):
+        read_lock(written.replace(b'"aipol": "1"', b'"aipol": "2"'))
+
+
 def test_one_app_and_one_host_is_one_line(content: Content) -> None:
     """A change of one app changes its line, and the digest's."""
     before = lock_bytes(lock_of(content, "1")).decode().splitlines()
