@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from aipol.catalogue.model import Match
+from aipol.catalogue.model import IdentifierKind, Match
 from aipol.check.known import Catalogue, Known
 from aipol.diagnostics import codes
 from aipol.diagnostics.model import Diagnostic, Related
@@ -17,6 +17,8 @@ from aipol.language.placed import Placed
 from aipol.source import Span
 
 if TYPE_CHECKING:
+    from aipol.catalogue.model import App as CataloguedApp
+    from aipol.catalogue.model import Identifier
     from aipol.language.assemble import Assembled
     from aipol.language.model import App, AppDomain, Group, Model, Rule
 
@@ -30,6 +32,9 @@ _IDENTIFIERS = {
     "entra_app_id": "",
     "mda_app_id": "",
 }
+# What is the vendor's, in the policy's words and the catalogue's.
+_OF_VENDORS = frozenset({"team_ids"})
+_VENDORS_OWN = frozenset({IdentifierKind.PUBLISHER, IdentifierKind.TEAM_ID})
 _Host = tuple[str, Match]
 
 
@@ -179,10 +184,14 @@ def _of_another(
 
 
 def _names(app: App) -> Iterator[tuple[str, tuple[str | int, ...]]]:
-    """Every identifier but hosts, with its place."""
+    """Every identifier but hosts, with its place.
+
+    A signing team is its vendor's, so naming it takes nothing from another of the vendor's apps.
+    """
     for part in ("macos", "windows", "extensions"):
         model = getattr(app, part)
-        for key in type(model).model_fields if model else ():
+        keys = type(model).model_fields.keys() - _OF_VENDORS if model else ()
+        for key in sorted(keys):
             for position, value in enumerate(getattr(model, key) or ()):
                 yield value, (part, key, position)
     for position, value in enumerate(app.binaries or ()):
@@ -195,9 +204,14 @@ def names_of(known: Known, app_id: str) -> frozenset[str]:
     names = [value for value, _ in _names(declared)] if declared else []
     if known.in_catalogue(app_id):
         app = known.catalogue.app(app_id)
-        names += [row.value for row in (*app.macos, *app.windows, *app.cli) if row.match_alone]
+        names += [row.value for row in _programs(app) if row.match_alone]
         names += [row.id for row in app.extensions]
     return frozenset(map(plain, names))
+
+
+def _programs(app: CataloguedApp) -> Iterator[Identifier]:
+    every = (*app.macos, *app.windows, *app.cli)
+    return (row for row in every if row.kind not in _VENDORS_OWN)
 
 
 def plain(name: str) -> str:

@@ -40,6 +40,7 @@ rules:
   - {id: unlocked, apps: [perplexity], groups: [guests], effect: block}
 """
 MINE = "name: M, vendor: acme,"
+OPENAI = "2DC432GLL2"
 TAKEN = "{domain: chat.deepseek.com}"
 SHARED = "{domain: gpt.acme.example, shared: true}"
 CARDS, LABEL = "info_types: [Credit Card Number]", "label: 91ab3c7d-5e2f-4a18-8c6b-d0e1f2a3b4c5"
@@ -122,6 +123,7 @@ def test_a_child_may_not_change_what_a_locked_rule_rests_on(
         "groups: {shop: {jamf: Shop Macs, entra: 91ab3c7d-5e2f-4a18-8c6b-d0e1f2a3b4c5}}",
         "apps: {chatgpt: {name: GPT, mda_app_id: 7}}",
         "apps: {perplexity: {category: coding}}",
+        f"apps: {{mine: {{{MINE} category: coding, macos: {{team_ids: [{OPENAI}]}}}}}}",
         "apps: {claude: {category: coding}}",
         "apps: {mine: {name: M, vendor: acme, category: coding, domains: [{domain: m.example}]}}",
         f"data_classes: [{{id: public}}, {{id: internal}}, {{id: secret, {CARDS}, {LABEL}}}]",
