@@ -98,6 +98,21 @@ def claims_of(app: GovernedApp) -> tuple[Claim, ...]:
     )
 
 
+def header_hosts(app: GovernedApp) -> tuple[tuple[str, Intent], ...]:
+    """Where an app's tenant header goes: its source's hosts, with all below where it is its own."""
+    restriction = app.app.tenant_restriction
+    whole = {
+        claim.host
+        for claim in claims_of(app)
+        if claim.intent is Intent.SUBTREE and not claim.shared
+    }
+    return tuple(
+        (found.host, Intent.SUBTREE if widened else _INTENTS[found.match])
+        for found in (restriction.hosts if restriction else ())
+        for widened in (found.match is Match.EXACT and found.host in whole,)
+    )
+
+
 def host_entries(
     ir: Ir, verdicts: Mapping[tuple[str, Surface], Verdict]
 ) -> dict[tuple[str, Intent], HostEntry]:

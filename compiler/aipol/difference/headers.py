@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aipol.audience import NOBODY, Region
-from aipol.catalogue.model import TenantRestriction
+from aipol.catalogue.model import HostMatch, Match, TenantRestriction
 from aipol.difference.sides import Sides
 from aipol.difference.strictness import Direction, direction
+from aipol.domains import parents
+from aipol.hosts import header_hosts
 from aipol.ir import Ir
 from aipol.vocabulary import Account, Effect
 
 
 @dataclass(frozen=True, slots=True)
 class HeaderChange:
-    """How personal accounts are kept out of an app that people may use with a corporate one."""
+    """How personal accounts are kept out of an app that people may use with a corporate one.
+
+    Both are as they are sent, which is wider than the source where all below a host is the app's.
+    """
 
     app: str
     who: str
@@ -35,17 +40,21 @@ def header_changes(sides: Sides) -> tuple[HeaderChange, ...]:
     return tuple(
         HeaderChange(app, sides.words(people), people, before, after)
         for app in sorted(sides.before.apps.keys() | sides.after.apps.keys())
-        if _sent(before := _restriction(sides.before, app))
-        != _sent(after := _restriction(sides.after, app))
+        if _meaning(before := _restriction(sides.before, app))
+        != _meaning(after := _restriction(sides.after, app))
         and (people := _held(sides, app)) != NOBODY
     )
 
 
 def _restriction(ir: Ir, app: str) -> TenantRestriction | None:
-    return ir.apps[app].app.tenant_restriction if app in ir.apps else None
+    restriction = ir.apps[app].app.tenant_restriction if app in ir.apps else None
+    if restriction is None:
+        return None
+    hosts = (HostMatch(host, Match(intent.value)) for host, intent in header_hosts(ir.apps[app]))
+    return replace(restriction, hosts=tuple(hosts))
 
 
-def _sent(restriction: TenantRestriction | None) -> object:
+def _meaning(restriction: TenantRestriction | None) -> object:
     """What of a restriction goes into artefacts: not where it was read, nor what it needs."""
     if restriction is None:
         return None
@@ -59,9 +68,16 @@ def _covers(one: TenantRestriction | None, other: TenantRestriction | None) -> b
     return (
         one is not None
         and one.header == other.header
-        and set(one.hosts) >= set(other.hosts)
+        and all(any(_within(host, mine) for mine in one.hosts) for host in other.hosts)
         and set(one.also_block) >= set(other.also_block)
     )
+
+
+def _within(one: HostMatch, other: HostMatch) -> bool:
+    """Whether every name that one stands for is one that the other stands for."""
+    if one.host == other.host:
+        return other.match in {one.match, Match.SUBTREE}
+    return other.match is not Match.EXACT and other.host in parents(one.host)
 
 
 def _held(sides: Sides, app: str) -> Region:

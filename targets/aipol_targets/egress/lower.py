@@ -19,8 +19,8 @@ from aipol_targets.common.network.owing import owing
 from aipol_targets.common.network.placed import decisions
 from aipol_targets.common.network.tenants import (
     bad_tenants,
-    header_hosts,
     locked_addresses,
+    restricted_hosts,
     restrictions,
     told_apart,
 )
@@ -81,7 +81,7 @@ def _write(ir: Ir, segment: Segment) -> Written:
     if ir.tighten and held:
         opened = told_apart(ir, decided.uses, held)
         proxied = HostTrie(with_hosts(decided.entries, opened, blocked=False).values())
-    inspected = selected([*owing(ir, decided.uses, "inspect_tls"), *header_hosts(held)])
+    inspected = selected([*owing(ir, decided.uses, "inspect_tls"), *restricted_hosts(held)])
     flat = flat_levels(minimal)
     lists = SegmentLists(
         id=segment.id,

@@ -18,8 +18,8 @@ from aipol_targets.common.network.placed import Uses, decisions
 from aipol_targets.common.network.tenants import (
     Restriction,
     bad_tenants,
-    header_hosts,
     locked_addresses,
+    restricted_hosts,
     restrictions,
     told_apart,
 )
@@ -98,7 +98,7 @@ def _write(ir: Ir, segment: Segment) -> Written:
     logged = selected(owing(ir, decided.uses, "log"))
     inspected = _inspected(ir, decided.uses, held) if ir.inspect_tls != "none" else ()
     hosts = {entry.host for entry in (*trie.minimal(), *logged)}
-    hosts |= {host for host, _ in header_hosts(held)}
+    hosts |= {host for host, _ in restricted_hosts(held)}
     treated = graded(hosts, partial(_treatment, held, HostTrie(logged), trie), FREE)
     decrypting = partial(_decrypting, held, HostTrie(inspected))
     decrypted = graded((entry.host for entry in inspected), decrypting, Decrypting.NO)
@@ -108,7 +108,7 @@ def _write(ir: Ir, segment: Segment) -> Written:
 def _inspected(ir: Ir, uses: Uses, held: Sequence[Restriction]) -> tuple[HostEntry, ...]:
     """The hosts to decrypt, but for those within them that a use without the obligation needs."""
     free = with_hosts({}, free_of(ir, uses, "inspect_tls"), blocked=False)
-    owed = [*owing(ir, uses, "inspect_tls"), *header_hosts(held)]
+    owed = [*owing(ir, uses, "inspect_tls"), *restricted_hosts(held)]
     return HostTrie(with_hosts(free, owed, blocked=True).values()).minimal()
 
 

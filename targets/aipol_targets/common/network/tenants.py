@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from aipol.catalogue.model import Match, TenantRestriction
+from aipol.catalogue.model import Match
 from aipol.diagnostics import Diagnostic
 from aipol.diagnostics.codes import BAD_VALUE, LOCK_OUT
 from aipol.domains import HostTrie, Intent
-from aipol.hosts import Claim, claims_of, host_entries, probe_of
+from aipol.hosts import Claim, header_hosts, host_entries, probe_of
 from aipol.ir import GovernedApp, Ir, Ruling
 from aipol.scoping import Verdict
 from aipol.segments import Use
@@ -26,11 +26,6 @@ Pattern = tuple[str, Intent]
 TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/+=-]*")
 # Addresses to block with a restriction: what is not this plain is not taken into a pattern.
 _URL = re.compile(r"https://([a-z0-9.-]+)(/[A-Za-z0-9._~/-]*)")
-_INTENTS = {
-    Match.EXACT: Intent.EXACT,
-    Match.SUBTREE: Intent.SUBTREE,
-    Match.CHILDREN: Intent.CHILDREN,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +66,7 @@ def restrictions(ir: Ir, uses: Uses) -> tuple[Restriction, ...]:
             continue
         mine = by_app[app.id]
         if any(use.personal.direct is not Effect.BLOCK for use in mine):
-            free.setdefault(restriction.header, set()).update(_hosts(restriction, app))
+            free.setdefault(restriction.header, set()).update(header_hosts(app))
         elif any(use.corporate.direct is not Effect.BLOCK for use in mine):
             by_header.setdefault(restriction.header, []).append(app)
     found = (
@@ -105,12 +100,7 @@ def _restriction(
         )
     )
     # Where an app that may be used with any account signs in at the same host, that one wins.
-    hosts = {
-        pattern
-        for app in known
-        if (restriction := app.app.tenant_restriction)
-        for pattern in _hosts(restriction, app)
-    } - set(free)
+    hosts = {pattern for app in known for pattern in header_hosts(app)} - set(free)
     if not tenants or not hosts:
         return None
     urls = {
@@ -125,18 +115,6 @@ def _restriction(
     return Restriction(sent, tenants, frozenset(app.id for app in known), HostTrie(entries))
 
 
-def _hosts(restriction: TenantRestriction, app: GovernedApp) -> Iterator[Pattern]:
-    """Where the header goes: the hosts its source names, and below them where all is the app's."""
-    whole = {
-        claim.host
-        for claim in claims_of(app)
-        if claim.intent is Intent.SUBTREE and not claim.shared
-    }
-    for found in restriction.hosts:
-        widened = found.match is Match.EXACT and found.host in whole
-        yield found.host, Intent.SUBTREE if widened else _INTENTS[found.match]
-
-
 def _plain_url(url: str) -> str | None:
     """The address without its scheme, None when it is not a plain one."""
     return url.removeprefix("https://") if _URL.fullmatch(url) else None
@@ -145,7 +123,7 @@ def _plain_url(url: str) -> str | None:
 # --- what follows for other lists -----------------------------------------------------------------
 
 
-def header_hosts(held: Iterable[Restriction]) -> Iterator[Pattern]:
+def restricted_hosts(held: Iterable[Restriction]) -> Iterator[Pattern]:
     """The hosts that any header goes to."""
     for each in held:
         yield from ((entry.host, entry.intent) for entry in each.trie.minimal())
@@ -158,7 +136,7 @@ def told_apart(ir: Ir, uses: Uses, held: tuple[Restriction, ...]) -> Iterator[Pa
         for use, found in uses.items()
     }
     usable = HostTrie(host_entries(ir, verdicts).values())
-    for host, intent in header_hosts(held):
+    for host, intent in restricted_hosts(held):
         if not usable.blocked(probe(host, intent)):
             yield host, intent
 

@@ -300,5 +300,14 @@ def sent(ir: Ir, person: frozenset[str], app: str) -> object:
     for surface in Surface:
         ours, own = (ir.decide(person, app, surface, account) for account in ACCOUNTS)
         if ours and own and ours.direct is not Effect.BLOCK and own.direct is Effect.BLOCK:
-            return (restriction.header, restriction.hosts)
+            whole = {
+                row.domain
+                for row in ir.apps[app].app.domains
+                if row.match == "subtree" and not row.shared and row.role != "marketing"
+            }
+            hosts = {
+                (row.host, "subtree" if row.match == "exact" and row.host in whole else row.match)
+                for row in restriction.hosts
+            }
+            return (restriction.header, hosts)
     return None

@@ -197,3 +197,31 @@ def test_the_source_of_a_header_is_no_difference(
     )
     held = small.rule("allow", account={"corporate": ["w1"]})
     assert not two(old, new, held).for_somebody
+
+
+def test_a_header_that_is_sent_to_the_same_hosts_is_no_difference(
+    small: Any, two: Callable[..., Difference]
+) -> None:
+    """Where all below a host is the app's own, the header goes there whatever the source names."""
+    wide = {**HEADER, "hosts": [{"host": "chatty.example", "match": "subtree"}]}
+    own = small.host("chatty.example", match="subtree")
+    old, new = ({"chatty": small.app(own, tenant_restriction=each)} for each in (HEADER, wide))
+    held = small.rule("allow", account={"corporate": ["w1"]})
+    assert not two(old, new, held).for_somebody
+    other = small.host("other.example")
+    old, new = ({"chatty": small.app(other, tenant_restriction=each)} for each in (HEADER, wide))
+    (change,) = two(old, new, held).headers
+    assert change.direction is Direction.STRICTER
+
+
+def test_a_header_follows_the_apps_own_hosts(small: Any, two: Callable[..., Difference]) -> None:
+    """A host that becomes the app's own with all below it has the header below it as well."""
+    old, new = (
+        {"chatty": small.app(small.host("chatty.example", match=match), tenant_restriction=HEADER)}
+        for match in ("exact", "subtree")
+    )
+    (change,) = two(old, new, small.rule("allow", account={"corporate": ["w1"]})).headers
+    assert change.direction is Direction.STRICTER
+    assert header_words(change).endswith(
+        "`X-Tenant` on chatty.example -> `X-Tenant` on chatty.example (subtree)"
+    )
