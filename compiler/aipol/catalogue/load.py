@@ -139,6 +139,11 @@ class Catalogue:
         return tuple(build.common_host(row) for row in self._content.get("common_hosts", ()))
 
     @cached_property
+    def common_index(self) -> HostIndex[CommonHost]:
+        """The same, by the names at which a host could meet them."""
+        return HostIndex((row.host, row.match, row) for row in self.common_hosts)
+
+    @cached_property
     def shared_hosts(self) -> tuple[tuple[str, Match, str], ...]:
         """Hosts that serve more than one app, how far they reach, and what a block would break."""
         from aipol.catalogue.collateral import UNTOLD

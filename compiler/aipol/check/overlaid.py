@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aipol.catalogue import rules
 from aipol.catalogue.load import Catalogue
-from aipol.catalogue.model import DECIDING_KINDS, IdentifierKind, Match, Role
+from aipol.catalogue.model import IdentifierKind, Match, Role
 from aipol.catalogue.overlay import APPS, DROP, overlaid
 from aipol.check.shared import Claim, host_claim, program_claim, programs_kept_open
 
@@ -37,10 +37,9 @@ def check_overlaid(applied: Applied) -> Iterator[Diagnostic]:
                 yield from host_claim(claim, Match(row["match"]), known)
         for section in rules.IDENTIFIERS:
             for number, row in enumerate(entry.get(section, ())):
-                kind = IdentifierKind(row["kind"])
-                if kind in DECIDING_KINDS and not row.get("shared"):
+                if not row.get("shared"):
                     claim = _claim(applied, app_id, (section, number, "value"))
-                    yield from program_claim(claim, kind, programs)
+                    yield from program_claim(claim, IdentifierKind(row["kind"]), programs)
 
 
 def _claim(applied: Applied, app_id: str, where: tuple[str | int, ...]) -> Claim:

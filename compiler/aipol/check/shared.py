@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aipol.catalogue.collateral import UNTOLD
 from aipol.catalogue.model import DECIDING_KINDS, IdentifierKind, Match
+from aipol.catalogue.signing import signed_as
 from aipol.diagnostics import codes
 from aipol.diagnostics.model import Diagnostic
 from aipol.identifiers import program
@@ -62,13 +64,18 @@ def _declared_hosts(app_id: str, app: Placed[App], catalogue: Catalogue) -> Iter
 
 
 def host_claim(claim: Claim, match: Match, catalogue: Catalogue) -> Iterator[Diagnostic]:
-    """A host that is shared itself, or has what is shared below it, is no app's own."""
-    # A name of one's own below what is shared is one's own.
+    """A host that is shared itself, or has what is shared below it, is no app's own.
+
+    A name below another app's shared host may be one's own. Below a common host none is: it is a
+    service to many vendors under all of its names, as the catalogue's own lint has it.
+    """
     found = {
         value: breaks
         for value, reach, breaks in catalogue.shared_index.within(_site(claim.value))
         if match.meets(claim.value, value, reach)
     }
+    for value, _, row in catalogue.common_index.meeting(claim.value, match):
+        found.setdefault(value, row.serves)
     if found:
         value, breaks = next(iter(found.items()))
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""
@@ -119,8 +126,8 @@ def programs_kept_open(catalogue: Catalogue) -> Mapping[str, str]:
     found: dict[str, str] = {}
     # Whatever names a program: a target may act upon each, whether those that ship do or not.
     for (kind, value), breaks in catalogue.shared_programs.items():
-        if kind in DECIDING_KINDS:
-            found.setdefault(_name(kind, value), breaks or UNTOLD)
+        for name in _names(kind, value):
+            found.setdefault(name, breaks or UNTOLD)
     return found
 
 
@@ -128,9 +135,24 @@ def program_claim(
     claim: Claim, kind: IdentifierKind, programs: Mapping[str, str]
 ) -> Iterator[Diagnostic]:
     """A program that does more than an app is not stopped for it."""
-    breaks = programs.get(_name(kind, claim.value))
-    if breaks is not None:
-        yield claim.breaks(breaks)
+    for name in _names(kind, claim.value):
+        for known in (name, _HELPER.sub("", name)):
+            if known in programs:
+                yield claim.breaks(programs[known])
+                return
+
+
+# The parts of a program that run beside it, as browsers and what is built on one name them.
+_HELPER = re.compile(r" helper(?: \([a-z ]+\))?(?=(?:\.exe)?$)|(?<=.)\.helper(?:\.[a-z]+)?$")
+
+
+def _names(kind: IdentifierKind, value: str) -> Iterator[str]:
+    """The questions that ask for the program, or for each one that a signature is asked for."""
+    if kind in DECIDING_KINDS:
+        yield _name(kind, value)
+    # A bundle is signed with its own id.
+    for signed in signed_as(kind, value):
+        yield _name(IdentifierKind.BUNDLE_ID, signed)
 
 
 def _name(kind: IdentifierKind, value: str) -> str:

@@ -27,10 +27,12 @@ def known(content: dict[str, Any]) -> Catalogue:
     """The small catalogue with programs and a host that serve more than an app."""
     chatter = content["apps"]["chatter"]
     chatter["domains"][1]["serves"] = "pictures of other sites"
-    chatter["macos"] = [{**NOTES, **SOURCED, "shared": True}]
+    bundle = {**NOTES, "kind": "bundle_id", "value": "a.notes"}
+    chatter["macos"] = [{**each, **SOURCED, "shared": True} for each in (NOTES, bundle)]
     chatter["windows"].append({**HUB, **SOURCED, "shared": True})
     chatter["macos"].append({"kind": "cask", "value": "notes", **SOURCED, "shared": True})
-    content["common_hosts"] = [{**PAY, **SOURCED}]
+    sums = {**PAY, "host": "sum.test", "match": "subtree", "serves": "all sums"}
+    content["common_hosts"] = [{**PAY, **SOURCED}, {**sums, **SOURCED}]
     return Catalogue(content)
 
 
@@ -60,6 +62,19 @@ ROWS = {
     _name("macos", "cask", "notes"): None,
     _name("windows", "exe", "hub.exe"): "services that are not this app",
     _name("cli", "binary", "Notes"): None,
+    _host("api.sum.test"): "`sum.test`: all sums",
+    _host("api.sum.test", match="exact"): "`sum.test`: all sums",
+    _host("api.sum.test", shared="true", serves="sums"): None,
+    _name("macos", "process", "Notes Helper"): "all notes",
+    _name("macos", "process", "Notes Helper (Renderer)"): "all notes",
+    _name("macos", "process", "Note Helper"): None,
+    _name("macos", "bundle_id", "a.notes.helper"): "all notes",
+    _name("macos", "signing_id", "a.notes"): "all notes",
+    _name("macos", "signing_id", "A.Notes", "shared: true, breaks: all, "): None,
+    _name("macos", "signing_id", "a.note"): None,
+    _name("macos", "requirement", "'identifier \"a.notes\"'"): "all notes",
+    _name("macos", "requirement", "'anchor apple generic and identifier a.notes'"): "all notes",
+    _name("macos", "requirement", "'identifier \"a.note\"'"): None,
 }
 
 

@@ -41,7 +41,9 @@ def catalogue(**apps: dict[str, Any]) -> Catalogue:
             "shared_platforms": [],
             "common_hosts": [
                 {"host": "pay.example", "match": "exact", "kind": "payment", "serves": "paying"}
-                | SOURCED
+                | SOURCED,
+                {"host": "sum.test", "match": "subtree", "kind": "payment", "serves": "sums"}
+                | SOURCED,
             ],
             "teams": {
                 "AB12CD34EF": {"vendor": "a", "signs": ["Acme Paint", "Acme Write"], **SOURCED}
@@ -186,11 +188,18 @@ WAYS = {
     "domains: [{domain: ai.mail.example}]": None,
     "domains: [{domain: mail.example, shared: true}]": None,
     "domains: [{domain: pay.example}]": "`pay.example`: paying",
+    "domains: [{domain: ai.pay.example}]": None,
+    "domains: [{domain: api.sum.test}]": "`sum.test`: sums",
+    "domains: [{domain: api.sum.test, shared: true}]": None,
     "domains: [{domain: notpay.example}]": None,
     "macos: {team_ids: [AB12CD34EF]}": "Acme Paint, Acme Write",
     "macos: {team_ids: [ZZ12CD34EF]}": None,
     "windows: {package_families: [A.HUB_8wekyb3d8bbwe]}": "the hub",
     "windows: {executables: [own.exe]}": None,
+    "macos: {processes: [Big Helper (Renderer)]}": "all that is big",
+    "macos: {processes: [Bigger Helper]}": None,
+    "macos: {bundle_ids: [a.big.helper.GPU]}": "all that is big",
+    "macos: {bundle_ids: [a.bigger]}": None,
 }
 
 
@@ -202,6 +211,11 @@ def test_what_is_not_an_apps_own_is_refused(check: Any, how: str, breaks: str | 
         mail={
             "domains": [row("mail.example", shared=True, serves="all mail")],
             "windows": [{**hub, **SOURCED}],
+            "macos": [
+                {"kind": kind, "value": value, "shared": True, "breaks": "all that is big"}
+                | SOURCED
+                for kind, value in (("app_name", "Big.app"), ("bundle_id", "a.big"))
+            ],
         }
     )
     found = [f for f in check(known, "own", apps=DECLARED.format(how=how)) if f.code == "AIP225"]
