@@ -6,11 +6,13 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from aipol.catalogue.identity import OF_VENDORS, SINGLE, identifiers, name_of
+from aipol.catalogue.lint_dates import date_faults
 from aipol.catalogue.lint_hosts import host_faults
 from aipol.catalogue.lint_programs import program_faults
 from aipol.catalogue.lint_restrictions import restriction_faults
 from aipol.catalogue.lint_sources import source_faults
 from aipol.catalogue.row_faults import requirement_faults, team_faults, teams_of
+from aipol.catalogue.signing import signed_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,6 +33,7 @@ def across(documents: dict[str, Document], files: list[Document]) -> tuple[Fault
         *_ids(every),
         *_shared_identifiers(every),
         *_said_alike(every),
+        *_signed_alike(every),
         *_teams_alike(documents, every),
         *_one_owner(every),
         *_requirements(every),
@@ -39,6 +42,7 @@ def across(documents: dict[str, Document], files: list[Document]) -> tuple[Fault
         *restriction_faults(documents, every),
         *program_faults(documents, every),
         *source_faults(documents, every),
+        *date_faults(documents),
     )
 
 
@@ -90,6 +94,23 @@ def _said_alike(every: Iterable[Entry]) -> Iterator[Fault]:
                 if row.get(key) != told.get(key):
                     message = f"`{key}` of `{row['value']}` is not the same for `{speaker}`"
                     yield document.fault((*where, key), message)
+
+
+def _signed_alike(every: Iterable[Entry]) -> Iterator[Fault]:
+    """A bundle is signed with its own id, so a signature is shared where the bundle is."""
+    bundles: dict[str, tuple[str, bool]] = {}
+    for _, app_id, entry in every:
+        for row in entry.get("macos", ()):
+            if row["kind"] == "bundle_id":
+                bundles.setdefault(row["value"].casefold(), (app_id, bool(row.get("shared"))))
+    for document, app_id, entry in every:
+        for number, row in enumerate(entry.get("macos", ())):
+            mine = bool(row.get("shared"))
+            for signed in signed_as(row["kind"], row["value"]):
+                owner, shared = bundles.get(signed.casefold(), (app_id, mine))
+                if shared != mine:
+                    message = f"`shared` of `{signed}` is not the same for the bundle of `{owner}`"
+                    yield document.fault((app_id, "macos", number, "shared"), message)
 
 
 def _teams_alike(documents: dict[str, Document], every: Iterable[Entry]) -> Iterator[Fault]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aipol.catalogue.row_faults import public_code_faults
-from aipol.catalogue.source import Kind, parse
+from aipol.catalogue.source import parse
 from aipol.catalogue.tree import is_list, is_mapping
 
 if TYPE_CHECKING:
@@ -94,8 +94,6 @@ def _tier(
     if found is None or tier is None:
         return
     yield from document.told(public_code_faults(where, row))
-    if found.kind is Kind.PUBLIC_CODE:
-        return
     known = register.get(found.registered_as or "")
     if known is None:
         return

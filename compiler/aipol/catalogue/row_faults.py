@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
-from aipol.catalogue import rules
+from aipol.catalogue import forms, rules, signing
 from aipol.catalogue.hosts import is_public_suffix
 from aipol.catalogue.identity import Row, identity
 from aipol.catalogue.model import Match
 from aipol.catalogue.rules import Shape
-from aipol.catalogue.source import Kind, parse
+from aipol.catalogue.source import Kind, is_one, parse
 from aipol.catalogue.tree import Complaint, Where, is_list, is_mapping
 from aipol.language.hosts import HostError, canonical_host
 from aipol.language.words import clip
@@ -34,6 +34,7 @@ def entry_faults(where: Where, entry: Row, form: Form = shipped_form) -> Iterato
     for section, shape in rules.ROWS.items():
         if section in entry:
             yield from rows_faults(shape, (*where, section), entry[section], form, section)
+    yield from _product_codes(where, entry)
     features = entry.get("features")
     # What is no list at all is told with the entry's keys.
     for number, name in enumerate(features if is_list(features) else ()):
@@ -44,6 +45,18 @@ def entry_faults(where: Where, entry: Row, form: Form = shipped_form) -> Iterato
         yield from row_faults(rules.RESTRICTION, place, row, form)
         if is_mapping(row):
             yield from rows_faults(rules.HOST_MATCH, (*place, "hosts"), row.get("hosts"), form)
+
+
+def _product_codes(where: Where, entry: Row) -> Iterator[Complaint]:
+    """Where no installer made up the key that lists a program, it is called after the program."""
+    rows = entry.get("windows")
+    for number, row in enumerate(rows if is_list(rows) else ()):
+        value = row.get("value") if is_mapping(row) and row.get("kind") == "product_code" else None
+        if not isinstance(value, str) or forms.is_made_up(value):
+            continue
+        if not forms.names_app(value, where[-1], entry.get("name", ""), entry.get("vendor", "")):
+            why = f"`{value}` is not a product code: a GUID, or a key called after this app"
+            yield Complaint((*where, "windows", number, "value"), why)
 
 
 def recognisable(entry: Row) -> bool:
@@ -131,19 +144,24 @@ def _read_twice(where: Where, row: Row) -> Iterator[Complaint]:
         return
     if row.get("tier") == "C" and not row.get("also") and row.get("sources", 1) == 1:
         yield Complaint(where, "tier C takes a second source: `also:`, or `sources:` above 1")
-    if row.get("also") == row["source"]:
+    if "also" in row and is_one(row["source"], row["also"]):
         yield Complaint((*where, "also"), "`also` is the source itself, not a second one")
 
 
 def public_code_faults(where: Where, row: Row) -> Iterator[Complaint]:
-    """What is known from code without its repository is dated, and of the last tier."""
+    """What is known from code without its repository is dated, and of the last tier.
+
+    Any other words in parentheses are no repository; which of them can be believed, the register
+    of sources says.
+    """
     found, tier = parse(row["source"]), row.get("tier")
     if found is None or tier is None or found.kind is not Kind.PUBLIC_CODE:
         return
     if not row.get("seen"):
         yield Complaint(where, "`seen` is missing: nobody else says when it was read")
-    if tier == "A" or (tier == "B" and not found.remarks):
-        yield Complaint((*where, "tier"), "a file known without its repository is tier C")
+    if tier == "A" or (tier == "B" and found.repository is None):
+        why = "a file known without its repository is tier C"
+        yield Complaint((*where, "tier"), why, "name it in parentheses: `(owner/repository:path)`")
 
 
 def requirement_faults(
@@ -151,7 +169,7 @@ def requirement_faults(
 ) -> Iterator[Complaint]:
     """The team of a designated requirement is one of the app's Team ids."""
     for number, row in enumerate(rows):
-        accepted = rules.teams_of(row["value"]) if row["kind"] == "requirement" else ()
+        accepted = signing.teams_of(row["value"]) if row["kind"] == "requirement" else ()
         if accepted and not any(team in teams for team in accepted):
             found = " or ".join(f"`{team}`" for team in accepted)
             why = f"the requirement is of team {found}, which is no `team_id` of the app"

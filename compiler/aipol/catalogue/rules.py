@@ -6,8 +6,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aipol.catalogue.forms import (
+    addresses,
+    day,
+    header,
+    install_path,
+    short,
+    tenant_format,
+)
 from aipol.catalogue.model import CommonKind, Feature, Match, Purpose, Role, Store, Tier
-from aipol.catalogue.restrictions import ADDRESS
+from aipol.catalogue.signing import requirement
 from aipol.catalogue.source import Kind, parse
 from aipol.catalogue.tree import is_list, is_mapping
 from aipol.programs import PROTECTING
@@ -68,10 +76,11 @@ def texts(value: Any) -> str | None:
     return None if good else "must be a list of texts"
 
 
-def addresses(value: Any) -> str | None:
-    """A list of plain addresses with a path, not empty: what is not plain would not be denied."""
-    good = is_list(value) and value and all(address(item) is None for item in value)
-    return None if good else "must be a list of addresses such as `https://chat.example/path/`"
+def programs(value: Any) -> str | None:
+    """A list of names, each of words."""
+    if (wrong := texts(value)) is not None:
+        return wrong
+    return next(filter(None, map(short, value)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +113,6 @@ def one_of(values: Iterable[str]) -> OneOf:
     return OneOf(tuple(str(value) for value in values))
 
 
-address = Like(ADDRESS, "a plain address with a path (`https://chat.example/path/`)")
-
-
 SCHEMAS = (1, 2)
 """The layouts this version reads; what ships is the last."""
 
@@ -128,41 +134,10 @@ def source(value: Any) -> str | None:
     )
 
 
-# A catalogue is not trusted to be quick: literals, classes, and groups that repeat a set number of
-# times, with two open repeats at most.
-_ATOM = r"(?:\\[-./]|[A-Za-z0-9_:@/-]|\[[^\[\]\\]+\])"
-_BOUND = r"(?:\{[0-9]{1,3}(?:,[0-9]{1,3})?\})?"
-_PATTERN = re.compile(rf"(?:{_ATOM}(?:[+*?]|{_BOUND})|\((?:{_ATOM}{_BOUND})+\){_BOUND})+")
-_OPEN_REPEATS = 2
-
-
-def pattern(value: Any) -> str | None:
-    """A regular expression of a form that is quick on any text."""
-    simple = isinstance(value, str) and _PATTERN.fullmatch(value)
-    if simple and sum(map(value.count, "+*")) <= _OPEN_REPEATS:
-        try:
-            re.compile(value)
-        except re.error:
-            return f"`{value}` is not a regular expression"
-        return None
-    return f"`{value}` is not a regular expression of classes, literals and bounded groups"
-
-
-def short(value: Any) -> str | None:
-    """Text of one line that fits beside others."""
-    fits = isinstance(value, str) and 0 < len(value.strip()) <= SHORT and "\n" not in value
-    return None if fits else f"must be text of one line, at most {SHORT} characters"
-
-
-SHORT = 120
-
-
 def anything(_value: Any) -> str | None:
     """Checked elsewhere, against other rows."""
     return None
 
-
-day = Like(r"20[0-9]{2}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?", "a month or a day")
 
 _LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 # The last label may not be a number: that would be an address.
@@ -184,9 +159,7 @@ _KINDS: dict[str, dict[str, Check]] = {
         "bundle_id": _dotted,
         "team_id": _team,
         "signing_id": Like(r"[A-Za-z0-9_.-]+", "a signing identifier"),
-        "requirement": Like(
-            r"(\(?anchor apple|\(?identifier|designated).*", "a designated requirement"
-        ),
+        "requirement": requirement,
         "app_name": Like(r".+\.app", "the name of a bundle (`Name.app`)"),
         "process": text,
         "cask": Like(r"[a-z0-9@+.-]+", "a cask's token"),
@@ -197,7 +170,7 @@ _KINDS: dict[str, dict[str, Check]] = {
         "pfn": _family,
         "product_code": text,
         "upgrade_code": Like(r"\{[0-9A-F]{8}-([0-9A-F]{4}-){3}[0-9A-F]{12}\}", "a GUID in braces"),
-        "install_path": text,
+        "install_path": install_path,
         "command": Like(r"[A-Za-z0-9_.-]+", "a command's name"),
         "publisher": text,
         "store_id": Like(r"[0-9A-Z]{12,14}", "a product id of the Microsoft Store"),
@@ -255,12 +228,18 @@ FACT = Shape({"fact": text, "value": text, **_SOURCED}, _ALSO)
 HOST_MATCH = Shape({"host": host, "match": one_of(Match)}, {})
 RESTRICTION = Shape(
     {
-        "header": Like(r"[A-Za-z0-9-]+", "a header's name"),
+        "header": header,
         "value": text,
         "hosts": anything,
         **_SOURCED,
     },
-    {"needs": text, "effect": text, "also_block": addresses, "format": pattern, **_ALSO},
+    {
+        "needs": text,
+        "effect": text,
+        "also_block": addresses,
+        "format": tenant_format,
+        **_ALSO,
+    },
 )
 PROTECTED = Shape(
     {"host": host, "match": one_of(Match), "purpose": one_of(Purpose), **_SOURCED}, _ALSO
@@ -279,7 +258,7 @@ COMMON_HOST = Shape(
     },
     _ALSO,
 )
-TEAM = Shape({"vendor": slug, "signs": texts, **_SOURCED}, _ALSO)
+TEAM = Shape({"vendor": slug, "signs": programs, **_SOURCED}, _ALSO)
 SOURCE = Shape(
     {"tier": one_of(Tier), "seen": day, "is": short}, {"speaks_for": texts, "licence": short}
 )
@@ -325,12 +304,6 @@ KEYS: Mapping[str, Check] = {
     "teams": _team,
     "vendors": slug,
 }
-_TEAM_OF = re.compile(r'certificate leaf\[subject\.OU\] = "?([A-Z0-9]{10})"?')
-
-
-def teams_of(requirement: str) -> tuple[str, ...]:
-    """The signing teams a designated requirement accepts; none where it asks for no team."""
-    return tuple(dict.fromkeys(_TEAM_OF.findall(requirement)))
 
 
 def value_fault(section: str, row: dict[str, Any]) -> tuple[str, str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aipol.catalogue import rules
+from aipol.catalogue import forms, rules, signing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -14,21 +14,30 @@ Node = dict[str, Any]
 _TEXT: Node = {"type": "string", "minLength": 1}
 _PLAIN: Mapping[Callable[[Any], str | None], Node] = {
     rules.text: _TEXT,
-    rules.short: {**_TEXT, "maxLength": rules.SHORT},
+    forms.short: {**_TEXT, "maxLength": forms.SHORT},
+    forms.day: {
+        "type": "string",
+        "pattern": f"^(?:{forms.DAY})$",
+        "description": "A month or a day.",
+    },
+    forms.header: {"type": "string", "pattern": f"^{forms.HEADER}$"},
+    forms.install_path: _TEXT,
+    signing.requirement: _TEXT,
+    forms.addresses: {
+        "type": "array",
+        "minItems": 1,
+        "items": {**_TEXT, "pattern": f"^(?:{forms.ADDRESS})$"},
+    },
     rules.flag: {"type": "boolean"},
     rules.count: {"type": "integer", "minimum": 1},
     rules.texts: {"type": "array", "minItems": 1, "items": _TEXT},
-    rules.addresses: {
-        "type": "array",
-        "minItems": 1,
-        "items": {"type": "string", "pattern": f"^(?:{rules.address.pattern})$"},
-    },
+    rules.programs: {"type": "array", "minItems": 1, "items": _TEXT},
     rules.source: {
         **_TEXT,
         "description": "`owner/repository:path@commit`, `page:host/path` or `public-code:number`.",
         "examples": ["acme/app:package.json@0123abc", "page:docs.acme.example/network"],
     },
-    rules.pattern: {**_TEXT, "format": "regex"},
+    forms.tenant_format: {**_TEXT, "format": "regex"},
     rules.schema: {"enum": list(rules.SCHEMAS)},
 }
 

@@ -13,6 +13,7 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from aipol.catalogue import rules
+from aipol.catalogue.forms import header, pattern
 from aipol.catalogue.load import Catalogue
 from aipol.catalogue.lock import Lock, LockError, read_lock
 from aipol.catalogue.model import App
@@ -136,11 +137,10 @@ def _app_astray(catalogue: Catalogue, app: App) -> Iterator[str]:
         if rules.host(host):
             yield f"`{host}` of app `{app.id}` is not a host name"
     if app.tenant_restriction is not None:
-        header = rules.RESTRICTION.required["header"](app.tenant_restriction.header)
-        if header:
-            yield f"app `{app.id}`: {header}"
+        if (message := header(app.tenant_restriction.header)) is not None:
+            yield f"app `{app.id}`: {message}"
         form = app.tenant_restriction.format
-        if form and (message := rules.pattern(form)):
+        if form and (message := pattern(form)):
             yield f"app `{app.id}`: {message}"
 
 

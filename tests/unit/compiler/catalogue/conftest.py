@@ -42,7 +42,7 @@ acme-enterprise:
   source: page:acme.example
 """
 FILES = {
-    "index.yaml": "schema: 2\nseen: 2026-08\ncategories:\n  chat: assistants\n",
+    "index.yaml": "schema: 2\nseen: 2026-11\ncategories:\n  chat: assistants\n",
     "vendors.yaml": "acme-labs: {name: Acme Labs, country: PL}\n",
     "protected.yaml": (
         "acme:\n"
@@ -56,7 +56,7 @@ FILES = {
     ),
     "gaps.yaml": "- {app: acme, what: host, sought: its API, looked: 2026-11}\n",
     "sources.yaml": (
-        '"page:acme.example": {tier: A, seen: 2026-08, is: pages, speaks_for: [acme-labs]}\n'
+        '"page:acme.example": {tier: A, seen: 2026-11, is: pages, speaks_for: [acme-labs]}\n'
     ),
     "teams.yaml": (
         "ZZ12CD34EF: {vendor: acme-labs, signs: [Acme Paint], source: page:acme.example,\n"

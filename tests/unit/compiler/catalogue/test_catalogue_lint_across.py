@@ -42,7 +42,7 @@ def faults(catalogue: Path) -> Callable[..., Faults]:
 
 def test_an_app_stands_in_one_file(faults: Callable[..., Faults]) -> None:
     """The second place is named, with the first."""
-    index = "schema: 2\nseen: 2026-08\ncategories:\n  chat: talk\n  image: pictures\n"
+    index = "schema: 2\nseen: 2026-11\ncategories:\n  chat: talk\n  image: pictures\n"
     host = rows("domains", "domain: a.example, role: ui, match: exact")
     said = faults(entry("one", *host), image=f"# More.\n{entry('one', *host)}", index=index)
     assert said == ["image.yaml:2:1: the app `one` is also in chat.yaml"]

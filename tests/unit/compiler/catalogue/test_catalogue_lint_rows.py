@@ -32,7 +32,10 @@ SAID = {
     ROW.replace("A}", "C}"): [f"chat.yaml:7:7: {TIER_C}"],
     ROW.replace("A}", "C, sources: 1}"): [f"chat.yaml:7:7: {TIER_C}"],
     ROW.replace("A}", "C, sources: 2}"): [],
-    ROW.replace("A}", 'C, also: "page:acme.example (its help)"}'): [],
+    ROW.replace("A}", 'C, also: "page:acme.example/help"}'): [],
+    ROW.replace("A}", 'C, also: "page:acme.example (its help)"}'): [
+        "chat.yaml:7:97: `also` is the source itself, not a second one"
+    ],
     # What a row says is looked at once it has its form.
     ROW.replace("A}", "C, sources: many}"): ["chat.yaml:7:97: must be a number from 1"],
     ROW.replace("A}", "A, also: page:acme.example}"): [
