@@ -57,4 +57,4 @@ def test_an_address_that_could_not_be_denied_is_refused(catalogue: Path, address
     row = restricted("chat.acme.example", address, "A")
     chat.write_text(text.replace(ANCHOR, row + ANCHOR, 1), encoding="utf-8")
     (fault,) = lint(catalogue)
-    assert "must be a list of addresses" in fault.message
+    assert "is not a web address of the form `https://host/path`" in fault.message

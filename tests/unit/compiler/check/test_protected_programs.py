@@ -63,7 +63,6 @@ def test_an_app_of_a_policy_is_not_known_by_one(known_by: str, breaks: str, tmp_
 ROWS = {
     ("macos", "process", "jamf", False): "the management of Macs by Jamf",
     ("macos", "app_name", "Company Portal.app", False): "the management of Macs by Intune",
-    ("macos", "requirement", "anchor apple", False): "every program that Apple signs",
     ("cli", "binary", "mdmclient", False): "the management of a Mac",
     ("windows", "exe", "services.exe", False): "every service of Windows",
     ("windows", "exe", "services.exe", True): "",
