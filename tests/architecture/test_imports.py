@@ -18,6 +18,7 @@ CONTRACTS = (
     "aipol.catalogue.model",
     "aipol.diagnostics",
     "aipol.domains",
+    "aipol.bypasses",
     "aipol.hosts",
     "aipol.identifiers",
     "aipol.ir",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from aipol.bypasses import BYPASS_SWITCHES
 from aipol.catalogue.pasted import host_of
 from aipol.catalogue.search import Hit
-from aipol.hosts import BYPASS_SWITCHES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

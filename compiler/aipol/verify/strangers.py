@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from aipol.audience import NOBODY, Region
+from aipol.bypasses import BYPASS_SWITCHES
 from aipol.diagnostics import Diagnostic, codes
-from aipol.hosts import BYPASS_SWITCHES
 from aipol.identifiers import marks
 from aipol.ir import Ir, Ruling
 from aipol.target import EFFECT_CLAUSE, Answer, Kind

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from aipol.hosts import BYPASS_SWITCHES
+from aipol.bypasses import BYPASS_SWITCHES
 from aipol.ir import Gateway, Group, Ir
 from aipol.target import Decider, Kind, Question, Target
 from aipol.vocabulary import Effect, Situation

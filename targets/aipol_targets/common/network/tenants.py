@@ -49,8 +49,9 @@ class Restriction:
     trie: HostTrie
 
     def covers(self, claim: Claim) -> bool:
-        """Whether connections to the claimed host carry the header."""
-        return claim.app in self.apps and self.trie.blocked(probe_of(claim))
+        """Whether connections to all that is claimed carry the header, what is below it too."""
+        below = (f"any.{claim.host}",) if claim.intent is Intent.SUBTREE else ()
+        return claim.app in self.apps and all(map(self.trie.blocked, (probe_of(claim), *below)))
 
 
 def restrictions(ir: Ir, uses: Uses) -> tuple[Restriction, ...]:

@@ -254,3 +254,14 @@ def test_a_combination_without_a_network_is_unsupported(small: Any) -> None:
     )
     compiled = small.compiled(replace(ir, rulings=(first, second)))
     assert reason(compiled.coverage[0]) == (Status.UNSUPPORTED, "audience-indistinct")
+
+
+def test_a_header_for_a_host_holds_nothing_below_it(small: Any) -> None:
+    """Below a shared host, connections carry no header: the record says that accounts get by."""
+    restriction = small.tenant(small.HEADER, "big.test")
+    rule = small.Rule(("one",), ("finance",), Effect.ALLOW, Account.CORPORATE, ("a",))
+    apps = (small.app("one", small.domain("big.test", shared=True), tenant=restriction),)
+    policy = small.Policy(apps=apps, rules=(rule,), groups=("finance",), inspect_tls="ai-only")
+    for emitted in (small.emit(policy), small.firewalled(policy)):
+        assert emitted.findings() == ()
+        assert reason(emitted.record("one/web/personal/0")) == (Status.UNSUPPORTED, "shared-host")
