@@ -188,6 +188,12 @@ def probe_of(claim: Claim) -> str:
     return f"any.{claim.host}" if claim.intent is Intent.CHILDREN else claim.host
 
 
+def names_claimed(claim: Claim) -> tuple[str, ...]:
+    """A host for every kind of name that a claim stands for: itself, and what is below it."""
+    below = (f"any.{claim.host}",) if claim.intent is Intent.SUBTREE else ()
+    return (probe_of(claim), *below)
+
+
 def _why(claim: Claim, ruling: Ruling, carried: Ruling, *, blocked: bool) -> Reason:
     if not blocked and claim.shared:
         return SHARED_HOST

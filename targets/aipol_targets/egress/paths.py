@@ -46,6 +46,10 @@ class Written:
         """The accounts the proxy keeps the host to, None when it does not."""
         return next((each.tenants for each in self.held if each.covers(claim)), None)
 
+    def loophole(self, claim: Claim) -> bool:
+        """Whether an address that goes around the host's header is left open."""
+        return any(each.loophole for each in self.held if each.covers(claim))
+
     def inspects(self, claim: Claim) -> bool:
         """Whether the proxy decrypts the host."""
         return self._inspect.selects(claim)
@@ -58,7 +62,9 @@ class Written:
         files = partial(self._files, tuple(outputs))
         if "squid" not in outputs:
             return Path(clients, self.uses, trie, trie, files)
-        return Path(clients, self.uses, trie, trie, files, tenants=self.tenants)
+        return Path(
+            clients, self.uses, trie, trie, files, tenants=self.tenants, loophole=self.loophole
+        )
 
     def _files(self, outputs: tuple[str, ...], claims: Sequence[Claim]) -> Iterator[str]:
         """The files of the outputs whose entries decide any of the hosts."""

@@ -8,7 +8,8 @@ from aipol.domains import Intent
 from aipol_targets.fortigate.facts import OBJECT_NAME
 from aipol_targets.fortigate.filters import Rule
 
-_SIX = "-v6"
+# No segment has an underscore, so that no segment is called like another one's second policy.
+_SIX = "_v6"
 _DIGEST = 8
 # Labels before a host: none, any, or at least one. Without `?`, which the command line keeps for
 # itself, and without two ways to match one text, so that a long name costs no time.

@@ -26,6 +26,18 @@ def _object(text: str) -> str:
     return text
 
 
+def _web(names: tuple[str, ...]) -> tuple[str, ...]:
+    if not {"ALL", "HTTPS"} & set(names):
+        raise ValueError("must have `HTTPS` or `ALL`: what no policy lets out is filtered by none")
+    return names
+
+
+def _not_any(names: tuple[str, ...]) -> tuple[str, ...]:
+    if "any" in names:
+        raise ValueError("must not be `any`: the policies would let the internet in")
+    return names
+
+
 Objects = Annotated[
     tuple[Annotated[str, AfterValidator(_object)], ...],
     BeforeValidator(as_tuple),
@@ -49,11 +61,11 @@ class FortigateSettings(BaseModel):
         AfterValidator(distinct),
     ] = ("cli",)
     """Which forms to write, such as `[cli, rest]`."""
-    inside: Objects
+    inside: Annotated[Objects, AfterValidator(_not_any)]
     """Interfaces or zones where people are, such as `[lan]`."""
-    outside: Objects
+    outside: Annotated[Objects, AfterValidator(_not_any)]
     """Interfaces or zones that lead to the internet, such as `[wan1]`."""
-    services: Objects = ("DNS", "HTTP", "HTTPS")
+    services: Annotated[Objects, AfterValidator(_web)] = ("DNS", "HTTP", "HTTPS")
     """What the policies let out, such as `[DNS, HTTP, HTTPS]`."""
     nat: bool = True
     """Whether IPv4 policies translate the source address, such as `false`."""

@@ -73,7 +73,10 @@ class Deciding(Generic[T]):
 
     def of(self, claim: Claim) -> Graded[T] | None:
         """The list with the most specific pattern for the host, None when there is none."""
-        host = probe_of(claim)
+        return self.at(probe_of(claim))
+
+    def at(self, host: str) -> Graded[T] | None:
+        """The same for one name."""
         for intent in (Intent.EXACT, Intent.SUBTREE):
             if found := self._lists.get((host, intent)):
                 return found

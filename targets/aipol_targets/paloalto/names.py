@@ -9,9 +9,12 @@ from aipol.target import Limit
 PREFIX = "aipol"
 
 
-def name(limit: Limit, *parts: str) -> str:
-    """`aipol-finance-0-block`, cut off with a digest where that is too long."""
-    whole = "-".join((PREFIX, *parts))
+def name(limit: Limit, segment: str, *parts: str) -> str:
+    """`aipol-finance_0-block`, cut off with a digest where that is too long.
+
+    No segment has an underscore, so that none is called like a list of another one.
+    """
+    whole = "_".join((f"{PREFIX}-{segment}", *filter(None, ("-".join(parts),))))
     if len(whole) <= limit.value:
         return whole
     return f"{whole[: limit.value - 9].rstrip('-')}-{digest(whole)}"

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property, partial
 
 from aipol.domains import HostTrie
-from aipol.hosts import Claim
+from aipol.hosts import Claim, names_claimed
 from aipol.segments import Segment
 from aipol_targets.common.network.placed import Path, Placed, Uses
 from aipol_targets.common.network.tenants import Restriction
@@ -47,22 +47,34 @@ class Written:
         """The enforcement paths, which all decide alike: one for each output."""
         clients = tuple(outputs)
         files = partial(self._files, clients)
-        path = Path(clients, self.uses, self.proxied, self.proxied, files, tenants=self.tenants)
+        path = Path(
+            clients,
+            self.uses,
+            self.proxied,
+            self.proxied,
+            files,
+            tenants=self.tenants,
+            loophole=self.loophole,
+        )
         return Placed(self.segment, (path,))
 
     def tenants(self, claim: Claim) -> tuple[str, ...] | None:
         """The accounts the firewall keeps the host to, None when it does not."""
         return next((each.tenants for each in self.held if each.covers(claim)), None)
 
+    def loophole(self, claim: Claim) -> bool:
+        """Whether an address that goes around the host's header is left open."""
+        return any(each.loophole for each in self.held if each.covers(claim))
+
     def inspects(self, claim: Claim) -> bool:
         """Whether the firewall decrypts the host."""
-        found = self._decrypted.of(claim)
-        return found is not None and found.decision is not Decrypting.NO
+        found = map(self._decrypted.at, names_claimed(claim))
+        return all(each is not None and each.decision is not Decrypting.NO for each in found)
 
     def logs(self, claim: Claim) -> bool:
         """Whether the firewall records connections to the host."""
-        found = self._treated.of(claim)
-        return found is not None and found.decision.logged
+        found = map(self._treated.at, names_claimed(claim))
+        return all(each is not None and each.decision.logged for each in found)
 
     def _files(self, outputs: Sequence[str], claims: Sequence[Claim]) -> Iterator[str]:
         """The files of the outputs whose entries decide any of the hosts."""

@@ -183,7 +183,7 @@ def _finding(case: Case, seat: Seat, path: Path, claim: Claim, host: str) -> Fin
         return None
     personal = ruling.account is Account.PERSONAL and ruling.direct is Effect.BLOCK
     if personal and not blocked and _held(case, seat, path, claim):
-        return None
+        return (Status.LOOSER, reasons.AROUND_OPEN) if path.loophole(claim) else None
     use = path.uses[ruling.app, ruling.surface]
     if blocked:
         carried = use.carried.direct is Effect.BLOCK

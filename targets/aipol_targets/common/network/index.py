@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aipol.domains import Intent, parents
-from aipol.hosts import Claim, probe_of
+from aipol.hosts import Claim, names_claimed, probe_of
 from aipol_targets.common.network.levels import Level, Levels
 
 
@@ -31,9 +31,9 @@ class Index:
         return list(found.values())
 
     def selects(self, claim: Claim) -> bool:
-        """Whether the claimed host is among those that the levels select."""
-        found = self._decides(probe_of(claim))
-        return found is not None and found[1].blocked
+        """Whether all that is claimed is among what the levels select, what is below it too."""
+        found = map(self._decides, names_claimed(claim))
+        return all(each is not None and each[1].blocked for each in found)
 
     def _decides(self, host: str) -> tuple[Intent, Level] | None:
         """The most specific entry for a host, as its intent and the level it is in."""

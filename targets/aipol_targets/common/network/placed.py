@@ -50,6 +50,11 @@ def no_tenants(_: Claim) -> tuple[str, ...] | None:
     return None
 
 
+def no_loophole(_: Claim) -> bool:
+    """That there is no header to go around."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Path:
     """Enforcement paths of one segment that decide every host alike.
@@ -70,6 +75,8 @@ class Path:
     """Where the two differ: a host, or `*.host` for what is below one."""
     tenants: Callable[[Claim], tuple[str, ...] | None] = no_tenants
     """The accounts a host is kept to, None when it is not."""
+    loophole: Callable[[Claim], bool] = no_loophole
+    """Whether an address that goes around the host's header is left open."""
     by_source: bool = True
     """Whether it tells source addresses apart, and so leaves the gateways' alone."""
 

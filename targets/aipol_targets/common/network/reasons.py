@@ -31,6 +31,11 @@ TENANT_UNKNOWN = Reason(
     "the policy does not say which accounts are the organisation's own",
     "write `account: {corporate: [ids]}`",
 )
+AROUND_OPEN = Reason(
+    "way-around-open",
+    "an address by which people get around the tenant header is not denied",
+    "deny it by a rule of your own: `aipol catalog show` has the app's addresses",
+)
 NOT_INSPECTED = Reason(
     "tls-not-inspected",
     "no configured output decrypts this host",

@@ -10,7 +10,7 @@ from aipol.catalogue.model import Match
 from aipol.diagnostics import Diagnostic
 from aipol.diagnostics.codes import BAD_VALUE, LOCK_OUT
 from aipol.domains import HostTrie, Intent
-from aipol.hosts import Claim, header_hosts, host_entries, probe_of
+from aipol.hosts import Claim, header_hosts, host_entries, names_claimed
 from aipol.ir import GovernedApp, Ir, Ruling
 from aipol.scoping import Verdict
 from aipol.segments import Use
@@ -47,11 +47,12 @@ class Restriction:
     tenants: tuple[str, ...]
     apps: frozenset[str]
     trie: HostTrie
+    loophole: bool
+    """Whether an address that goes around it is not denied: one that no connection shows."""
 
     def covers(self, claim: Claim) -> bool:
         """Whether connections to all that is claimed carry the header, what is below it too."""
-        below = (f"any.{claim.host}",) if claim.intent is Intent.SUBTREE else ()
-        return claim.app in self.apps and all(map(self.trie.blocked, (probe_of(claim), *below)))
+        return claim.app in self.apps and all(map(self.trie.blocked, names_claimed(claim)))
 
 
 def restrictions(ir: Ir, uses: Uses) -> tuple[Restriction, ...]:
@@ -104,16 +105,24 @@ def _restriction(
     hosts = {pattern for app in known for pattern in header_hosts(app)} - set(free)
     if not tenants or not hosts:
         return None
-    urls = {
-        url
+    around = {
+        _plain_url(url)
         for app in known
         if (restriction := app.app.tenant_restriction)
-        for url in map(_plain_url, restriction.also_block)
-        if url
+        for url in restriction.also_block
     }
+    urls = sorted(url for url in around if url)
     entries = selected(hosts)
-    sent = TenantHeader(header, ",".join(tenants), flat_levels(entries), tuple(sorted(urls)))
-    return Restriction(sent, tenants, frozenset(app.id for app in known), HostTrie(entries))
+    trie = HostTrie(entries)
+    sent = TenantHeader(header, ",".join(tenants), flat_levels(entries), tuple(urls))
+    loophole = len(urls) < len(around) or not all(_is_seen(url, trie) for url in urls)
+    return Restriction(sent, tenants, frozenset(app.id for app in known), trie, loophole)
+
+
+def _is_seen(url: str, decrypted: HostTrie) -> bool:
+    """Whether a device sees the address: it needs a path, and a connection that is decrypted."""
+    host, _, path = url.partition("/")
+    return bool(path) and decrypted.blocked(host)
 
 
 def _plain_url(url: str) -> str | None:

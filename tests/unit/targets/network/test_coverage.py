@@ -265,3 +265,35 @@ def test_a_header_for_a_host_holds_nothing_below_it(small: Any) -> None:
     for emitted in (small.emit(policy), small.firewalled(policy)):
         assert emitted.findings() == ()
         assert reason(emitted.record("one/web/personal/0")) == (Status.UNSUPPORTED, "shared-host")
+
+
+@pytest.mark.parametrize(
+    ("address", "held"),
+    [
+        ("https://one.test/anonymous/", True),
+        ("https://one.test/", False),
+        ("https://one.test/anonymous?x=1", False),
+        ("https://around.test/anonymous/", False),
+    ],
+)
+def test_a_way_around_a_header_that_is_not_denied_is_told(
+    address: str, held: bool, small: Any
+) -> None:
+    """Without a path, or where nothing is decrypted, a device does not see the address."""
+    restriction = small.tenant(small.HEADER, "one.test", also_block=(address,))
+    policy = corporate(small, apps=(small.app("one", "one.test", tenant=restriction),))
+    for emitted in (small.emit(policy, outputs=["squid"]), small.firewalled(policy, "xml")):
+        assert emitted.findings() == ()
+        status, why = reason(emitted.record("one/web/personal/0"))
+        assert (status, why) == ((OK, "") if held else (Status.UNSUPPORTED, "way-around-open"))
+
+
+@pytest.mark.parametrize(
+    "names", [("default-v6",), ("finance", "finance-0-block"), ("finance-around", "finance")]
+)
+def test_no_group_has_the_name_of_an_object_of_ours(names: tuple[str, ...], small: Any) -> None:
+    """What is made from a segment's name cannot be another segment's."""
+    networks = {name: (f"10.{number}.0.0/24",) for number, name in enumerate(names, start=1)}
+    policy = small.Policy(apps=(small.app("one", "one.test"),), networks=networks)
+    assert small.guarded(policy).findings() == ()
+    assert small.firewalled(policy).findings() == ()

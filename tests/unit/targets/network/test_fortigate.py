@@ -90,9 +90,9 @@ def test_policies_stand_in_their_order(small: Any) -> None:
         "aipol_gateways",
         "aipol-engineering",
         "aipol-finance",
-        "aipol-finance-v6",
+        "aipol-finance_v6",
         "aipol-default",
-        "aipol-default-v6",
+        "aipol-default_v6",
     ]
     text = emitted.text[CONF]
     gateway = text[text.index('set name "aipol_gateways"') :].partition("next")[0]

@@ -88,6 +88,9 @@ def test_hostile_text_does_not_leave_its_place(text: str, small: Any) -> None:
         {"inside": ["lan"], "outside": ["wan1"], "before_policy": 9001},
         {"inside": ["lan"], "outside": ["wan1"], "filter_entries": 0},
         {"inside": ["lan"], "outside": ["wan1"], "unknown": 1},
+        {"inside": ["any"], "outside": ["wan1"]},
+        {"inside": ["lan"], "outside": ["any"]},
+        {"inside": ["lan"], "outside": ["wan1"], "services": ["SSH"]},
     ],
 )
 def test_a_wrong_setting_is_refused(settings: dict[str, Any], small: Any) -> None:

@@ -44,12 +44,12 @@ def test_a_subtree_is_two_entries_that_end_in_a_slash(small: Any) -> None:
     """The host, and what is below it; one or the other for the other patterns."""
     exact, kids = small.domain("exact.test", Match.EXACT), small.domain("kids.test", Match.CHILDREN)
     emitted = small.firewalled(one(small, "sub.test", exact, kids))
-    listed = emitted.text["edl/lists/aipol-default-0-block.txt"].split()
+    listed = emitted.text["edl/lists/aipol-default_0-block.txt"].split()
     assert listed == ["exact.test/", "*.kids.test/", "sub.test/", "*.sub.test/"]
     root = ET.fromstring(emitted.files[XML])  # noqa: S314 - our own output
     members = root.findall(".//custom-url-category/entry/list/member")
     assert [member.text for member in members] == listed
-    category = "set profiles custom-url-category aipol-default-0-block"
+    category = "set profiles custom-url-category aipol-default_0-block"
     for line in listed:
         assert f"{category} list {line}\n" in emitted.text[SET]
     assert f'{category} type "URL List"\n' in emitted.text[SET]
@@ -61,16 +61,16 @@ def test_rules_come_deepest_first_and_the_default_segment_last(small: Any) -> No
     root = ET.fromstring(emitted.files[XML])  # noqa: S314 - our own output
     names = [rule.attrib["name"] for rule in root.findall(".//security/rules/entry")]
     assert [each for each in names if "tenant" not in each] == [
-        "aipol-engineering-2-block",
-        "aipol-engineering-1-allow",
-        "aipol-engineering-0-block",
-        "aipol-finance-around",
-        "aipol-finance-2-block",
-        "aipol-finance-1-allow",
-        "aipol-finance-0-block",
-        "aipol-default-2-block",
-        "aipol-default-1-allow",
-        "aipol-default-0-block",
+        "aipol-engineering_2-block",
+        "aipol-engineering_1-allow",
+        "aipol-engineering_0-block",
+        "aipol-finance_around",
+        "aipol-finance_2-block",
+        "aipol-finance_1-allow",
+        "aipol-finance_0-block",
+        "aipol-default_2-block",
+        "aipol-default_1-allow",
+        "aipol-default_0-block",
     ]
 
 
@@ -120,7 +120,7 @@ def test_names_are_stable_and_short_enough(small: Any) -> None:
 
 def test_a_name_is_cut_where_it_is_too_long() -> None:
     """Two that begin alike stay two, and a short one stays what it is."""
-    assert name(RULE_NAME, "finance", "0", "block") == "aipol-finance-0-block"
+    assert name(RULE_NAME, "finance", "0", "block") == "aipol-finance_0-block"
     first, second = (name(CATEGORY_NAME, "a" * 40, each) for each in ("block", "allow"))
     assert len(first) == len(second) == CATEGORY_NAME.value
     assert first != second
@@ -143,11 +143,11 @@ def test_zones_and_profiles_are_those_of_the_settings(small: Any) -> None:
     }
     emitted = small.firewalled(small.everything(), **settings)
     assert emitted.findings() == ()
-    rule = "set rulebase security rules aipol-default-1-allow"
+    rule = "set rulebase security rules aipol-default_1-allow"
     assert f'{rule} from "guest net"\n{rule} from trust\n{rule} to untrust\n' in emitted.text[SET]
     assert f"{rule} profile-setting profiles virus strict\n" in emitted.text[SET]
     assert f"{rule} profile-setting profiles wildfire-analysis default\n" in emitted.text[SET]
-    assert "aipol-default-0-block profile-setting" not in emitted.text[SET]
+    assert "aipol-default_0-block profile-setting" not in emitted.text[SET]
     assert '<entry name="vsys3">' in emitted.text[XML]
 
 
@@ -180,7 +180,7 @@ def test_around_a_header_no_whole_host_is_denied(small: Any) -> None:
     rule = small.Rule(("one",), ("everyone",), Effect.ALLOW, Account.CORPORATE, ("ws",))
     app = small.app("one", "one.test", tenant=restriction)
     emitted = small.firewalled(small.Policy(apps=(app,), rules=(rule,), inspect_tls="ai-only"))
-    assert emitted.text["edl/lists/aipol-default-around.txt"] == "three.test/anonymous\n"
+    assert emitted.text["edl/lists/aipol-default_around.txt"] == "three.test/anonymous\n"
     assert emitted.findings() == ()
     assert not emitted.blocked("xml", small.ANYBODY, "three.test")
 
@@ -210,7 +210,7 @@ def test_inspection_is_a_decryption_rule_for_these_hosts_only(small: Any) -> Non
     """And no rule that would switch off the decryption of anything else."""
     emitted = obliged(small, Obligations(inspect_tls=True))
     assert emitted.record("one/web/any/0", "inspect_tls").status is Status.ENFORCED
-    rule = "set rulebase decryption rules aipol-default-0-decrypt"
+    rule = "set rulebase decryption rules aipol-default_0-decrypt"
     assert f"{rule} action decrypt\n{rule} type ssl-forward-proxy\n" in emitted.text[SET]
     assert emitted.text[SET].count("action") == 1
     assert "profile" not in emitted.text[SET].replace("profiles custom", "")
@@ -229,8 +229,8 @@ def test_what_another_use_needs_below_is_not_decrypted(small: Any) -> None:
     assert emitted.findings() == ()
     actions = re.findall(r"decryption rules (\S+) action (\S+)", emitted.text[SET])
     assert actions == [
-        ("aipol-default-1-plain", "no-decrypt"),
-        ("aipol-default-0-decrypt", "decrypt"),
+        ("aipol-default_1-plain", "no-decrypt"),
+        ("aipol-default_0-decrypt", "decrypt"),
     ]
     held = [
         emitted.decider.decide(
@@ -251,7 +251,7 @@ def test_a_log_is_a_rule_with_a_profile_that_records(small: Any) -> None:
     """Who, when and which host; content is not recorded."""
     emitted = obliged(small, Obligations(log="metadata"))
     assert emitted.record("one/web/any/0", "log").status is Status.ENFORCED
-    rule = "set rulebase security rules aipol-default-0-log"
+    rule = "set rulebase security rules aipol-default_0-log"
     assert f"{rule} log-end yes\n{rule} profile-setting" in emitted.text[SET]
     full = obliged(small, Obligations(log="full")).record("one/web/any/0", "log")
     assert (full.status, full.reason.code) == (Status.LOOSER, "metadata-only")

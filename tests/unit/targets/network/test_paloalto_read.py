@@ -81,7 +81,7 @@ def one(small: Any, *domains: Any, **changes: Any) -> Any:
             "<action>deny</action><disabled>yes</disabled>",
         ),
         ("the source as it is", "<negate-source>yes<", "<negate-source>no<"),
-        ("another category", "<member>aipol-finance-2-block<", "<member>aipol-finance-1-allow<"),
+        ("another category", "<member>aipol-finance_2-block<", "<member>aipol-finance_1-allow<"),
         ("an application", "<application><member>any<", "<application><member>ssl<"),
         ("a service", "<service><member>any<", "<service><member>service-http<"),
         ("a zone", "<from><member>any<", "<from><member>trust<"),
@@ -95,7 +95,7 @@ def test_a_slip_in_the_xml_is_noticed(what: str, old: str, new: str, small: Any)
 
 
 @pytest.mark.parametrize("source", ["aipol-engineering", "any", "aipol-nobody"])
-@pytest.mark.parametrize("rule", ["aipol-finance-0-block", "aipol-finance-1-allow"])
+@pytest.mark.parametrize("rule", ["aipol-finance_0-block", "aipol-finance_1-allow"])
 def test_a_rule_for_others_is_noticed(rule: str, source: str, small: Any) -> None:
     """For another segment, for everybody, for a group that there is not."""
     emitted = small.firewalled(small.everything())
@@ -141,7 +141,7 @@ def test_set_commands_in_another_order_are_noticed(small: Any) -> None:
     """A rule is where its first command is."""
     emitted = small.firewalled(small.everything(), "set")
     lines = emitted.text[SET].splitlines(keepends=True)
-    deep = [line for line in lines if "rules aipol-default-2-block " in line]
+    deep = [line for line in lines if "rules aipol-default_2-block " in line]
     rest = [line for line in lines if line not in deep]
     content = "".join([*rest, *deep]).encode()
     assert emitted.findings({SET: content})
@@ -291,11 +291,11 @@ def test_a_configuration_with_anything_else_is_refused(old: str, new: str, small
 @pytest.mark.parametrize(
     "line",
     [
-        "delete rulebase security rules aipol-default-0-block",
-        "set rulebase security rules aipol-default-0-block",
-        "set rulebase security rules aipol-default-0-block action allow",
-        "set rulebase security rules aipol-default-0-block schedule nights",
-        "set rulebase security rules aipol-default-0-block tag [ a b ]",
+        "delete rulebase security rules aipol-default_0-block",
+        "set rulebase security rules aipol-default_0-block",
+        "set rulebase security rules aipol-default_0-block action allow",
+        "set rulebase security rules aipol-default_0-block schedule nights",
+        "set rulebase security rules aipol-default_0-block tag [ a b ]",
         'set address "x" ip-netmask "10.0.0.0/8',
         'set address "" ip-netmask 10.0.0.0/8',
         "set address x ip-netmask 10.0.0.0/8",
@@ -320,7 +320,7 @@ def test_an_unknown_command_is_refused(line: str, small: Any) -> None:
 def test_a_list_that_is_missing_or_that_nothing_fetches_is_refused(small: Any) -> None:
     """Whatever is in the folder is what the firewall fetches, and the other way round."""
     emitted = small.firewalled(small.everything(), "edl")
-    lists = "edl/lists/aipol-default-0-block.txt"
+    lists = "edl/lists/aipol-default_0-block.txt"
     without = {path: content for path, content in emitted.files.items() if path != lists}
     for files in (without, {**emitted.files, "edl/lists/old.txt": b"x.test/\n"}):
         with pytest.raises(UnreadableArtifact):

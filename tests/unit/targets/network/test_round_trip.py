@@ -293,10 +293,10 @@ UNASKED = (
     "squid/tenant-024f54d4-0.txt",  # hosts that get a header beyond the app's own
     "squid/inspect-0.txt",
     "10.30.0.0 255.255.255.0",
-    'set name "aipol-finance-v6"',  # what people call a policy
+    'set name "aipol-finance_v6"',  # what people call a policy
     "ssl_bump splice all",  # squid splices what it has peeked at
     "aipol-10-30-0-0_24",
-    "aipol-finance-around",
+    "aipol-finance_around",
     '<entry name="aipol-',  # what a rule is called decides nothing
 )
 
