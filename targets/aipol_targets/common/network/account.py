@@ -164,12 +164,13 @@ def _answers(
     """How a path differs from the ruling on a claimed host, and on what is below it."""
     at_host = _finding(case, seat, path, claim, probe_of(claim))
     yield claim.host, at_host
-    if path.written is path.wanted or claim.intent is Intent.EXACT:
-        return
     if claim.intent is Intent.SUBTREE:
+        # A tenant header, or a format, may open a host and not what is below it.
         below = _finding(case, seat, path, claim, f"any.{claim.host}")
         if below != at_host:
             yield f"*.{claim.host}", below
+    if path.written is path.wanted or claim.intent is Intent.EXACT:
+        return
     for place in path.places:
         if place.removeprefix("*.").endswith(f".{claim.host}"):
             probed = f"any{place[1:]}" if place.startswith("*") else place
