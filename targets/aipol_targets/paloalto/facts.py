@@ -34,8 +34,12 @@ INSERTION_DOMAINS = Limit(
 HEADER_NAME = Limit(
     "characters of an inserted header's name", 100, f"{_HELP}, HTTP Header Insertion", _READ
 )
+# The configuration takes 16,384 (pan-os-codegen), which is more than a firewall can manage.
 HEADER_VALUE = Limit(
-    "characters of an inserted header's value", 16384, "pan-os-codegen, url-filtering", _READ
+    "characters of an inserted header's value",
+    512,
+    "PAN-OS 10.1, Understand SaaS Custom Headers; unverified for later versions",
+    _READ,
 )
 LIMITS = (
     RULE_NAME,

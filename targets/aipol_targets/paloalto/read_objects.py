@@ -43,6 +43,8 @@ class UrlCategory:
         if not lines or any(len(line) > _LONGEST_ENTRY for line in lines):
             raise UnreadableArtifact(path, "has an empty list, or an entry that is too long")
         whole = [line for line in lines if not _WITH_PATH.fullmatch(line)]
+        if whole and len(whole) < len(lines):
+            raise UnreadableArtifact(path, "has entries with a path beside whole hosts")
         self._hosts = UrlList(whole, path)
 
     def holds(self, host: str) -> bool:

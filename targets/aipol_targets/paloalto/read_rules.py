@@ -30,12 +30,12 @@ class _Matcher:
     name: str
     networks: Networks | None
     negated: bool
-    categories: tuple[UrlCategory, ...] | None
+    categories: tuple[UrlCategory, ...]
     """None where a rule is for every host."""
     listed: frozenset[str]
 
     def takes(self, host: str) -> bool:
-        return self.categories is None or any(each.holds(host) for each in self.categories)
+        return any(each.holds(host) for each in self.categories)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +187,8 @@ class Rulebase:
             self._refuse(name, "has a profile for other lists")
         if action == "allow" and not all(map(self._is_of_hosts, found.get("category", []))):
             self._refuse(name, "lets addresses through that are no whole host's")
-        if "log-end" not in found:
-            self._refuse(name, "does not say whether it is logged")
+        if "log-end" not in found or (action == "deny" and found["log-end"] != "yes"):
+            self._refuse(name, "does not say that it is logged")
         return _Security(
             self._matcher(name, found),
             Effect.ALLOW if action == "allow" else Effect.BLOCK,
@@ -212,14 +212,17 @@ class Rulebase:
                 self._refuse(name, f"is not for any {tag}")
         if not _RULE_NAME.fullmatch(name) or not found.get("from") or not found.get("to"):
             self._refuse(name, "has no name, or no zones")
-        sources, listed = found.get("source", []), found.get("category", _ANY)
-        if len(sources) != 1 or not listed:
+        sources, listed = found.get("source", []), found.get("category", [])
+        if len(sources) != 1:
             self._refuse(name, "is not for one source")
+        if not listed or listed == _ANY:
+            # To let through, or to decrypt, whatever it is would undo rules that are not ours.
+            self._refuse(name, "is for any address")
         networks = None if sources == _ANY else self._objects.source(sources[0])
         negated = self._yes(found, "negate-source")
         if negated and networks is None:
             self._refuse(name, "is for nobody")
-        categories = None if listed == _ANY else tuple(map(self._objects.category, listed))
+        categories = tuple(map(self._objects.category, listed))
         return _Matcher(name, networks, negated, categories, frozenset(listed))
 
     def _is_of_hosts(self, category: str) -> bool:

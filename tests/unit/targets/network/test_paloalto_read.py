@@ -359,3 +359,18 @@ def test_a_root_that_is_open_needs_no_rule_that_lets_it_through(small: Any) -> N
     emitted = small.firewalled(small.Policy(apps=apps, rules=(rule,)), "set")
     assert "list *.x.test/" in emitted.text[SET]
     assert "action allow" not in emitted.text[SET]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("category aipol-default_0-block", "category any"),
+        ("log-end yes", "log-end no"),
+        (" big.test/ ", " big.test/chat/ big.test/ "),
+    ],
+)
+def test_what_aipol_never_writes_is_refused(old: str, new: str, small: Any) -> None:
+    """A rule for any address, a denial without a record, a part of a host beside whole ones."""
+    emitted = small.firewalled(small.everything(), "set")
+    with pytest.raises(UnreadableArtifact):
+        emitted.findings(changed(emitted, SET, old, new))
