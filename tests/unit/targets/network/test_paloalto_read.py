@@ -366,7 +366,7 @@ def test_a_root_that_is_open_needs_no_rule_that_lets_it_through(small: Any) -> N
     [
         ("category aipol-default_0-block", "category any"),
         ("log-end yes", "log-end no"),
-        (" big.test/ ", " big.test/chat/ big.test/ "),
+        ("_2-block list x.api.big.test/", "_2-block list x.api.big.test/chat/"),
     ],
 )
 def test_what_aipol_never_writes_is_refused(old: str, new: str, small: Any) -> None:
