@@ -236,9 +236,8 @@ def _catalogue(
     if assembled.lock is None and not assembled.overlays:
         return shipped, (), sources
     from aipol.catalogue.chosen import chosen
-    from aipol.check.overlaid import check_overlaid
+    from aipol.check.overlaid import check_overlaid, check_overlaid_programs
     from aipol.check.overlays import check_overlays
-    from aipol.check.programs import check_overlaid_programs
     from aipol.check.restrictions import check_restrictions
 
     found = chosen(assembled, shipped)

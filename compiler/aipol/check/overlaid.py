@@ -9,7 +9,9 @@ from aipol.catalogue import rules
 from aipol.catalogue.load import Catalogue
 from aipol.catalogue.model import IdentifierKind, Match, Role
 from aipol.catalogue.overlay import APPS, DROP, overlaid
+from aipol.check.programs import HINT
 from aipol.check.shared import Claim, host_claim, program_claim, programs_kept_open
+from aipol.diagnostics import codes
 
 if TYPE_CHECKING:
     from aipol.catalogue.chosen import Applied
@@ -54,3 +56,17 @@ def _without_dropped(catalogue: Catalogue, apps: Mapping[str, Any]) -> Catalogue
     if not drops:
         return catalogue
     return Catalogue(overlaid(catalogue.content, {APPS: drops}), "")
+
+
+def check_overlaid_programs(applied: Applied) -> Iterator[Diagnostic]:
+    """Programs in an overlay that no rule may stop; what is shared there is never stopped."""
+    document, guard = applied.document, applied.after.indispensable
+    for app_id, entry in document.value.get(APPS, {}).items():
+        for section in rules.IDENTIFIERS:
+            for number, row in enumerate(entry.get(section, ())):
+                breaks = guard.broken_by(IdentifierKind(row["kind"]), row["value"])
+                if breaks and not row.get("shared"):
+                    span = document.span((APPS, app_id, section, number, "value"))
+                    yield codes.SHARED_IDENTIFIER.at(
+                        span, value=row["value"], app=app_id, breaks=breaks, hint=HINT
+                    )

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from aipol.catalogue import rules
 from aipol.catalogue.kinds import IdentifierKind
-from aipol.catalogue.overlay import APPS
 from aipol.diagnostics import codes
 from aipol.diagnostics.model import Diagnostic
 
 if TYPE_CHECKING:
-    from aipol.catalogue.chosen import Applied
     from aipol.catalogue.load import Catalogue
     from aipol.language.assemble import Assembled
     from aipol.language.model import App
     from aipol.language.placed import Placed
+    from aipol.programs import Indispensable
 
-_HINT = "leave it out: nothing may stop it"
+HINT = "leave it out: nothing may stop it"
 _LISTS = (
     (("macos", "bundle_ids"), IdentifierKind.BUNDLE_ID),
     (("macos", "processes"), IdentifierKind.PROCESS),
@@ -29,32 +27,21 @@ _LISTS = (
 
 def check_programs(assembled: Assembled, catalogue: Catalogue) -> Iterator[Diagnostic]:
     """Programs in a policy's `apps` that no rule may stop."""
+    if not assembled.apps:
+        return
+    guard = catalogue.indispensable
     for app_id, app in assembled.apps.items():
-        yield from _declared(app_id, app, catalogue)
+        yield from _declared(app_id, app, guard)
 
 
-def check_overlaid_programs(applied: Applied) -> Iterator[Diagnostic]:
-    """The same in the rows of an overlay; what is shared there is never stopped."""
-    document, guard = applied.document, applied.after.indispensable
-    for app_id, entry in document.value.get(APPS, {}).items():
-        for section in rules.IDENTIFIERS:
-            for number, row in enumerate(entry.get(section, ())):
-                breaks = guard.broken_by(IdentifierKind(row["kind"]), row["value"])
-                if breaks and not row.get("shared"):
-                    span = document.span((APPS, app_id, section, number, "value"))
-                    yield codes.SHARED_IDENTIFIER.at(
-                        span, value=row["value"], app=app_id, breaks=breaks, hint=_HINT
-                    )
-
-
-def _declared(app_id: str, app: Placed[App], catalogue: Catalogue) -> Iterator[Diagnostic]:
+def _declared(app_id: str, app: Placed[App], guard: Indispensable) -> Iterator[Diagnostic]:
     for path, kind in _LISTS:
         values: Any = app.value
         for key in path:
             values = getattr(values, key, None)
         for position, value in enumerate(values or ()):
-            breaks = catalogue.indispensable.broken_by(kind, value)
+            breaks = guard.broken_by(kind, value)
             if breaks:
                 yield codes.SHARED_IDENTIFIER.at(
-                    app.span(*path, position), value=value, app=app_id, breaks=breaks, hint=_HINT
+                    app.span(*path, position), value=value, app=app_id, breaks=breaks, hint=HINT
                 )

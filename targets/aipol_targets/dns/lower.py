@@ -35,6 +35,7 @@ from aipol_targets.dns.model import (
     HOSTS,
     PIHOLE_ALLOW,
     PIHOLE_BLOCK,
+    POOLED,
     ZONED,
     Directories,
     Dns,
@@ -96,7 +97,8 @@ def lower(ir: Ir, settings: DnsSettings) -> Lowered[Dns]:
     if findings:
         return Lowered(_model(ir, settings, (), None), (), tuple(findings))
     told = tuple(_told(ir, segment, settings.outputs) for segment in parts)
-    pooled = _told(ir, everybody(parts[-1]), settings.outputs)
+    whole = not POOLED.isdisjoint(settings.outputs)
+    pooled = _told(ir, everybody(parts[-1]), settings.outputs) if whole else told[-1]
     model = _model(ir, settings, told, pooled)
     for each in told:
         said = tuple(dict.fromkeys((each.wanted, *each.forms.values())))

@@ -21,6 +21,8 @@ PIHOLE_ALLOW = "pihole/allow.txt"
 GATEWAYS = "_gateways"
 """In place of a segment's id, which has no underscore."""
 
+POOLED = frozenset({"dnsmasq", "hosts", "pihole"})
+"""Outputs that tell everybody the same."""
 ZONED = ("bind", "unbound", "knot", "powerdns")
 """Outputs that share a policy zone for each segment."""
 

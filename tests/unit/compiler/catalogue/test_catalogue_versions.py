@@ -13,7 +13,6 @@ import pytest
 
 from aipol.catalogue import CatalogueError, load_catalogue, revision
 from aipol.catalogue import files as catalogue_files
-from aipol.catalogue.compare import Contents, Step, contents
 from aipol.catalogue.derive import derive
 from aipol.catalogue.load import content_digest, source_directory
 from aipol.catalogue.lock import lock_bytes, lock_of
@@ -366,38 +365,3 @@ def test_outside_a_repository_a_revision_is_unknown(
     assert "no revision that git knows here" in fault("HEAD")
     monkeypatch.setenv("PATH", str(tmp_path))
     assert "git is not installed" in fault("HEAD")
-
-
-# --- what differs ---------------------------------------------------------------------------------
-
-
-def test_contents_are_compared_row_by_row(tmp_path: Path) -> None:
-    """Apps, their rows and keys, vendors and lists are each added, removed or changed."""
-    row = "    - {domain: two.example, role: ui, match: exact, source: s, tier: A}\n"
-    old = small(tmp_path / "old", chat=CHAT + row, vendors="acme: {name: A}\nb: {name: B}\n")
-    new = small(
-        tmp_path / "new",
-        chat=CHAT.replace("match: exact", "match: subtree") + "  notes: n\n",
-        code=CHAT.replace("chatty", "coder"),
-        vendors="acme: {name: Acme}\nc: {name: C}\n",
-        shared_platforms="- {suffix: p.example, source: s}\n",
-    )
-    found = contents(named(str(old)).catalogue, named(str(new)).catalogue)
-    added, changed = found.apps[1], found.apps[0]
-    assert (added.app, added.step) == ("coder", Step.ADDED)
-    assert [row.value for row in added.identifiers] == ["coder.example"]
-    assert (changed.app, changed.step, changed.keys) == ("chatty", Step.CHANGED, ("notes",))
-    assert [(row.value, row.step) for row in changed.rows] == [
-        ("chatty.example", Step.CHANGED),
-        ("two.example", Step.REMOVED),
-    ]
-    assert [(named.name, named.step) for named in found.vendors] == [
-        ("acme", Step.CHANGED),
-        ("b", Step.REMOVED),
-        ("c", Step.ADDED),
-    ]
-    assert [(named.name, named.step) for named in found.shared_platforms] == [
-        ("p.example", Step.ADDED)
-    ]
-    same = contents(named(str(old)).catalogue, named(str(old)).catalogue)
-    assert same == Contents((), (), (), (), (), ())

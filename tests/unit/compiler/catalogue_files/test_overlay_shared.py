@@ -122,7 +122,7 @@ def test_a_shared_row_is_not_turned_into_an_apps_own_in_passing(
 def test_a_policy_without_overlays_does_not_load_their_checks() -> None:
     """The tables of the catalogue's rows take time that every run would pay."""
     names = "{'aipol.catalogue.rules', 'aipol.catalogue.overlay', 'aipol.check.overlaid'}"
-    stages = "aipol.pipeline, aipol.check.shared, aipol.check.names, aipol.check.settings"
+    stages = "aipol.pipeline, aipol.check.shared, aipol.check.names, aipol.check.programs"
     code = f"import sys, {stages}; print({names} & {{*sys.modules}})"
     run = subprocess.run(
         [sys.executable, "-c", code],

@@ -25,7 +25,16 @@ from aipol.ir import (
     Ruling,
 )
 from aipol.source import Span
-from aipol.target import Answer, Compiled, Coverage, Decider, Kind, Question, Target
+from aipol.target import (
+    Answer,
+    Compiled,
+    Coverage,
+    Decider,
+    Kind,
+    Question,
+    Target,
+    UnreadableArtifact,
+)
 from aipol.verify import verify
 from aipol.vocabulary import Account, Effect, Situation, Surface
 from aipol_targets.dns.settings import DnsSettings
@@ -233,6 +242,19 @@ class Emitted:
         """What the verifier says about the files, or about others in their place."""
         decider = self.target.read(files or self.files)
         return verify(self.ir, self.target, decider, self.compiled.coverage)
+
+    def noticed(self, files: Mapping[str, bytes]) -> bool:
+        """Whether other files are unreadable, or their answers are not the policy's."""
+        try:
+            return bool(self.findings(files))
+        except UnreadableArtifact:
+            return True
+
+    def changed(self, path: str, old: str, new: str) -> dict[str, bytes]:
+        """The files with one text in one of them replaced, which has to be there."""
+        content = self.files[path].decode()
+        assert old in content
+        return {**self.files, path: content.replace(old, new, 1).encode()}
 
     def answer(self, client: str, address: str, value: str, kind: Kind = Kind.HOST) -> Answer:
         """One answer of the reader."""

@@ -60,14 +60,6 @@ CHANGES = [
 ]
 
 
-def noticed(emitted: Any, files: dict[str, bytes]) -> bool:
-    """Whether the files are unreadable, or their answers are not the policy's."""
-    try:
-        return bool(emitted.findings(files))
-    except UnreadableArtifact:
-        return True
-
-
 @pytest.mark.parametrize(("path", "old", "new"), CHANGES)
 def test_a_change_that_resolvers_would_act_on_is_noticed(
     path: str, old: str, new: str, small: Any
@@ -77,7 +69,7 @@ def test_a_change_that_resolvers_would_act_on_is_noticed(
     text = emitted.text[path]
     assert old in text
     changed = {**emitted.files, path: text.replace(old, new, 1).encode()}
-    assert noticed(emitted, changed)
+    assert emitted.noticed(changed)
 
 
 def test_a_file_that_nothing_refers_to_is_refused(small: Any) -> None:

@@ -9,27 +9,12 @@ from xml.etree import ElementTree as ET
 
 from aipol.catalogue.model import Match
 from aipol.ir import Gateway, Obligations
-from aipol.target import Kind, Question, Status, UnreadableArtifact
+from aipol.target import Kind, Question, Status
 from aipol.vocabulary import Account, Effect, Situation
 from aipol_targets.paloalto.facts import CATEGORY_NAME, RULE_NAME
 from aipol_targets.paloalto.names import address_name, name
 
 XML, SET, EDL = "xml/aipol.xml", "set/aipol.txt", "edl/aipol.xml"
-
-
-def changed(emitted: Any, path: str, old: str, new: str) -> dict[str, bytes]:
-    """The files with one text in one of them replaced, which has to be there."""
-    content = emitted.files[path].decode()
-    assert old in content
-    return {**emitted.files, path: content.replace(old, new, 1).encode()}
-
-
-def noticed(emitted: Any, files: dict[str, bytes]) -> bool:
-    """Whether the files are refused, or contradict the policy."""
-    try:
-        return bool(emitted.findings(files))
-    except UnreadableArtifact:
-        return True
 
 
 def one(small: Any, *domains: Any, **changes: Any) -> Any:
@@ -170,7 +155,7 @@ def test_a_header_is_inserted_where_connections_are_kept_to_http_1(small: Any) -
             ("<value>ws-1,ws-2", "<value>ws-1"),
             ("<member>*.accounts.test</member>", ""),
         ):
-            assert noticed(emitted, changed(emitted, path, old, new)), (path, old)
+            assert emitted.noticed(emitted.changed(path, old, new)), (path, old)
 
 
 def test_around_a_header_no_whole_host_is_denied(small: Any) -> None:

@@ -42,21 +42,6 @@ HOSTILE = [
 XML, SET, EDL = "xml/aipol.xml", "set/aipol.txt", "edl/aipol.xml"
 
 
-def changed(emitted: Any, path: str, old: str, new: str) -> dict[str, bytes]:
-    """The files with one text in one of them replaced, which has to be there."""
-    content = emitted.files[path].decode()
-    assert old in content
-    return {**emitted.files, path: content.replace(old, new, 1).encode()}
-
-
-def noticed(emitted: Any, files: dict[str, bytes]) -> bool:
-    """Whether the files are refused, or contradict the policy."""
-    try:
-        return bool(emitted.findings(files))
-    except UnreadableArtifact:
-        return True
-
-
 def one(small: Any, *domains: Any, **changes: Any) -> Any:
     """A policy that blocks one app for everybody."""
     return replace(small.Policy(apps=(small.app("one", *domains),)), **changes)
@@ -91,7 +76,7 @@ def one(small: Any, *domains: Any, **changes: Any) -> Any:
 def test_a_slip_in_the_xml_is_noticed(what: str, old: str, new: str, small: Any) -> None:
     """Each changes whom a rule is for, which hosts, or what it does."""
     emitted = small.firewalled(small.everything())
-    assert noticed(emitted, changed(emitted, XML, old, new)), what
+    assert emitted.noticed(emitted.changed(XML, old, new)), what
 
 
 @pytest.mark.parametrize("source", ["aipol-engineering", "any", "aipol-nobody"])
@@ -104,7 +89,7 @@ def test_a_rule_for_others_is_noticed(rule: str, source: str, small: Any) -> Non
     assert member is not None
     member.text = source
     content = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    assert noticed(emitted, {**emitted.files, XML: content})
+    assert emitted.noticed({**emitted.files, XML: content})
 
 
 @pytest.mark.parametrize("path", [XML, EDL])
@@ -113,7 +98,7 @@ def test_a_rule_without_its_category_is_noticed(path: str, small: Any) -> None:
     emitted = small.firewalled(small.everything())
     category = re.compile(r"<category>.*?</category>", re.DOTALL)
     content = category.sub("", emitted.text[path], count=1)
-    assert noticed(emitted, {**emitted.files, path: content.encode()})
+    assert emitted.noticed({**emitted.files, path: content.encode()})
 
 
 @pytest.mark.parametrize("path", [XML, EDL])
@@ -130,7 +115,7 @@ def test_rules_in_another_order_are_noticed(path: str, small: Any) -> None:
             continue  # rules of two segments are for different addresses
         rules[:] = [*whole[:place], second, first, *whole[place + 2 :]]
         content = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-        if not noticed(emitted, {**emitted.files, path: content}):
+        if not emitted.noticed({**emitted.files, path: content}):
             survivors.append((first.attrib["name"], second.attrib["name"]))
     # Lists that do not overlap are in whichever order; nothing asks for addresses with a path.
     indifferent = [pair for pair in survivors if "around" in pair[0] or "tenant" in "".join(pair)]
@@ -285,7 +270,7 @@ def test_a_configuration_with_anything_else_is_refused(old: str, new: str, small
     """Entities, other objects, other kinds of lists, and schedules of rules."""
     emitted = small.firewalled(small.everything(), "xml")
     with pytest.raises(UnreadableArtifact):
-        small.PALOALTO.read(changed(emitted, XML, old, new))
+        small.PALOALTO.read(emitted.changed(XML, old, new))
 
 
 @pytest.mark.parametrize(
@@ -373,4 +358,4 @@ def test_what_aipol_never_writes_is_refused(old: str, new: str, small: Any) -> N
     """A rule for any address, a denial without a record, a part of a host beside whole ones."""
     emitted = small.firewalled(small.everything(), "set")
     with pytest.raises(UnreadableArtifact):
-        emitted.findings(changed(emitted, SET, old, new))
+        emitted.findings(emitted.changed(SET, old, new))
