@@ -6,29 +6,15 @@ Shared by every target that works on hosts: network lists and managed browsers a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from aipol.audience import Region
 from aipol.catalogue.model import Match, Role
+from aipol.claims import INTENTS, SURFACES_BEHIND, Claim
 from aipol.domains import HostEntry, HostTrie, Intent
 from aipol.ir import GovernedApp, Ir, Ruling
 from aipol.scoping import Verdict
 from aipol.target import Deviation, Reason, Status
 from aipol.vocabulary import Effect, Surface
-
-# Which surfaces stop working without a host of this role. Marketing pages serve no product, so no
-# rule about the app speaks about them; support hosts serve whatever the app has.
-_CLIENTS = frozenset({Surface.DESKTOP, Surface.EXTENSION, Surface.IDE, Surface.CLI})
-_EVERY = frozenset({Surface.WEB, Surface.API, *_CLIENTS})
-SURFACES_BEHIND: Mapping[Role, frozenset[Surface]] = {
-    Role.UI: frozenset({Surface.WEB, Surface.DESKTOP, Surface.EXTENSION}),
-    Role.API: frozenset({Surface.API, *_CLIENTS}),
-    Role.BACKEND: _EVERY,
-    Role.AUTH: _EVERY,
-    Role.CDN: _EVERY,
-    Role.TELEMETRY: _EVERY,
-    Role.MARKETING: frozenset(),
-}
 
 SHARED_HOST = Reason(
     "shared-host",
@@ -55,48 +41,14 @@ ACCOUNT_UNSEEN = Reason(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One host pattern of one app."""
-
-    app: str
-    host: str
-    intent: Intent
-    role: Role
-    shared: bool
-
-    @property
-    def surfaces(self) -> frozenset[Surface]:
-        """The surfaces that need the host."""
-        return SURFACES_BEHIND[self.role]
-
-
-_INTENTS = {
-    Match.EXACT: Intent.EXACT,
-    Match.SUBTREE: Intent.SUBTREE,
-    Match.CHILDREN: Intent.CHILDREN,
-}
-
-
-def claims_of(app: GovernedApp) -> tuple[Claim, ...]:
-    """The host patterns of an app that a rule about it speaks about."""
-    return tuple(
-        Claim(app.id, domain.domain, _INTENTS[domain.match], domain.role, domain.shared)
-        for domain in app.app.domains
-        if SURFACES_BEHIND[domain.role]
-    )
-
-
 def header_hosts(app: GovernedApp) -> tuple[tuple[str, Intent], ...]:
     """Where an app's tenant header goes: its source's hosts, with all below where it is its own."""
     restriction = app.app.tenant_restriction
     whole = {
-        claim.host
-        for claim in claims_of(app)
-        if claim.intent is Intent.SUBTREE and not claim.shared
+        claim.host for claim in app.claims if claim.intent is Intent.SUBTREE and not claim.shared
     }
     return tuple(
-        (found.host, Intent.SUBTREE if widened else _INTENTS[found.match])
+        (found.host, Intent.SUBTREE if widened else INTENTS[found.match])
         for found in (restriction.hosts if restriction else ())
         for widened in (found.match is Match.EXACT and found.host in whole,)
     )
@@ -111,17 +63,18 @@ def host_entries(
     """
     entries: dict[tuple[str, Intent], HostEntry] = {}
     for app in ir.apps.values():
-        for claim in claims_of(app):
-            needed = [v.ruling for s in claim.surfaces if (v := verdicts.get((app.id, s)))]
-            if claim.shared or not needed:
+        decided = {role: _decided(app, role, verdicts) for role in {c.role for c in app.claims}}
+        for claim in app.claims:
+            found = decided[claim.role]
+            if claim.shared or found is None:
                 continue
-            blocked = all(ruling.direct is Effect.BLOCK for ruling in needed)
-            owners = tuple(sorted({ruling.id for ruling in needed}))
-            known = entries.get((claim.host, claim.intent))
+            blocked, owners = found
+            key = (claim.host, claim.intent)
+            known = entries.get(key)
             if known is not None:
                 blocked = blocked and known.blocked
                 owners = tuple(sorted({*owners, *known.owners}))
-            entries[claim.host, claim.intent] = HostEntry(claim.host, claim.intent, blocked, owners)
+            entries[key] = HostEntry(claim.host, claim.intent, blocked, owners)
     for (host, intent), entry in entries.items():
         whole = entries.get((host, Intent.SUBTREE))
         # A usable app that needs all of a subtree needs its root and everything below it as well.
@@ -129,6 +82,18 @@ def host_entries(
             entries[host, intent] = HostEntry(host, intent, blocked=False, owners=entry.owners)
     _keep_shared(ir, entries)
     return entries
+
+
+def _decided(
+    app: GovernedApp, role: Role, verdicts: Mapping[tuple[str, Surface], Verdict]
+) -> tuple[bool, tuple[str, ...]] | None:
+    """Whether hosts of a role are blocked, and by which rulings; None when no use needs them."""
+    found = (verdicts.get((app.id, surface)) for surface in SURFACES_BEHIND[role])
+    needed = [verdict.ruling for verdict in found if verdict]
+    if not needed:
+        return None
+    blocked = all(ruling.direct is Effect.BLOCK for ruling in needed)
+    return blocked, tuple(sorted({ruling.id for ruling in needed}))
 
 
 _HALVES = {
@@ -140,7 +105,7 @@ _HALVES = {
 
 def _keep_shared(ir: Ir, entries: dict[tuple[str, Intent], HostEntry]) -> None:
     """Open what also serves things that are not AI: no rule about one app may block it."""
-    shared = [claim for app in ir.apps.values() for claim in claims_of(app) if claim.shared]
+    shared = [claim for app in ir.apps.values() for claim in app.claims if claim.shared]
     trie = HostTrie(entries.values() if shared else ())
     for claim in shared:
         for intent in _HALVES[claim.intent]:
@@ -148,21 +113,9 @@ def _keep_shared(ir: Ir, entries: dict[tuple[str, Intent], HostEntry]) -> None:
                 entries[claim.host, intent] = HostEntry(claim.host, intent, blocked=False)
 
 
-# Without these hosts a surface still loads nothing, signs in nobody or reports nothing; what the
-# others serve is the use itself.
-_SUPPORTING = frozenset({Role.AUTH, Role.CDN, Role.TELEMETRY})
-
-
 def hosts_behind(app: GovernedApp, surface: Surface) -> tuple[Claim, ...]:
-    """The claims of `app` that decide whether `surface` can be used.
-
-    A host of others that only supports the use does not: where the app's own hosts are blocked,
-    nobody uses it by way of a font or a counter of visitors.
-    """
-    found = tuple(claim for claim in claims_of(app) if surface in claim.surfaces)
-    if any(not claim.shared and claim.role not in _SUPPORTING for claim in found):
-        return tuple(c for c in found if not c.shared or c.role not in _SUPPORTING)
-    return found
+    """The claims of `app` that decide whether `surface` can be used."""
+    return app.behind[surface]
 
 
 def host_deviations(  # noqa: PLR0917 - called as the sentence reads, the path last

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from aipol.audience import Person, Region, Universe
 from aipol.catalogue.model import App, IdentifierKind
+from aipol.claims import Claim, behind, claimed_by
 from aipol.programs import Indispensable
 from aipol.source import Span
 from aipol.vocabulary import Account, Effect, Surface
@@ -125,7 +126,7 @@ class Group:
     everyone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GovernedApp:
     """A catalogue app with the policy's corrections and the tenant's own numbers for it."""
 
@@ -138,6 +139,16 @@ class GovernedApp:
     def id(self) -> str:
         """The app's id."""
         return self.app.id
+
+    @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        """The host patterns that a rule about the app speaks about."""
+        return claimed_by(self.app)
+
+    @cached_property
+    def behind(self) -> Mapping[Surface, tuple[Claim, ...]]:
+        """The claims that decide whether each surface can be used."""
+        return dict(behind(self.claims))
 
 
 @dataclass(frozen=True, slots=True)

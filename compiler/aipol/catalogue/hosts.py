@@ -44,9 +44,15 @@ class HostIndex(Generic[Of]):
 
 def is_public_suffix(host: str) -> bool:
     """Whether anybody can register below `host`: the Public Suffix List, its private part too."""
+    return bool(_suffixes().is_public(_as_written(host)))
+
+
+def _as_written(host: str) -> str:
+    if "xn--" not in host:
+        return host
     import idna
 
-    return bool(_suffixes().is_public(idna.decode(host)))
+    return str(idna.decode(host))
 
 
 @cache

@@ -8,6 +8,11 @@ import re
 _LONGEST_NAME, _LONGEST_LABEL = 253, 63
 # Underscores and two hyphens in a row are no host names by the letter, yet hosts have them.
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
+# What most names are, and what all that follows leaves as it is.
+_PLAIN = re.compile(
+    r"(?=.{1,253}\Z)(?:(?!xn--)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+"
+    r"(?!xn--|rpz-)[a-z](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+)
 _NUMBER = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:/*", re.IGNORECASE)
 _PORT = re.compile(r"(.+):[0-9]+")
@@ -23,6 +28,8 @@ class HostError(ValueError):
 
 def canonical_host(text: str) -> str:
     """`text` in lower case and punycode, without a trailing dot."""
+    if _PLAIN.fullmatch(text):
+        return text
     _refuse_other_things(text)
     name = text if text.isascii() else _mapped(text)
     name = name.lower().removesuffix(".")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aipol.audience import NOBODY
+from aipol.claims import Claim
 from aipol.diagnostics import Diagnostic, codes
 from aipol.domains import Intent
-from aipol.hosts import Claim, hosts_behind, probe_of
+from aipol.hosts import hosts_behind, probe_of
 from aipol.ir import Ruling
 from aipol.target import Coverage, Kind
 from aipol.verify.admitted import SILENT, Check

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from aipol.audience import EVERYBODY, Region
+from aipol.claims import Claim
 from aipol.domains import Intent
-from aipol.hosts import Claim, claims_of
 from aipol.ir import Ir, Ruling
 from aipol.vocabulary import Effect, Surface
 
@@ -32,7 +32,7 @@ class HostReference:
         """What apps claim, by host: their own hosts as far as a use needs them, and shared ones."""
         table: dict[str, list[Claim]] = {}
         for app in self.ir.apps.values():
-            for claim in claims_of(app):
+            for claim in app.claims:
                 if claim.shared or any((app.id, s) in self.ir.by_use for s in claim.surfaces):
                     table.setdefault(claim.host, []).append(claim)
         return {host: tuple(found) for host, found in table.items()}

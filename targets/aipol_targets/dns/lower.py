@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aipol.bypasses import BYPASS_SWITCHES
+from aipol.claims import Claim
 from aipol.diagnostics import Diagnostic
 from aipol.diagnostics.codes import LIMIT_EXCEEDED
 from aipol.domains import HostEntry, HostTrie, Intent
-from aipol.hosts import Claim
 from aipol.ir import Ir
 from aipol.segments import Segment, gateway_networks, segments
 from aipol.target import Lowered, Reason

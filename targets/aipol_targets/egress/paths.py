@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
+from aipol.claims import Claim
 from aipol.domains import HostTrie
-from aipol.hosts import Claim
 from aipol.segments import Segment
 from aipol_targets.common.network.index import Index
 from aipol_targets.common.network.placed import Path, Placed, Uses

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from aipol.claims import Claim
 from aipol.diagnostics import Diagnostic
 from aipol.diagnostics.codes import LIMIT_EXCEEDED
 from aipol.domains import HostTrie
-from aipol.hosts import Claim
 from aipol.ir import Ir
 from aipol.segments import Segment, gateway_networks, segments
 from aipol.target import Lowered

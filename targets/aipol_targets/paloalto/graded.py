@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from aipol.claims import Claim
 from aipol.domains import Intent, parents, reversed_labels
-from aipol.hosts import Claim, probe_of
+from aipol.hosts import probe_of
 
 T = TypeVar("T")
 Pattern = tuple[str, Intent]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, partial
 
+from aipol.claims import Claim
 from aipol.domains import HostTrie
-from aipol.hosts import Claim, names_claimed
+from aipol.hosts import names_claimed
 from aipol.segments import Segment
 from aipol_targets.common.network.placed import Path, Placed, Uses
 from aipol_targets.common.network.tenants import Restriction

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from aipol.audience import EVERYBODY, Universe
 from aipol.catalogue.model import App, Domain, Match, Role, Tier
 from aipol.domains import HostTrie, Intent
-from aipol.hosts import claims_of, host_deviations, host_entries, hosts_behind
+from aipol.hosts import host_deviations, host_entries, hosts_behind
 from aipol.ir import (
     NO_OBLIGATIONS,
     Audience,
@@ -157,7 +157,7 @@ def test_deviations_are_what_the_list_does_otherwise(world: World) -> None:
             ir, ruling, table[ruling.app, ruling.surface], ruling.audience.region, trie
         )
         wanted = set[tuple[str, Status]]()
-        claims = claims_of(ir.apps[ruling.app])
+        claims = ir.apps[ruling.app].claims
         supporting = {Role.AUTH, Role.CDN, Role.TELEMETRY}
         # Beside a host of the app's own, others' that only help it say nothing.
         own = any(

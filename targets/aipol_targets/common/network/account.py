@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from aipol.audience import NOBODY, Region
+from aipol.claims import Claim
 from aipol.domains import Intent
 from aipol.hosts import (
     ACCOUNT_UNSEEN,
     NEEDED_ELSEWHERE,
     NO_PROMPT,
     SHARED_HOST,
-    Claim,
     hosts_behind,
     probe_of,
 )

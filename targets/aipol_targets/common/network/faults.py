@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from aipol.diagnostics import Diagnostic
 from aipol.diagnostics.codes import BAD_DOMAIN, LOCK_OUT, TOO_MANY_CLASSES
 from aipol.domains import HostEntry, HostTrie, Intent, parents
-from aipol.hosts import claims_of
 from aipol.ir import Ir
 from aipol.source import Span
 from aipol_targets.common.network.facts import HOST_LENGTH, SEGMENTS
@@ -33,7 +32,7 @@ def probe(host: str, intent: Intent) -> str:
 def bad_hosts(ir: Ir) -> Iterator[Diagnostic]:
     """Claimed hosts that are no host names, and so could be anything in an output language."""
     for app in ir.apps.values():
-        for claim in claims_of(app):
+        for claim in app.claims:
             if not _HOST.fullmatch(claim.host) or len(claim.host) > HOST_LENGTH:
                 why = "a name is labels of letters, digits, `-` and `_`"
                 yield BAD_DOMAIN.at(app.declared or ir.unlisted_span, domain=claim.host, why=why)

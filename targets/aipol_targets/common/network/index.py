@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from aipol.claims import Claim
 from aipol.domains import Intent, parents
-from aipol.hosts import Claim, names_claimed, probe_of
+from aipol.hosts import names_claimed, probe_of
 from aipol_targets.common.network.levels import Level, Levels
 
 

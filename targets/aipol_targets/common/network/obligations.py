@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from aipol.claims import Claim
 from aipol.domains import HostTrie
-from aipol.hosts import SHARED_HOST, Claim, probe_of
+from aipol.hosts import SHARED_HOST, probe_of
 from aipol.target import Coverage, Status
 from aipol_targets.common.network import reasons
 from aipol_targets.common.network.account import Case, mixed

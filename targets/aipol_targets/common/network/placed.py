@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from aipol.audience import EVERYBODY
+from aipol.claims import Claim
 from aipol.domains import HostTrie, Intent
-from aipol.hosts import Claim, host_entries
+from aipol.hosts import host_entries
 from aipol.ir import Ir
 from aipol.scoping import Verdict
 from aipol.segments import Segment, Use, uses_at

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from aipol.catalogue.model import Match
+from aipol.claims import Claim
 from aipol.diagnostics import Diagnostic
 from aipol.diagnostics.codes import BAD_VALUE, LOCK_OUT
 from aipol.domains import HostTrie, Intent
-from aipol.hosts import Claim, header_hosts, host_entries, names_claimed
+from aipol.hosts import header_hosts, host_entries, names_claimed
 from aipol.ir import GovernedApp, Ir, Ruling
 from aipol.scoping import Verdict
 from aipol.segments import Use

@@ -1,0 +1,82 @@
+"""Turn an app's host names into claims: patterns with the surfaces that need them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from aipol.catalogue.model import App, Match, Role
+from aipol.domains import Intent
+from aipol.vocabulary import Surface
+
+# Which surfaces stop working without a host of this role. Marketing pages serve no product, so no
+# rule about the app speaks about them; support hosts serve whatever the app has.
+_CLIENTS = frozenset({Surface.DESKTOP, Surface.EXTENSION, Surface.IDE, Surface.CLI})
+_EVERY = frozenset({Surface.WEB, Surface.API, *_CLIENTS})
+SURFACES_BEHIND: Mapping[Role, frozenset[Surface]] = {
+    Role.UI: frozenset({Surface.WEB, Surface.DESKTOP, Surface.EXTENSION}),
+    Role.API: frozenset({Surface.API, *_CLIENTS}),
+    Role.BACKEND: _EVERY,
+    Role.AUTH: _EVERY,
+    Role.CDN: _EVERY,
+    Role.TELEMETRY: _EVERY,
+    Role.MARKETING: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One host pattern of one app."""
+
+    app: str
+    host: str
+    intent: Intent
+    role: Role
+    shared: bool
+
+    @property
+    def surfaces(self) -> frozenset[Surface]:
+        """The surfaces that need the host."""
+        return SURFACES_BEHIND[self.role]
+
+
+INTENTS = {
+    Match.EXACT: Intent.EXACT,
+    Match.SUBTREE: Intent.SUBTREE,
+    Match.CHILDREN: Intent.CHILDREN,
+}
+
+
+def claimed_by(app: App) -> tuple[Claim, ...]:
+    """The host patterns of an app that a rule about it speaks about."""
+    return tuple(
+        Claim(app.id, domain.domain, INTENTS[domain.match], domain.role, domain.shared)
+        for domain in app.domains
+        if SURFACES_BEHIND[domain.role]
+    )
+
+
+# Without these hosts a surface still loads nothing, signs in nobody or reports nothing; what the
+# others serve is the use itself.
+_SUPPORTING = frozenset({Role.AUTH, Role.CDN, Role.TELEMETRY})
+
+
+def behind(claims: tuple[Claim, ...]) -> Iterator[tuple[Surface, tuple[Claim, ...]]]:
+    """The claims that decide whether each surface can be used, one object where they are the same.
+
+    A host of others that only supports the use does not: where the app's own hosts are blocked,
+    nobody uses it by way of a font or a counter of visitors.
+    """
+    by_roles: dict[frozenset[Role], tuple[Claim, ...]] = {}
+    for surface in Surface:
+        roles = frozenset(role for role, served in SURFACES_BEHIND.items() if surface in served)
+        if roles not in by_roles:
+            by_roles[roles] = _of_roles(claims, roles)
+        yield surface, by_roles[roles]
+
+
+def _of_roles(claims: tuple[Claim, ...], roles: frozenset[Role]) -> tuple[Claim, ...]:
+    found = tuple(claim for claim in claims if claim.role in roles)
+    if any(not claim.shared and claim.role not in _SUPPORTING for claim in found):
+        return tuple(c for c in found if not c.shared or c.role not in _SUPPORTING)
+    return found
