@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from importlib import import_module
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from aipol.audience import Region
 from aipol.diagnostics import Diagnostic
@@ -187,6 +187,17 @@ class Decider(Protocol):
 
     def mentions(self) -> Iterable[tuple[Kind, str]]:
         """Every identifier in the artefacts, so that strangers among them are probed."""
+        ...
+
+
+@runtime_checkable
+class DecidesMany(Protocol):
+    """What a reader may be besides: one that answers for many hosts at once, and soon."""
+
+    def blocked(
+        self, hosts: Iterable[str], identity: frozenset[str], client: str, /
+    ) -> Iterable[str]:
+        """Those of `hosts` that `decide` says are blocked on one path, in any situation."""
         ...
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from aipol.audience import NOBODY, Region, Universe
-from aipol.target import Answer, Decider, Kind, Question
+from aipol.target import Answer, Decider, DecidesMany, Kind, Question
 from aipol.verify.subjects import Subject
-from aipol.vocabulary import Situation
+from aipol.vocabulary import Effect, Situation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,6 +18,14 @@ class View:
 
     subjects: tuple[Subject, ...]
     people: Region
+
+
+@dataclass(slots=True)
+class _Asked:
+    """The hosts that a path was asked about for a view, and those that it blocks."""
+
+    hosts: set[str] = field(default_factory=set[str])
+    blocked: set[str] = field(default_factory=set[str])
 
 
 @dataclass
@@ -31,6 +39,9 @@ class Panel:
     """Whether the target sees source addresses only, and so no device."""
     _answers: dict[tuple[View, Kind, str, Situation], dict[str, Answer]] = field(
         default_factory=dict[tuple[View, Kind, str, Situation], dict[str, Answer]]
+    )
+    _asked: dict[tuple[View, str, Situation], _Asked] = field(
+        default_factory=dict[tuple[View, str, Situation], _Asked]
     )
     _people: dict[tuple[Region, View], Region] = field(
         default_factory=dict[tuple[Region, View], Region]
@@ -90,6 +101,30 @@ class Panel:
             question = Question(kind, value, view.subjects[0].identity, client, situation)
             answer = known[value] = self.decider.decide(question)
         return answer
+
+    def blocked(
+        self, view: View, client: str, situation: Situation, hosts: frozenset[str]
+    ) -> set[str]:
+        """All hosts asked about so far that are blocked for everybody behind `view`.
+
+        Those of `hosts` among them.
+        """
+        known = self._asked.setdefault((view, client, situation), _Asked())
+        if fresh := hosts - known.hosts:
+            known.hosts |= fresh
+            known.blocked.update(self._blocked(view, client, situation, fresh))
+        return known.blocked
+
+    def _blocked(
+        self, view: View, client: str, situation: Situation, hosts: Iterable[str]
+    ) -> Iterable[str]:
+        if isinstance(self.decider, DecidesMany):
+            return self.decider.blocked(hosts, view.subjects[0].identity, client)
+        return (
+            host
+            for host in hosts
+            if self.ask(view, Kind.HOST, host, client, situation).effect is Effect.BLOCK
+        )
 
     def _grouped(self, kind: Kind) -> Iterator[View]:
         groups: dict[Hashable, list[Subject]] = {}

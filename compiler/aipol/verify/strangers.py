@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -35,24 +36,40 @@ def _hosts(check: Check, situation: Situation) -> Iterator[Diagnostic]:
     for client in panel.decider.clients(Kind.HOST):
         for position, view in enumerate(panel.views(Kind.HOST)):
             # A look-alike is matched or not by the syntax of a path's lists, whoever they are for.
-            expected = near if position else near | alike
-            yield from _of_view(check, view, client, situation, expected)
+            for expected in (near,) if position else (near, alike):
+                yield from _of_view(check, view, client, situation, expected)
 
 
 def _of_view(
-    check: Check, view: View, client: str, situation: Situation, expected: dict[str, Region]
+    check: Check, view: View, client: str, situation: Situation, expected: Neighbourhood
 ) -> Iterator[Diagnostic]:
     panel, universe = check.panel, check.ir.universe
+    for allowed, hosts in expected.items():
+        blocked = panel.blocked(view, client, situation, hosts)
+        for right, found in (
+            (universe.others(allowed), hosts & blocked),
+            (allowed, hosts - blocked),
+        ):
+            # Somebody who cannot be told from those for whom it is right is not wronged here.
+            wronged = panel.strays(right, view) if found else None
+            if wronged is not None:
+                yield from _wronged(check, view, wronged, client, situation, found)
+
+
+def _wronged(  # noqa: PLR0917 - called as the sentence reads, the hosts last
+    check: Check,
+    view: View,
+    wronged: View,
+    client: str,
+    situation: Situation,
+    hosts: AbstractSet[str],
+) -> Iterator[Diagnostic]:
+    """Hosts that are answered otherwise than is right for the subjects of `wronged`."""
     forgiven: set[tuple[object, ...]] = set()
-    for host, allowed in expected.items():
-        answer = panel.ask(view, Kind.HOST, host, client, situation)
-        right = universe.others(allowed) if answer.effect is Effect.BLOCK else allowed
-        # Somebody who cannot be told from those for whom it is right is not wronged here.
-        wronged = panel.strays(right, view)
-        if wronged is None:
-            continue
+    for host in sorted(hosts):
+        answer = check.panel.ask(view, Kind.HOST, host, client, situation)
         # Neighbours of one claim are answered for by the same records.
-        key = (_reference(check.ir).speaking(host), answer.effect, wronged.people)
+        key = (_reference(check.ir).speaking(host), answer.effect)
         if key not in forgiven:
             wrong = tuple(_wrong(check, wronged, _Asked(host, client, situation, answer)))
             if not wrong:
@@ -70,21 +87,34 @@ class _Asked:
     answer: Answer
 
 
-def _neighbourhood(check: Check) -> tuple[dict[str, Region], dict[str, Region]]:
+Neighbourhood = Mapping[Region, frozenset[str]]
+"""Hosts by the people who must be let through to them."""
+
+
+def _neighbourhood(check: Check) -> tuple[Neighbourhood, Neighbourhood]:
     """Hosts near those that matter, and look-alikes, with who must be let through to each."""
-    reference = _reference(check.ir)
-    mentioned = [value for kind, value in check.panel.decider.mentions() if kind is Kind.HOST]
-    seeds = dict.fromkeys((*reference.claims, *mentioned))
-    near, alike = (
-        {
-            host: reference.allowed(host)
-            for seed in seeds
-            for host in others(seed)
-            if not _is_switch(check.ir, host)
-        }
-        for others in (around, look_alikes)
-    )
-    return near, alike
+    known = _reference(check.ir).claims
+    mentioned = (value for kind, value in check.panel.decider.mentions() if kind is Kind.HOST)
+    strangers = frozenset(host for host in mentioned if host not in known)
+    return _around(check.ir, strangers)
+
+
+@lru_cache(maxsize=4)
+def _around(ir: Ir, strangers: frozenset[str]) -> tuple[Neighbourhood, Neighbourhood]:
+    """The neighbourhood of what apps claim, and of strangers; targets with the same share it."""
+    reference = _reference(ir)
+    seeds = (*reference.claims, *strangers)
+    near = {host for seed in seeds for host in around(seed)}
+    alike = {host for seed in seeds for host in look_alikes(seed)}
+    return _by_region(ir, near), _by_region(ir, alike)
+
+
+def _by_region(ir: Ir, hosts: Iterable[str]) -> Neighbourhood:
+    reference, found = _reference(ir), dict[Region, list[str]]()
+    for host in hosts:
+        if not _is_switch(ir, host):
+            found.setdefault(reference.allowed(host), []).append(host)
+    return {region: frozenset(found[region]) for region in sorted(found)}
 
 
 def _wrong(check: Check, wronged: View, asked: _Asked) -> Iterator[Diagnostic]:

@@ -9,14 +9,14 @@ from aipol.audience import NOBODY
 from aipol.diagnostics import Diagnostic, codes
 from aipol.ir import Ir, Ruling
 from aipol.source import Span
-from aipol.target import EFFECT_CLAUSE, Answer, Coverage, Decider, Target
+from aipol.target import EFFECT_CLAUSE, Answer, Coverage, Decider, Kind, Target
 from aipol.verify.accounts import account_holds
 from aipol.verify.admitted import Check, claim_findings
 from aipol.verify.data import data_findings
 from aipol.verify.gateways import gateway_findings
 from aipol.verify.obligations import obligation_findings
 from aipol.verify.panel import Panel, View
-from aipol.verify.probes import Probe, probes_of
+from aipol.verify.probes import Probe, marks_of
 from aipol.verify.strangers import stranger_findings
 from aipol.verify.subjects import MOST_SUBJECTS, is_sampled, subjects
 from aipol.vocabulary import Effect, Situation
@@ -60,15 +60,35 @@ def _sampled(ir: Ir, target: Target, panel: Panel) -> Iterator[Diagnostic]:
 
 
 def _ruling_findings(check: Check, ruling: Ruling) -> Iterator[Diagnostic]:
-    probes = probes_of(check.ir, ruling)
     for record in check.records.get((ruling.id, EFFECT_CLAUSE), ()):
         for situation in check.panel.told_apart(record.situations):
-            for probe in probes:
+            yield from _host_findings(check, ruling, record, situation)
+            for probe in marks_of(check.ir, ruling):
                 for client in probe.clients(check.panel.decider, situation):
-                    for view in check.panel.views(probe.kind):
-                        if check.panel.people(ruling.audience.region, view) != NOBODY:
-                            asked = _Asked(ruling, record, probe, client, situation)
-                            yield from _view_findings(check, asked, view)
+                    asked = _Asked(ruling, record, probe, client, situation)
+                    for view in _views(check, ruling, probe.kind):
+                        yield from _view_findings(check, asked, view)
+
+
+def _views(check: Check, ruling: Ruling, kind: Kind) -> Iterator[View]:
+    for view in check.panel.views(kind):
+        if check.panel.people(ruling.audience.region, view) != NOBODY:
+            yield view
+
+
+def _host_findings(
+    check: Check, ruling: Ruling, record: Coverage, situation: Situation
+) -> Iterator[Diagnostic]:
+    probes = check.host_probes(ruling)
+    for client in check.panel.decider.clients(Kind.HOST) if probes.hosts else ():
+        for view in _views(check, ruling, Kind.HOST):
+            check.asked.add((ruling.id, situation.device))
+            blocked = check.panel.blocked(view, client, situation, probes.hosts)
+            # Most answers are right: only of others, and of what a record admits, is more asked.
+            wrong = probes.wrong(ruling.direct, blocked)
+            for probe in probes.all if record.deviations else probes.about(wrong):
+                asked = _Asked(ruling, record, probe, client, situation)
+                yield from _view_findings(check, asked, view)
 
 
 @dataclass(frozen=True, slots=True)

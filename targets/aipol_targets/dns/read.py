@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
+from aipol.vocabulary import Effect
 from aipol_targets.common.network.reading import Address, Files, Found, address_of
 from aipol_targets.dns.read_adguard import AdGuard
 from aipol_targets.dns.read_bind import read_bind
@@ -36,6 +37,10 @@ class _Server(Protocol):
         """What a client at the address is told about a name."""
         ...
 
+    def blocked(self, address: Address, hosts: Iterable[str]) -> Iterator[str]:
+        """Those of the names that a client at the address is denied."""
+        ...
+
     def hosts(self) -> Iterator[str]:
         """Every name it knows."""
         ...
@@ -56,6 +61,10 @@ class _Pool:
     def decide(self, address: Address, host: str) -> Found:  # noqa: ARG002
         """What everybody is told about a name."""
         return self._rules.decide(host)
+
+    def blocked(self, address: Address, hosts: Iterable[str]) -> Iterator[str]:  # noqa: ARG002
+        """Those of the names that everybody is denied."""
+        return (host for host in hosts if self._rules.decide(host).effect is Effect.BLOCK)
 
     def hosts(self) -> Iterator[str]:
         """Every name it knows."""
@@ -131,6 +140,11 @@ class DnsDecider:
         host = question.value.lower().removesuffix(".")
         found = server.decide(address_of(question.identity), host)
         return Answer(found.effect, found.artifact, f"line {found.line}" if found.line else "")
+
+    def blocked(self, hosts: Iterable[str], identity: frozenset[str], client: str) -> Iterator[str]:
+        """Those of the hosts that one resolver denies."""
+        server = self._servers.get(client)
+        return server.blocked(address_of(identity), hosts) if server else iter(())
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs anywhere in the files."""

@@ -15,7 +15,7 @@ urlfilter, rules/network.go and rules/regex.go; both read 2026-11-28):
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from aipol.domains import parents
@@ -129,6 +129,10 @@ class AdGuard:
                 if not spared and (not rule.clients or rule.clients in clients):
                     return Found(Effect.BLOCK, self._path, rule.line)
         return NOTHING
+
+    def blocked(self, address: Address, hosts: Iterable[str]) -> Iterator[str]:
+        """Those of the names that a client at the address is denied."""
+        return (host for host in hosts if self.decide(address, host).effect is Effect.BLOCK)
 
     def hosts(self) -> Iterator[str]:
         """Every name in the list, those that a rule spares too."""

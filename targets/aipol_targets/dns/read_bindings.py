@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Generic, Protocol, TypeVar
 
 from aipol.target import UnreadableArtifact
+from aipol.vocabulary import Effect
 from aipol_targets.common.network.reading import NOTHING, Address, Found, Network
 
 
@@ -89,6 +90,14 @@ class Resolver(Generic[R]):
         """What a client at the address is told about a name."""
         name = self.rules_for(address)
         return self._look_up(self._rules[name], host) if name else NOTHING
+
+    def blocked(self, address: Address, hosts: Iterable[str]) -> Iterator[str]:
+        """Those of the names that a client at the address is denied."""
+        name = self.rules_for(address)
+        if name is None:
+            return iter(())
+        rules, look_up = self._rules[name], self._look_up
+        return (host for host in hosts if look_up(rules, host).effect is Effect.BLOCK)
 
     def hosts(self) -> Iterator[str]:
         """Every name in any rules."""

@@ -31,7 +31,7 @@ class Zone:
 
     def __init__(self, lines: Sequence[str], path: str, zone: str) -> None:
         self.path = path
-        self._records: dict[str, tuple[Effect, int]] = {}
+        self._records: dict[str, Found] = {}
         self._names: set[str] = set()
         match lines[:_HEAD]:
             case [comment, "$TTL 60", origin, soa, "@ IN NS localhost."] if comment[:1] == ";":
@@ -51,7 +51,7 @@ class Zone:
             raise UnreadableArtifact(self.path, f"line {number} is not a policy: {line!r}")
         if owner in self._records or len(owner) + zone_length + 3 > _OCTETS:
             raise UnreadableArtifact(self.path, f"line {number}: {owner} is twice or too long")
-        self._records[owner] = (_ACTIONS[target], number)
+        self._records[owner] = Found(_ACTIONS[target], self.path, number)
         self._names.add(owner)
         note_parents(owner, self._names)
 
@@ -60,22 +60,22 @@ class Zone:
 
         A name that exists, if only as the parent of another, is never covered by a wildcard.
         """
-        record = self._records.get(host)
-        if record is None and host not in self._names:
-            closest = next((name for name in parents(host) if name in self._names), "")
-            record = self._records.get(f"*.{closest}")
-        return self._found(record)
+        if host in self._names:
+            return self._records.get(host, NOTHING)
+        for parent in parents(host):
+            if parent in self._names:
+                return self._records.get(f"*.{parent}", NOTHING)
+        return NOTHING
 
     def by_nearest_wildcard(self, host: str) -> Found:
         """As PowerDNS and Knot look up: the nearest wildcard above, whatever exists between."""
         if record := self._records.get(host):
-            return self._found(record)
-        wildcards = (self._records.get(f"*.{parent}") for parent in parents(host))
-        return self._found(next(filter(None, wildcards), None))
+            return record
+        for parent in parents(host):
+            if record := self._records.get(f"*.{parent}"):
+                return record
+        return NOTHING
 
     def hosts(self) -> Iterator[str]:
         """Every name in the zone."""
         return (owner.removeprefix("*.") for owner in self._records)
-
-    def _found(self, record: tuple[Effect, int] | None) -> Found:
-        return Found(record[0], self.path, record[1]) if record else NOTHING

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
+from aipol.vocabulary import Effect
 from aipol_targets.common.network.reading import Address, Files, Found, address_of
 from aipol_targets.fortigate.read_cli import read_cli, read_removal
 from aipol_targets.fortigate.read_policies import Policy, read_policies
@@ -54,6 +55,14 @@ class FortigateDecider:
             case _:
                 pass
         return Answer(None)
+
+    def blocked(self, hosts: Iterable[str], identity: frozenset[str], client: str) -> Iterator[str]:
+        """Those of the hosts that one filter blocks."""
+        policy = self._policy_for(address_of(identity))
+        if policy is None or policy.filters is None:
+            return iter(())
+        decide = policy.filters[CLIENTS.index(client)].decide
+        return (host for host in hosts if decide(host).effect is Effect.BLOCK)
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs in a filter."""

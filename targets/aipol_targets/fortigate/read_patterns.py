@@ -41,9 +41,8 @@ _RECORDED = ("block", "monitor")
 @dataclass(frozen=True, slots=True)
 class _Decision:
     place: int
-    effect: Effect
+    found: Found
     recorded: bool
-    line: int
 
 
 class Filter:
@@ -66,8 +65,8 @@ class Filter:
             action = config.one(entry, "action")
             if not found or action not in _EFFECTS:
                 config.refuse(entry.line, "what this entry does is not known in both modes")
-            done = _Decision(place, _EFFECTS[action], action in _RECORDED, entry.line)
-            self._add(found, done)
+            says = Found(_EFFECTS[action], config.path, entry.line)
+            self._add(found, _Decision(place, says, action in _RECORDED))
 
     def _add(self, found: re.Match[str], decision: _Decision) -> None:
         host, below = found["name"].replace("\\", ""), found["below"]
@@ -80,17 +79,20 @@ class Filter:
     def decide(self, host: str) -> Found:
         """What the table says about a host."""
         first = self._first(host)
-        return Found(first.effect, self._path, first.line) if first else NOTHING
+        return first.found if first else NOTHING
 
     def records(self, host: str) -> Found:
         """The entry that leaves a record of connections to a host, if one does."""
         first = self._first(host)
-        return Found(None, self._path, first.line) if first and first.recorded else NOTHING
+        return Found(None, self._path, first.found.line) if first and first.recorded else NOTHING
 
     def _first(self, host: str) -> _Decision | None:
-        found = [self._at.get(host), *(self._below.get(parent) for parent in parents(host))]
-        hits = (decision for decision in found if decision)
-        return min(hits, key=lambda decision: decision.place, default=None)
+        first = self._at.get(host)
+        for parent in parents(host):
+            above = self._below.get(parent)
+            if above and (first is None or above.place < first.place):
+                first = above
+        return first
 
     def hosts(self) -> Iterator[str]:
         """Every name in the table."""

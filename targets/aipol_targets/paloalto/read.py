@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
 from aipol_targets.common.network.reading import Files, address_of
@@ -60,6 +60,11 @@ class PaloAltoDecider:
         if question.kind is Kind.HEADER:
             return rules.headers(address, host)
         return rules.decide(address, host) if question.kind is Kind.HOST else Answer(None)
+
+    def blocked(self, hosts: Iterable[str], identity: frozenset[str], client: str) -> Iterator[str]:
+        """Those of the hosts that a firewall with one output blocks."""
+        rules = self._rules.get(client)
+        return rules.blocked(address_of(identity), hosts) if rules else iter(())
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs anywhere in the files."""

@@ -8,7 +8,7 @@ rule matches is not decrypted.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,6 +90,13 @@ class Rulebase:
         """What happens to a connection."""
         rule = self._security_rule(address, host)
         return self._answer(rule, rule.effect) if rule else NOTHING
+
+    def blocked(self, address: Address, hosts: Iterable[str]) -> Iterator[str]:
+        """Those of the hosts to which connections are refused."""
+        for host in hosts:
+            rule = self._security_rule(address, host)
+            if rule and rule.effect is Effect.BLOCK:
+                yield host
 
     def holds(self, clause: str, address: Address, host: str) -> Answer:
         """The rule that decrypts (`inspect_tls`) or records (`log`) what passes, or stops all."""
