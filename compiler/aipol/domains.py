@@ -63,14 +63,18 @@ class _Node:
 class HostTrie:
     """Maps every host to its most specific entry; one entry for each (host, intent)."""
 
-    __slots__ = ("_root",)
+    __slots__ = ("_fewest", "_root")
 
     def __init__(self, entries: Iterable[HostEntry]) -> None:
         self._root = _Node()
+        self._fewest: tuple[HostEntry, ...] | None = None
         for entry in entries:
             node = self._root
             for label in reversed_labels(entry.host):
-                node = node.children.setdefault(label, _Node())
+                following = node.children.get(label)
+                if following is None:
+                    following = node.children[label] = _Node()
+                node = following
             match entry.intent:
                 case Intent.EXACT:
                     node.own = entry
@@ -98,9 +102,11 @@ class HostTrie:
 
     def minimal(self) -> tuple[HostEntry, ...]:
         """The fewest entries with the same decisions, parents first; unknown hosts are allowed."""
-        found: list[HostEntry] = []
-        self._minimal(self._root, found, inherited=False)
-        return tuple(found)
+        if self._fewest is None:
+            found: list[HostEntry] = []
+            self._minimal(self._root, found, inherited=False)
+            self._fewest = tuple(found)
+        return self._fewest
 
     def _minimal(self, node: _Node, found: list[HostEntry], *, inherited: bool) -> None:
         whole = node.whole

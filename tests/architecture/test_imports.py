@@ -19,6 +19,7 @@ CONTRACTS = (
     "aipol.diagnostics",
     "aipol.domains",
     "aipol.bypasses",
+    "aipol.claims",
     "aipol.hosts",
     "aipol.identifiers",
     "aipol.ir",

@@ -126,7 +126,10 @@ class _Tree:
     def take(self, event: yaml.Event) -> None:
         match event:
             case yaml.AliasEvent():
-                self.anchors.setdefault(event.anchor or "", []).append(self._span(event))
+                places = self.anchors.setdefault(event.anchor or "", [])
+                places.append(self._span(event))
+                if len(places) > MAX_FINDINGS:
+                    raise _StopReadingError
                 self._put(None, self._span(event), hole=True)
             case yaml.ScalarEvent():
                 self._scalar(event)

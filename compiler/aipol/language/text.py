@@ -12,7 +12,7 @@ from aipol.diagnostics.model import Diagnostic
 from aipol.language.words import near
 from aipol.source import Span, whole_file
 
-LIMIT = 16_000_000
+LIMIT = 8_000_000
 _USUAL = ("ai-usage.yaml", "policy/ai-usage.yaml")
 _SUFFIXES = {".yaml", ".yml"}
 _UTF8_BOM = b"\xef\xbb\xbf"

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from aipol.audience import EVERYBODY, Region
-from aipol.claims import Claim
+from aipol.catalogue.model import Role
+from aipol.claims import SURFACES_BEHIND, Claim
 from aipol.domains import Intent
 from aipol.ir import Ir, Ruling
 from aipol.vocabulary import Effect, Surface
@@ -24,7 +25,9 @@ class HostReference:
     """Which claims speak about a host, and whether they block it."""
 
     ir: Ir
-    _known: dict[frozenset[Use], Region] = field(default_factory=dict[frozenset[Use], Region])
+    _known: dict[frozenset[tuple[str, Role]], Region] = field(
+        default_factory=dict[frozenset[tuple[str, Role]], Region]
+    )
     _speaking: dict[str, tuple[Claim, ...]] = field(default_factory=dict[str, tuple[Claim, ...]])
 
     @cached_property
@@ -52,21 +55,24 @@ class HostReference:
     def _claims_about(self, host: str) -> tuple[Claim, ...]:
         name, intents = host, (Intent.EXACT, Intent.SUBTREE)
         while name:
-            found = tuple(c for c in self.claims.get(name, ()) if c.intent in intents)
-            if found:
-                return found
+            if name in self.claims:
+                found = tuple(c for c in self.claims[name] if c.intent in intents)
+                if found:
+                    return found
             name, intents = name.partition(".")[2], (Intent.CHILDREN, Intent.SUBTREE)
         return ()
 
     def allowed(self, host: str) -> Region:
         """The people who must be let through to `host`: whoever may use it for anything."""
-        claims = self.speaking(host)
+        # Not `speaking`, which keeps what it finds: this is asked once of every host there is.
+        claims = self._claims_about(host)
         if not claims or any(claim.shared for claim in claims) or host in self.open:
             return EVERYBODY
-        uses = frozenset((claim.app, s) for claim in claims for s in claim.surfaces)
-        known = self._known.get(uses)
+        roles = frozenset((claim.app, claim.role) for claim in claims)
+        known = self._known.get(roles)
         if known is None:
-            known = self._known[uses] = self._allowed(uses)
+            uses = frozenset((app, s) for app, role in roles for s in SURFACES_BEHIND[role])
+            known = self._known[roles] = self._allowed(uses)
         return known
 
     def _allowed(self, uses: frozenset[Use]) -> Region:

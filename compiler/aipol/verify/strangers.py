@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
@@ -109,11 +109,11 @@ def _around(ir: Ir, strangers: frozenset[str]) -> tuple[Neighbourhood, Neighbour
     return _by_region(ir, near), _by_region(ir, alike)
 
 
-def _by_region(ir: Ir, hosts: Iterable[str]) -> Neighbourhood:
+def _by_region(ir: Ir, hosts: AbstractSet[str]) -> Neighbourhood:
     reference, found = _reference(ir), dict[Region, list[str]]()
-    for host in hosts:
-        if not _is_switch(ir, host):
-            found.setdefault(reference.allowed(host), []).append(host)
+    # What only turns off a way around the network is asked about elsewhere.
+    for host in hosts - BYPASS_SWITCHES.keys() if ir.close_bypasses else hosts:
+        found.setdefault(reference.allowed(host), []).append(host)
     return {region: frozenset(found[region]) for region in sorted(found)}
 
 
@@ -161,11 +161,6 @@ def _closes(check: Check, client: str, situation: Situation) -> bool:
         for view in panel.views(Kind.HOST)
         for host in BYPASS_SWITCHES
     )
-
-
-def _is_switch(ir: Ir, host: str) -> bool:
-    """Whether `host` only turns off a way around the network, as the policy asks."""
-    return ir.close_bypasses and host in BYPASS_SWITCHES
 
 
 def _admitted(check: Check, who: Region, owners: tuple[Ruling, ...], asked: _Asked) -> Region:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aipol.bypasses import BYPASS_SWITCHES
@@ -110,15 +110,12 @@ def lower(ir: Ir, settings: DnsSettings) -> Lowered[Dns]:
     return Lowered(model, coverage(ir, TARGET_ID, placed), tuple(findings))
 
 
-def _told(ir: Ir, segment: Segment, outputs: Iterable[str]) -> _Told:
+def _told(ir: Ir, segment: Segment, outputs: Collection[str]) -> _Told:
     decided = decisions(ir, segment)
     switches = [(host, Intent.EXACT) for host in BYPASS_SWITCHES if ir.close_bypasses]
-    entries = with_hosts(decided.entries, switches, blocked=True)
-    trie = HostTrie(entries.values())
+    entries = with_hosts(decided.entries, switches, blocked=True) if switches else decided.entries
+    trie = HostTrie(entries.values()) if switches else decided.trie
     wanted = _Said(trie, trie.minimal())
-    # A switch that has an address is not switched off (Mozilla, canary domain), and in a file of
-    # hosts every name has one.
-    named = {host for host, intent in decided.entries if intent is not Intent.CHILDREN}
     return _Told(
         segment,
         decided.uses,
@@ -128,8 +125,15 @@ def _told(ir: Ir, segment: Segment, outputs: Iterable[str]) -> _Told:
             for output in outputs
             if output in _UNSAYABLE
         },
-        tuple(sorted(host for host in named if trie.blocked(host))),
+        _listed(decided.entries, trie) if "hosts" in outputs else (),
     )
+
+
+def _listed(entries: Entries, trie: HostTrie) -> tuple[str, ...]:
+    # A switch that has an address is not switched off (Mozilla, canary domain), and in a file of
+    # hosts every name has one.
+    named = {host for host, intent in entries if intent is not Intent.CHILDREN}
+    return tuple(sorted(host for host in named if trie.blocked(host)))
 
 
 def _narrowed(wanted: _Said, entries: Entries, unsayable: Unsayable) -> _Said:

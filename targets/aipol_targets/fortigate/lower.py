@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from aipol.claims import Claim
 from aipol.diagnostics import Diagnostic
 from aipol.diagnostics.codes import LIMIT_EXCEEDED
-from aipol.domains import HostTrie
 from aipol.ir import Ir
 from aipol.segments import Segment, gateway_networks, segments
 from aipol.target import Lowered
@@ -51,7 +50,7 @@ def lower(ir: Ir, settings: FortigateSettings) -> Lowered[Fortigate]:
 
 def _filtered(ir: Ir, segment: Segment) -> Filtered:
     decided = decisions(ir, segment)
-    trie = HostTrie(decided.entries.values())
+    trie = decided.trie
     found = Filter.of(trie, selected(owing(ir, decided.uses, "log")))
     written = SegmentFilter(segment.id, segment.networks, found.rules())
     return Filtered(segment, decided.uses, found, written)

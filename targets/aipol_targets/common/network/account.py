@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from aipol.audience import NOBODY, Region
 from aipol.claims import Claim
-from aipol.domains import Intent
+from aipol.domains import HostTrie, Intent
 from aipol.hosts import (
     ACCOUNT_UNSEEN,
     NEEDED_ELSEWHERE,
     NO_PROMPT,
     SHARED_HOST,
     hosts_behind,
+    names_claimed,
     probe_of,
 )
 from aipol.ir import Ir, Ruling
@@ -36,6 +37,35 @@ class Seat:
     people: Region
 
 
+class Uniform:
+    """What lists do about all of an app's hosts alike, worked out once for each list."""
+
+    __slots__ = ("_known",)
+
+    def __init__(self) -> None:
+        # By identity: surfaces with the same hosts share one tuple of claims, kept by the app.
+        self._known: dict[tuple[HostTrie, int], Effect | None] = {}
+
+    def effect(self, trie: HostTrie, claims: tuple[Claim, ...]) -> Effect | None:
+        """The effect on all that is claimed, None where there are two."""
+        key = (trie, id(claims))
+        if key not in self._known:
+            self._known[key] = _uniform(trie, claims)
+        return self._known[key]
+
+
+def _uniform(trie: HostTrie, claims: tuple[Claim, ...]) -> Effect | None:
+    first: bool | None = None
+    for claim in claims:
+        for host in names_claimed(claim):
+            blocked = trie.blocked(host)
+            if first is None:
+                first = blocked
+            elif blocked is not first:
+                return None
+    return Effect.BLOCK if first else Effect.ALLOW
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One ruling with the hosts it is about and where its people sit."""
@@ -45,6 +75,7 @@ class Case:
     ruling: Ruling
     claims: tuple[Claim, ...]
     seats: tuple[Seat, ...]
+    uniform: Uniform
 
     def record(self, clause: str, status: Status, reason: Reason | None) -> Coverage:
         """An account of a clause that nothing carries out."""
@@ -87,16 +118,19 @@ def coverage(
     ir: Ir, target: str, placed: Sequence[Placed], obligation: Obligation = nothing_else
 ) -> tuple[Coverage, ...]:
     """One record for every clause of every ruling."""
-    return tuple(
-        record
+    uniform = Uniform()
+    cases = (
+        Case(
+            ir,
+            target,
+            ruling,
+            hosts_behind(ir.apps[ruling.app], ruling.surface),
+            tuple(_seats(ir, placed, ruling)),
+            uniform,
+        )
         for ruling in ir.rulings
-        for record in _of_ruling(_case(ir, target, placed, ruling), obligation)
     )
-
-
-def _case(ir: Ir, target: str, placed: Sequence[Placed], ruling: Ruling) -> Case:
-    claims = tuple(hosts_behind(ir.apps[ruling.app], ruling.surface))
-    return Case(ir, target, ruling, claims, tuple(_seats(ir, placed, ruling)))
+    return tuple(record for case in cases for record in _of_ruling(case, obligation))
 
 
 def _of_ruling(case: Case, obligation: Obligation) -> Iterator[Coverage]:
@@ -145,6 +179,9 @@ def _effect(case: Case) -> Tally:
     tally = Tally(case.ir)
     for seat in case.seats:
         paths = seat.placed.paths
+        if all(_as_ruled(case, path) for path in paths):
+            tally.carried = True
+            continue
         for claim in case.claims:
             found = [tuple(_answers(case, seat, path, claim)) for path in paths]
             if all(answers == found[0] for answers in found):
@@ -156,6 +193,12 @@ def _effect(case: Case) -> Tally:
                     for client in path.clients:
                         tally.add(finding, seat.people, value, client)
     return tally
+
+
+def _as_ruled(case: Case, path: Path) -> bool:
+    """Whether a path does to every host just what the ruling says."""
+    whole = path.written is path.wanted
+    return whole and case.uniform.effect(path.written, case.claims) is case.ruling.direct
 
 
 def _answers(

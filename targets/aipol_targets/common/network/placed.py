@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from aipol.audience import EVERYBODY
 from aipol.claims import Claim
@@ -21,12 +21,17 @@ from aipol_targets.common.network.hostlists import Entries, with_hosts
 Uses = Mapping[tuple[str, Surface], Use]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decisions:
     """What a segment does about every use, and about every host as the policy wants it."""
 
     uses: Uses
     entries: Entries
+
+    @cached_property
+    def trie(self) -> HostTrie:
+        """The decisions by host; one object for all targets that can say them all."""
+        return HostTrie(self.entries.values())
 
 
 @lru_cache(maxsize=SEGMENTS.value + 2)

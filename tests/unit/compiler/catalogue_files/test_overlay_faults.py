@@ -217,7 +217,7 @@ def test_a_hostile_overlay_is_refused_in_a_few_words(
     [
         (b"\xff\xfea\0", "it is UTF-16, not UTF-8"),
         (b"apps\0", "it is not a text file"),
-        (b"#" * 2_000_001, "more than 2000000 bytes"),
+        (b"#" * 8_000_001, "more than 8000000 bytes"),
     ],
 )
 def test_what_is_no_text_is_a_fault_of_the_line_that_names_it(

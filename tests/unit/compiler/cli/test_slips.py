@@ -157,7 +157,7 @@ def test_a_slip_is_an_error_at_its_place(
         (b"a: &a [x]\n" + b"".join(b"a%d: &a%d [*a,*a]\n" % (n, n) for n in range(99)), "AIP105"),
         (b"{" * 100_000, "AIP103"),
         (b"x: " + b"[" * 100_000, "AIP112"),
-        (b"x" * 3_000_000, "AIP102"),
+        (b"x" * 9_000_000, "AIP102"),
     ],
 )
 def test_what_is_no_policy_is_refused(content: bytes, code: str, check: Check) -> None:

@@ -234,7 +234,7 @@ def test_past_two_hundred_findings_there_is_one_note() -> None:
         "{a,",
     ],
 )
-def test_two_megabytes_of_anything_are_answered_soon(unit: str) -> None:
+def test_a_file_of_anything_at_the_limit_is_answered_soon(unit: str) -> None:
     """No repetition makes reading take more than a few seconds."""
     start = time.process_time()
     load_text("p.yaml", unit * (LIMIT // len(unit)))
