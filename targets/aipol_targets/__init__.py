@@ -1,11 +1,12 @@
 """The literal list of targets that aipol ships."""
 
 from aipol_targets.dns.target import DNS
-from aipol_targets.egress.target import EGRESS
 from aipol_targets.fortigate.target import FORTIGATE
 from aipol_targets.intune.target import INTUNE
 from aipol_targets.jamf.target import JAMF
+from aipol_targets.lists.target import LISTS
 from aipol_targets.paloalto.target import PALOALTO
 from aipol_targets.purview.target import PURVIEW
+from aipol_targets.squid.target import SQUID
 
-ALL = (DNS, EGRESS, FORTIGATE, INTUNE, JAMF, PALOALTO, PURVIEW)
+ALL = (DNS, FORTIGATE, INTUNE, JAMF, LISTS, PALOALTO, PURVIEW, SQUID)

@@ -3,7 +3,7 @@
 usage: python tests/benchmarks/peers.py PEERS_BIN [NAMES]
 
 PEERS_BIN is the `bin` of an environment with `octodns` and `aerleon`; what is missing is said and
-left out. NAMES (default 10000) domains go through aipol's egress target (URL lists, squid and DNS
+left out. NAMES (default 10000) domains go through aipol's targets (URL lists, squid and DNS
 policy zones, read back and verified) and through aerleon's SRX generator, the one of its
 generators that takes names. These are measurements to read, not tests to pass.
 """
@@ -38,7 +38,8 @@ rules:
   - {{id: rest, apps: ["*"], groups: [everyone], effect: allow}}
 targets:
   dns: {{outputs: [bind, unbound]}}
-  egress: {{outputs: [edl, squid]}}
+  lists: {{outputs: [edl]}}
+  squid: {{}}
 """
 DEFINITION = """\
 networks:

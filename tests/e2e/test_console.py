@@ -26,7 +26,7 @@ groups:
 rules:
   - {id: chatgpt, apps: [chatgpt], groups: [finance], effect: allow}
   - {id: rest, apps: ["*"], groups: [everyone], effect: block}
-targets: {egress: {outputs: [domains]}}
+targets: {lists: {outputs: [domains]}}
 """
 
 
@@ -154,8 +154,8 @@ def test_explain_and_coverage_of_the_example_agree(compiled: Path) -> None:
         ("  finance:", "\tfinance:", "AIP103"),
         ("apps: [chatgpt]", "apps: chatgpt", "AIP109"),
         ("effect: allow}", "effect: alow}", "AIP110"),
-        ("egress: {outputs: [domains]}", "egres: {}", "AIP207"),
-        ("egress: {outputs: [domains]}", "egress: {outpts: [domains]}", "AIP404"),
+        ("lists: {outputs: [domains]}", "list: {}", "AIP207"),
+        ("lists: {outputs: [domains]}", "lists: {outpts: [domains]}", "AIP404"),
         ("version: 1", "version: 1\nextends: nowhere.yaml", "AIP114"),
         ("targets:", "tests: [{app: siri, surface: builtin, expect: allow}]\ntargets:", "AIP304"),
         ("targets:", "gap_budget: 0\ntargets:", "AIP403"),
@@ -202,7 +202,7 @@ def test_a_killed_compile_leaves_old_or_new(place: Path, patience: float) -> Non
     found = tree(place / "generated")
     assert aipol("compile", "--as-of", DAY, cwd=place).returncode == 0
     new = tree(place / "generated")
-    parts = ("egress/", "coverage.json", "manifest.json")
+    parts = ("lists/", "coverage.json", "manifest.json")
     for part in parts:
         versions = [
             {name: content for name, content in files.items() if name.startswith(part)}
@@ -215,7 +215,7 @@ def test_a_killed_compile_leaves_old_or_new(place: Path, patience: float) -> Non
 def test_a_tampered_file_is_found_in_another_process(place: Path) -> None:
     """A line that is taken out of a list is named with the file and the policy's line."""
     assert aipol("compile", "--as-of", DAY, cwd=place).returncode == 0
-    lists = list((place / "generated" / "egress").rglob("*.txt"))
+    lists = list((place / "generated" / "lists").rglob("*.txt"))
     (path, line) = next(
         (path, line)
         for path in lists

@@ -21,7 +21,7 @@ rules:
   - {id: mail, apps: [acme-mail], groups: [finance], effect: block}
   - {id: rest, apps: ["*"], groups: [everyone], effect: allow}
 catalogue: {overlay: [ours.yaml]}
-targets: {egress: {outputs: [domains]}}
+targets: {lists: {outputs: [domains]}}
 """
 OVERLAY = """\
 apps:
@@ -183,7 +183,7 @@ def test_counts_say_what_they_count(run: Run) -> None:
     known = re.findall(r"(\d+) apps known", run("check", "p.yaml", *DAY)[1])
     _, compiled, _ = run("compile", "p.yaml", *DAY)
     assert "1 file (1 changed), read back and verified;\n    manifest.json and" in compiled
-    assert len([each for each in Path("generated/egress").rglob("*") if each.is_file()]) == 1
+    assert len([each for each in Path("generated/lists").rglob("*") if each.is_file()]) == 1
     Path("p.yaml").write_text(POLICY.replace("allow}", "block}"), encoding="utf-8")
     _, compiled, _ = run("compile", "p.yaml", *DAY)
     assert re.findall(r"open for \d+ of (\d+) apps", compiled) == known

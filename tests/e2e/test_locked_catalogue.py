@@ -22,7 +22,7 @@ catalogue: {lock: catalogue.lock.json, overlay: [our-apps.yaml]}
 rules:
   - {id: bot, apps: [acme-bot], groups: [finance], effect: allow}
   - {id: rest, apps: ["*"], groups: [everyone], effect: block}
-targets: {egress: {outputs: [domains]}}
+targets: {lists: {outputs: [domains]}}
 """
 OVERLAY = """\
 apps:
@@ -73,7 +73,7 @@ def test_lock_and_overlay_decide_what_is_compiled(place: Path) -> None:
     """Rows that were added and dropped, and the organisation's app, are so in the outputs."""
     done = aipol("compile", "--as-of", DAY, cwd=place)
     assert done.returncode == 0, done.stdout + done.stderr
-    files = sorted((place / "generated" / "egress").rglob("*.txt"))
+    files = sorted((place / "generated" / "lists").rglob("*.txt"))
     text = {path.relative_to(place).as_posix(): path.read_text(encoding="utf-8") for path in files}
     everywhere = "\n".join(text.values()).splitlines()
     assert "pplx.example" in everywhere

@@ -26,7 +26,7 @@ rules:
   - {id: rest, apps: ["*"], groups: [everyone], effect: block}
 targets:
   dns: {outputs: [unbound]}
-  egress: {outputs: [squid]}
+  squid: {}
 """
 INTUNE = "  intune: {tenant: 0f3b6a1e-52c4-4b8e-9d07-3c1f5a7e2b90, mode: report-only}\n"
 DAY = ("--as-of", "2026-12-01")
@@ -56,8 +56,8 @@ def write(text: str) -> None:
     Path("policy/ai-usage.yaml").write_text(text, encoding="utf-8")
 
 
-def egress(run: Run, *groups: str) -> tuple[list[str], list[str], list[str]]:
-    """Of the answer about Claude: how egress enforces it, what differs, and where it is open."""
+def at_the_proxy(run: Run, *groups: str) -> tuple[list[str], list[str], list[str]]:
+    """Of the answer about Claude: how squid enforces it, what differs, and where it is open."""
     import json
 
     asked = [part for group in groups for part in ("--group", group)]
@@ -71,7 +71,7 @@ def egress(run: Run, *groups: str) -> tuple[list[str], list[str], list[str]]:
 
 def test_who_sits_on_a_network_of_their_own_is_blocked_exactly(run: Run) -> None:
     """That others let Claude through is no loss for someone in finance."""
-    exact, differs, gaps = egress(run, "finance")
+    exact, differs, gaps = at_the_proxy(run, "finance")
     assert set(exact) == {"exact"}
     assert differs == []
     assert gaps == []
@@ -79,7 +79,7 @@ def test_who_sits_on_a_network_of_their_own_is_blocked_exactly(run: Run) -> None
 
 def test_who_sits_among_others_is_let_through(run: Run) -> None:
     """Someone in nobody's group gets what the directors beside them may use."""
-    exact, differs, gaps = egress(run)
+    exact, differs, gaps = at_the_proxy(run)
     assert exact == []
     assert all("no network tells `directors` from others" in text for text in differs)
     assert len(gaps) == 3
@@ -87,8 +87,8 @@ def test_who_sits_among_others_is_let_through(run: Run) -> None:
 
 def test_who_may_use_it_where_they_sit_has_no_losses(run: Run) -> None:
     """A director who is in no other group is not told of directors who sit in finance."""
-    assert egress(run, "directors")[1] == []
-    assert egress(run, "engineering")[1] == []
+    assert at_the_proxy(run, "directors")[1] == []
+    assert at_the_proxy(run, "engineering")[1] == []
 
 
 def test_who_is_of_two_networks_is_told_of_both(run: Run) -> None:
@@ -173,7 +173,7 @@ def test_the_next_commands_name_the_policy_and_git_only_where_they_work(run: Run
     Path("policy/ai-usage.yaml").rename("other.yaml")
     text = run("compile", *DAY, "other.yaml")[1]
     assert "Next: look at generated; aipol coverage other.yaml" in text
-    assert "targets/aipol_targets/{dns,egress}/README.md" in text
+    assert "targets/aipol_targets/{dns,squid}/README.md" in text
     Path(".git").mkdir()
     assert "Next: git diff generated" in _again(run, "2027-01-02")
     Path(".gitignore").write_text("# outputs\n/generated/\n", encoding="utf-8")
@@ -192,8 +192,8 @@ EXAMPLE = re.compile(r"^( *)# ", re.MULTILINE)
 
 def test_the_starter_compiles_once_its_targets_are_uncommented(run: Run) -> None:
     """What `init` writes compiles with the example of targets taken as it is."""
-    write(re.sub(r"^# (targets:|  egress: .*)$", r"\1", STARTER, flags=re.MULTILINE))
-    assert "targets:\n  egress:" in Path("policy/ai-usage.yaml").read_text(encoding="utf-8")
+    write(re.sub(r"^# (targets:|  lists: .*)$", r"\1", STARTER, flags=re.MULTILINE))
+    assert "targets:\n  lists:" in Path("policy/ai-usage.yaml").read_text(encoding="utf-8")
     code, out, err = run("compile", *DAY)
     assert code == 0, out + err
 
@@ -219,7 +219,7 @@ def test_a_message_that_is_not_about_usage_shows_no_usage(run: Run) -> None:
     write(POLICY.partition("targets:")[0])
     code, _, err = run("compile", *DAY)
     assert code == 2
-    assert "egress: {outputs: [domains]}" in err
+    assert "lists: {outputs: [domains]}" in err
     assert "Usage:" not in err + run("init")[2] + run("verify")[2]
 
 

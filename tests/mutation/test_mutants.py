@@ -39,7 +39,6 @@ kit: Any = _kit()
 _OURS = "it is for readers of the files; no vendor acts on it"
 METADATA = {
     "dns": (),
-    "egress": (),
     "fortigate": (),
     "intune": (
         kit.Metadata(r"\.json$", r"^/(description|displayName|name|publisher)$", _OURS),
@@ -51,20 +50,17 @@ METADATA = {
         kit.Metadata(r"\.xml$", r"^/general\[\d+\]/(name|description)\[\d+\]$", _OURS),
         kit.Metadata(r"\.xml$", r"^/general\[\d+\]/display_message\[\d+\]$", "words for people"),
     ),
+    "lists": (),
     "paloalto": (
         kit.Metadata(r"\.xml$", r"/rules\[0\]/entry\[\d+\]@name$", "what a rule is called"),
         kit.Metadata(r"\.xml$", r"/http-header-insertion\[\d+\]/entry\[\d+\]@name$", _OURS),
     ),
     "purview": (kit.Metadata(r"^index\.json$", r"", "the index is aipol's own"),),
+    "squid": (),
 }
 # Vendors act on these, and yet no question of `verify` is about them.
 UNPROBED = {
     "dns": (),
-    "egress": (
-        kit.Metadata(r"squid/aipol\.conf$", r"", "URLs that go with a tenant header; splicing"),
-        kit.Metadata(r"squid/inspect-\d+\.txt$", r"", "inspecting more breaks no clause"),
-        kit.Metadata(r"squid/tenant-[0-9a-f]{8}-urls\.txt$", r"", "URLs that go with a header"),
-    ),
     "fortigate": (),
     "intune": (
         # No clause about Windows' browsers speaks of what a command-line client calls.
@@ -76,6 +72,7 @@ UNPROBED = {
         ),
     ),
     "jamf": (),
+    "lists": (),
     "paloalto": (
         kit.Metadata(r"-decrypt\.txt$", r"", "inspecting more breaks no clause"),
         kit.Metadata(r"set/", r"", "inspecting more breaks no clause", was="-decrypt list "),
@@ -87,6 +84,11 @@ UNPROBED = {
         ),
     ),
     "purview": (),
+    "squid": (
+        kit.Metadata(r"^aipol\.conf$", r"", "URLs that go with a tenant header; splicing"),
+        kit.Metadata(r"/inspect-\d+\.txt$", r"", "inspecting more breaks no clause"),
+        kit.Metadata(r"/tenant-[0-9a-f]{8}-urls\.txt$", r"", "URLs that go with a header"),
+    ),
 }
 
 

@@ -108,7 +108,7 @@ def stays_open() -> dict[str, str]:
     }
 
 
-CONFIGURED = ("dns", "egress", "intune", "jamf", "purview")
+CONFIGURED = ("dns", "intune", "jamf", "lists", "purview", "squid")
 
 
 def test_the_example_configures_these_targets() -> None:

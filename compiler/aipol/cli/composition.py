@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from aipol.target import Target
 
 GROUP = "aipol.targets"
+_REPLACED = {"no target `egress`": "configure `lists` and `squid` in its place"}
+"""What became of targets that earlier versions had, by what is said of a policy with one."""
 
 
 @lru_cache(maxsize=1)
@@ -69,7 +71,10 @@ def opened_under(policy: str, as_of: date, known: Catalogue) -> Opened:
 
 def _hinted(policy: str, found: Opened) -> Opened:
     if policy != DEFAULT_POLICY or Path(policy).exists():
-        return found
+        told = (
+            replace(each, hint=_REPLACED.get(each.message, each.hint)) for each in found.findings
+        )
+        return replace(found, findings=tuple(told))
     hint = "`aipol init` writes one to start from; or name the one you mean"
     return replace(found, findings=tuple(replace(each, hint=hint) for each in found.findings))
 
@@ -86,7 +91,7 @@ def built(policy: Opened) -> Build:
         raise click.ClickException(
             f"`{policy.path}` configures no target; add one, of {names}, such as\n"
             "  targets:\n"
-            "    egress: {outputs: [domains]}"
+            "    lists: {outputs: [domains]}"
         )
     with waiting("compiling"):
         return build(policy.ir, policy.settings, all_targets())

@@ -33,7 +33,8 @@ rules:
   - {id: copilot, apps: [m365-copilot], groups: [everyone], effect: allow}
 targets:
   jamf: {}
-  egress: {outputs: [domains, squid]}
+  lists: {outputs: [domains]}
+  squid: {}
 """
 _NAME, _OUT, _SHOWN = "ai-usage.yaml", "generated", 12
 

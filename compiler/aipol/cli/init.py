@@ -73,7 +73,7 @@ protected: [breakglass@acme.example]
 
 ## What you own, needed to compile. `aipol targets` lists what there is, and what each must be told.
 # targets:
-#   egress: {outputs: [domains]}
+#   lists: {outputs: [domains]}
 
 ## Questions with the answers they must get.
 tests:

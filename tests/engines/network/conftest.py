@@ -23,8 +23,8 @@ from aipol.target import Decider, Kind, Question, Target
 from aipol.vocabulary import Effect, Situation
 from aipol_targets.dns.settings import DnsSettings
 from aipol_targets.dns.target import DNS
-from aipol_targets.egress.settings import EgressSettings
-from aipol_targets.egress.target import EGRESS
+from aipol_targets.squid.settings import SquidSettings
+from aipol_targets.squid.target import SQUID
 
 HERE = Path(__file__).parent
 POLICIES = HERE.parents[1] / "unit" / "targets" / "network" / "policies.py"
@@ -88,9 +88,9 @@ def policy(small: Any) -> Ir:
 
 @pytest.fixture(scope="session")
 def emitted(small: ModuleType) -> Iterator[Emitted]:
-    """The egress files of the small policy, in a directory that any user can read."""
+    """Squid's files of the small policy, in a directory that any user can read."""
     with readable_directory() as directory:
-        yield write(EGRESS, policy(small), directory, small)
+        yield write(SQUID, policy(small), directory, small)
 
 
 @pytest.fixture(scope="session")
@@ -106,8 +106,8 @@ def write(
     """Compile a policy into a directory, with paths that point there."""
     where = directory.as_posix()
     settings: Any = (
-        EgressSettings(squid_directory=where, squid_log=f"{where}/log/aipol.log")
-        if target is EGRESS
+        SquidSettings(directory=where, log=f"{where}/log/aipol.log")
+        if target is SQUID
         else DnsSettings(
             outputs=small.RESOLVERS,
             # Loopback, where the tests ask from, is not among them: it has rules all the same.

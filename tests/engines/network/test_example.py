@@ -15,7 +15,7 @@ from aipol.ir import Ir
 from aipol.language.assemble import assemble
 from aipol.resolve import resolve
 from aipol_targets.dns.target import DNS
-from aipol_targets.egress.target import EGRESS
+from aipol_targets.squid.target import SQUID
 
 # The gateway, nobody's network, and the first groups'.
 SOURCES = ("127.1.0.200", "127.0.0.1", "127.1.0.1", "127.1.0.2", "127.1.0.3")
@@ -44,8 +44,8 @@ def test_squid_accepts_the_example(
     ir: Ir, written: Any, requires_engine: Callable[[str], Path]
 ) -> None:
     """It parses the files without an error or a warning."""
-    with written(EGRESS, ir, SOURCES) as emitted:
-        conf = emitted.directory / "squid" / "aipol.conf"
+    with written(SQUID, ir, SOURCES) as emitted:
+        conf = emitted.directory / "aipol.conf"
         _accepted([[requires_engine("squid"), "-k", "parse", "-f", conf]])
 
 

@@ -141,7 +141,7 @@ def _configuration(directory: Path, ports: tuple[int, int], hosts: tuple[str, ..
     names = "".join(f"127.0.0.1 {host.removesuffix('.').lower()}\n" for host in hosts)
     (directory / "hosts").write_text(names)
     return f"""
-include {directory}/squid/aipol.conf
+include {directory}/aipol.conf
 http_access allow all
 http_port 127.0.0.1:{ports[0]}
 http_port 127.0.0.1:{ports[1]} ssl-bump tls-cert={directory}/ca.pem generate-host-certificates=on
@@ -219,7 +219,7 @@ def test_squid_accepts_the_configuration(
     emitted: Any, requires_engine: Callable[[str], Path]
 ) -> None:
     """Squid -k parse has no complaint, not even a warning, about our lines or lists."""
-    conf = emitted.directory / "squid" / "aipol.conf"
+    conf = emitted.directory / "aipol.conf"
     done = subprocess.run(
         [requires_engine("squid"), "-k", "parse", "-f", conf],
         capture_output=True,

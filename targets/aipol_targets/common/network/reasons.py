@@ -39,7 +39,7 @@ AROUND_OPEN = Reason(
 NOT_INSPECTED = Reason(
     "tls-not-inspected",
     "no configured output decrypts this host",
-    "set `network.inspect_tls: ai-only`; squid (`egress`) and `paloalto` decrypt",
+    "set `network.inspect_tls: ai-only`; `squid` and `paloalto` decrypt",
 )
 METADATA_ONLY = Reason(
     "metadata-only",
@@ -49,7 +49,7 @@ METADATA_ONLY = Reason(
 NOT_LOGGED = Reason(
     "not-logged",
     "no configured output records these connections",
-    "write the squid output of `egress`, or `paloalto`",
+    "configure `squid` or `paloalto`",
 )
 UNKNOWN_GATEWAY = Reason("gateway-unknown", "the gateway is not defined", "define it")
 GATEWAY_UNPLACED = Reason(

@@ -73,13 +73,13 @@ def _findings(targets: str, folder: Path) -> tuple[Diagnostic, ...]:
             "did you mean `encryption`?",
         ),
         (
-            "{egress: {outputs: []}}",
-            "`outputs` of target `egress` is empty",
+            "{lists: {outputs: []}}",
+            "`outputs` of target `lists` is empty",
             "say what is meant, or leave it out",
         ),
         (
-            "{egress: {outputs: [domain]}}",
-            "target `egress`: an item of `outputs` must be one of `domains`, `edl`, `squid`",
+            "{lists: {outputs: [domain]}}",
+            "target `lists`: an item of `outputs` must be one of `domains`, `edl`",
             "did you mean `domains`?",
         ),
         (
@@ -152,7 +152,7 @@ def test_a_group_that_a_target_cannot_know_is_told_once(
         "rules: [", "rules: [{id: s, apps: [claude], groups: [staff], effect: allow}, "
     )
     file.write_text(
-        f"{text}targets: {{purview: {{}}, egress: {{}}, jamf: {{}}, intune: {{{TENANT}}}}}\n",
+        f"{text}targets: {{purview: {{}}, squid: {{}}, jamf: {{}}, intune: {{{TENANT}}}}}\n",
         encoding="utf-8",
     )
     found = [finding.message for finding in _check(file) if finding.code == "AIP308"]

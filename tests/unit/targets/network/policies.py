@@ -39,12 +39,14 @@ from aipol.verify import verify
 from aipol.vocabulary import Account, Effect, Situation, Surface
 from aipol_targets.dns.settings import DnsSettings
 from aipol_targets.dns.target import DNS
-from aipol_targets.egress.settings import EgressSettings
-from aipol_targets.egress.target import EGRESS
 from aipol_targets.fortigate.settings import FortigateSettings
 from aipol_targets.fortigate.target import FORTIGATE
+from aipol_targets.lists.settings import ListsSettings
+from aipol_targets.lists.target import LISTS
 from aipol_targets.paloalto.settings import PaloAltoSettings
 from aipol_targets.paloalto.target import PALOALTO
+from aipol_targets.squid.settings import SquidSettings
+from aipol_targets.squid.target import SQUID
 
 ZONED = ("bind", "unbound", "knot", "powerdns")
 """Resolvers that load policy zones."""
@@ -53,13 +55,16 @@ BY_SOURCE = (*ZONED, "unbound-local", "adguard")
 POOLED = ("dnsmasq", "hosts", "pihole")
 """Resolvers that tell everybody the same."""
 RESOLVERS = (*BY_SOURCE, *POOLED)
+LISTED = ("domains", "edl")
+"""Formats of lists for devices of any make."""
 FIREWALL = ("edl", "set", "xml")
 """Formats for a firewall of Palo Alto Networks."""
 SETTINGS: Mapping[str, type[Any]] = {
     "dns": DnsSettings,
-    "egress": EgressSettings,
     "fortigate": FortigateSettings,
+    "lists": ListsSettings,
     "paloalto": PaloAltoSettings,
+    "squid": SquidSettings,
 }
 SPAN = Span("policy.yaml", 1, 1)
 
@@ -275,18 +280,23 @@ class Emitted:
         return found
 
 
-def compiled(ir: Ir, target: Target = EGRESS, **settings: Any) -> Compiled:
+def compiled(ir: Ir, target: Target = SQUID, **settings: Any) -> Compiled:
     """What a target makes of a policy, with whatever is wrong."""
     return target.compile(ir, SETTINGS[target.id](**settings))
 
 
-def emit(policy: Policy, target: Target = EGRESS, **settings: Any) -> Emitted:
+def emit(policy: Policy, target: Target = SQUID, **settings: Any) -> Emitted:
     """Resolve and compile; nothing may be wrong."""
     ir = resolve(policy)
     made = compiled(ir, target, **settings)
     assert made.findings == ()
     files = {artifact.path: artifact.content for artifact in made.artifacts}
     return Emitted(ir, target, made, files)
+
+
+def listed(policy: Policy, *outputs: str, **settings: Any) -> Emitted:
+    """The same as lists; in every format when none is named."""
+    return emit(policy, LISTS, outputs=list(outputs or LISTED), **settings)
 
 
 def answered(policy: Policy, *outputs: str, **settings: Any) -> Emitted:

@@ -26,16 +26,19 @@ def reason(record: Any) -> tuple[Status, str]:
 
 
 def test_a_block_names_the_files_that_enforce_it(small: Any) -> None:
-    """One file per output and segment, with the configuration that loads it."""
-    emitted = small.emit(small.Policy(apps=(small.app("one", "one.test"),)))
-    record = emitted.record("one/web/any/0")
-    assert reason(record) == (OK, "")
-    assert record.artifacts == (
-        "egress/segments/default/domains/level-0-block-subtree.txt",
-        "egress/segments/default/edl/level-0-block.txt",
-        "egress/segments/default/squid/level-0-block.txt",
-        "egress/squid/aipol.conf",
-    )
+    """One file per output and segment, and squid's configuration that loads it."""
+    policy = small.Policy(apps=(small.app("one", "one.test"),))
+    written = {
+        small.listed: (
+            "lists/segments/default/domains/level-0-block-subtree.txt",
+            "lists/segments/default/edl/level-0-block.txt",
+        ),
+        small.emit: ("squid/aipol.conf", "squid/segments/default/level-0-block.txt"),
+    }
+    for make, files in written.items():
+        record = make(policy).record("one/web/any/0")
+        assert reason(record) == (OK, "")
+        assert record.artifacts == files
 
 
 def test_an_allowed_app_is_enforced_without_an_entry(small: Any) -> None:
@@ -120,33 +123,34 @@ def test_a_header_keeps_personal_accounts_out_on_its_hosts(small: Any) -> None:
     assert reason(emitted.record("one/web/corporate/0")) == (OK, "")
     record = emitted.record("one/web/personal/0")
     assert reason(record) == (Status.LOOSER, "account-unseen")
-    assert {(each.value, each.client) for each in record.deviations} == {
-        ("cdn.test", "*"),
-        ("one.test", "domains"),
-        ("one.test", "edl"),
-    }
-    assert "egress/squid/aipol.conf" in record.artifacts
+    assert [(each.value, each.client) for each in record.deviations] == [("cdn.test", "*")]
+    assert "squid/aipol.conf" in record.artifacts
+    lists = small.listed(corporate(small)).record("one/web/personal/0")
+    assert reason(lists) == (Status.UNSUPPORTED, "account-unseen")
 
 
 def test_squid_alone_enforces_a_header_wholly(small: Any) -> None:
-    """With no other output and no other host, personal accounts are kept out."""
+    """With no other host, personal accounts are kept out; lists never do that."""
     restriction = small.tenant(small.HEADER, "one.test")
     policy = corporate(small, apps=(small.app("one", "one.test", tenant=restriction),))
-    emitted = small.emit(policy, outputs=["squid"])
+    emitted = small.emit(policy)
     assert reason(emitted.record("one/web/personal/0")) == (OK, "")
-    lists = small.emit(policy, outputs=["edl"])
+    lists = small.listed(policy, "edl")
     assert reason(lists.record("one/web/personal/0")) == (Status.UNSUPPORTED, "account-unseen")
 
 
 def test_tightening_leaves_open_what_a_header_holds(small: Any) -> None:
     """On squid the corporate account still works; where accounts are unseen all is blocked."""
-    emitted = small.emit(corporate(small, tighten=True))
+    policy = corporate(small, tighten=True)
+    emitted, lists = small.emit(policy), small.listed(policy)
     assert not emitted.blocked("squid", small.ANYBODY, "one.test")
     assert emitted.blocked("squid", small.ANYBODY, "cdn.test")
-    assert emitted.blocked("edl", small.ANYBODY, "one.test")
-    assert reason(emitted.record("one/web/personal/0")) == (OK, "")
-    assert reason(emitted.record("one/web/corporate/0")) == (Status.STRICTER, "account-unseen")
-    assert emitted.findings() == ()
+    assert lists.blocked("edl", small.ANYBODY, "one.test")
+    for each in (emitted, lists):
+        assert reason(each.record("one/web/personal/0")) == (OK, "")
+        status = reason(each.record("one/web/corporate/0"))
+        assert status == (Status.STRICTER, "account-unseen")
+        assert each.findings() == ()
 
 
 @pytest.mark.parametrize("change", [{"inspect_tls": "none"}, {"rules": ("no tenants",)}])
@@ -155,7 +159,7 @@ def test_without_inspection_or_tenants_there_is_no_header(change: Any, small: An
     if "rules" in change:
         change = {"rules": (small.Rule(("one",), ("everyone",), Effect.ALLOW, Account.CORPORATE),)}
     emitted = small.emit(corporate(small, **change))
-    assert "request_header_add" not in emitted.text["squid/aipol.conf"]
+    assert "request_header_add" not in emitted.text["aipol.conf"]
     status, why = reason(emitted.record("one/web/personal/0"))
     assert status is Status.UNSUPPORTED
     assert why == ("tenant-unknown" if "rules" in change else "account-unseen")
@@ -168,7 +172,7 @@ def test_a_usable_app_at_the_same_host_gets_no_header(small: Any) -> None:
     only = small.Rule(("one",), ("everyone",), Effect.ALLOW, Account.CORPORATE, ("a",))
     free = small.Rule(("two",), ("everyone",), Effect.ALLOW)
     emitted = small.emit(small.Policy(apps=apps, rules=(only, free), inspect_tls="ai-only"))
-    assert "request_header_add" not in emitted.text["squid/aipol.conf"]
+    assert "request_header_add" not in emitted.text["aipol.conf"]
 
 
 def obligations(small: Any, found: Obligations, **changes: Any) -> Any:
@@ -182,11 +186,11 @@ def test_inspection_is_carried_out_by_squid_for_these_hosts_only(small: Any) -> 
     """Bumped where the policy asks and allows it; unsupported otherwise."""
     emitted = obligations(small, Obligations(inspect_tls=True))
     assert reason(emitted.record("one/web/any/0", "inspect_tls")) == (OK, "")
-    assert emitted.text["segments/default/squid/inspect-0.txt"] == ".one.test\n"
+    assert emitted.text["segments/default/inspect-0.txt"] == ".one.test\n"
     without = obligations(small, Obligations(inspect_tls=True), inspect_tls="none")
     record = without.record("one/web/any/0", "inspect_tls")
     assert reason(record) == (Status.UNSUPPORTED, "tls-not-inspected")
-    assert "ssl_bump bump" not in without.text["squid/aipol.conf"]
+    assert "ssl_bump bump" not in without.text["aipol.conf"]
 
 
 def test_metadata_is_logged_and_content_is_not(small: Any) -> None:
@@ -195,7 +199,7 @@ def test_metadata_is_logged_and_content_is_not(small: Any) -> None:
     assert reason(emitted.record("one/web/any/0", "log")) == (OK, "")
     assert (
         "access_log daemon:/var/log/squid/aipol.log squid all aipol-default-lh0"
-        in (emitted.text["squid/aipol.conf"])
+        in (emitted.text["aipol.conf"])
     )
     full = obligations(small, Obligations(log="full"))
     assert reason(full.record("one/web/any/0", "log")) == (Status.LOOSER, "metadata-only")
@@ -206,7 +210,7 @@ def test_a_use_through_a_gateway_is_blocked_directly(small: Any) -> None:
     placed = (Gateway("gw", "gw.test", ("10.99.0.8/32",)),)
     emitted = obligations(small, Obligations(via="gw"), gateways=placed)
     assert reason(emitted.record("one/web/any/0", "via")) == (OK, "")
-    assert emitted.blocked("edl", small.ANYBODY, "one.test")
+    assert emitted.blocked("squid", small.ANYBODY, "one.test")
     unplaced = obligations(small, Obligations(via="gw"), gateways=(Gateway("gw", "gw.test"),))
     assert reason(unplaced.record("one/web/any/0", "via")) == (Status.STRICTER, "gateway-unplaced")
     unknown = obligations(small, Obligations(via="gw"))
@@ -282,7 +286,7 @@ def test_a_way_around_a_header_that_is_not_denied_is_told(
     """Without a path, or where nothing is decrypted, a device does not see the address."""
     restriction = small.tenant(small.HEADER, "one.test", also_block=(address,))
     policy = corporate(small, apps=(small.app("one", "one.test", tenant=restriction),))
-    for emitted in (small.emit(policy, outputs=["squid"]), small.firewalled(policy, "xml")):
+    for emitted in (small.emit(policy), small.firewalled(policy, "xml")):
         assert emitted.findings() == ()
         status, why = reason(emitted.record("one/web/personal/0"))
         assert (status, why) == ((OK, "") if held else (Status.UNSUPPORTED, "way-around-open"))

@@ -1,7 +1,8 @@
-"""What the egress files look like, that hostile text stays text, and what is refused."""
+"""What files of lists and of squid look like, that hostile text stays text, what is refused."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from aipol.target import Kind, UnreadableArtifact
 from aipol.vocabulary import Account, Effect
 from aipol_targets.common.network.escape import UnsafeTextError
 from aipol_targets.dns.escape import owner_name, server_word
-from aipol_targets.egress.escape import squid_token
+from aipol_targets.squid.escape import squid_token
 
 HOSTILE = [
     'a"b',
@@ -30,33 +31,30 @@ HOSTILE = [
 
 def test_files_are_named_by_segment_and_depth(small: Any) -> None:
     """Names follow from groups and nesting; adding an app renames nothing."""
-    emitted = small.emit(small.everything())
-    assert set(emitted.files) >= {
-        "squid/aipol.conf",
-        "edl/rules.csv",
-        "domains/rules.csv",
-        "segments/finance/networks.txt",
-        "segments/finance/edl/level-0-block.txt",
-        "segments/finance/domains/level-1-allow-exact.txt",
-        "segments/finance/squid/level-2-block.txt",
-        "segments/default/except.txt",
-    }
     policy = small.everything()
-    more = small.emit(replace(policy, apps=(*policy.apps, small.app("new", "new.test"))))
-    assert set(more.files) == set(emitted.files)
+    both = {"segments/finance/networks.txt", "segments/default/except.txt"}
+    written = {
+        small.emit: {"aipol.conf", "segments/finance/level-2-block.txt"},
+        small.listed: {
+            "edl/rules.csv",
+            "domains/rules.csv",
+            "segments/finance/edl/level-0-block.txt",
+            "segments/finance/domains/level-1-allow-exact.txt",
+        },
+    }
+    for make, files in written.items():
+        emitted = make(policy)
+        assert set(emitted.files) >= files | both
+        more = make(replace(policy, apps=(*policy.apps, small.app("new", "new.test"))))
+        assert set(more.files) == set(emitted.files)
 
 
 def test_only_the_outputs_asked_for_are_written(small: Any) -> None:
     """Each output alone is complete and read by its own clients."""
-    clients = {
-        "edl": ("edl",),
-        "domains": ("domains",),
-        "squid": ("squid", "squid-sni"),
-    }
-    for output, known in clients.items():
-        emitted = small.emit(small.everything(), outputs=[output])
-        assert emitted.decider.clients(Kind.HOST) == known
-        assert emitted.decider.clients(Kind.HEADER) == (known if output == "squid" else ())
+    for output in small.LISTED:
+        emitted = small.listed(small.everything(), output)
+        assert emitted.decider.clients(Kind.HOST) == (output,)
+        assert emitted.decider.clients(Kind.HEADER) == ()
         assert emitted.decider.clients(Kind.PROGRAM) == ()
         assert emitted.findings() == ()
 
@@ -73,24 +71,28 @@ def test_a_subtree_is_two_url_lines_and_one_squid_line(small: Any) -> None:
             ),
         )
     )
-    text = small.emit(policy).text
+    text, proxy = small.listed(policy).text, small.emit(policy).text
     folder = "segments/default"
     urls = text[f"{folder}/edl/level-0-block.txt"].split()
     assert urls == ["exact.test/", "*.kids.test/", "sub.test/", "*.sub.test/"]
-    assert text[f"{folder}/squid/level-0-block.txt"].split() == [
-        "exact.test",
-        ".kids.test",
-        ".sub.test",
-    ]
-    assert text[f"{folder}/squid/level-1-allow.txt"].split() == ["kids.test"]
+    hosts = proxy[f"{folder}/level-0-block.txt"].split()
+    assert hosts == ["exact.test", ".kids.test", ".sub.test"]
+    assert proxy[f"{folder}/level-1-allow.txt"].split() == ["kids.test"]
     assert text[f"{folder}/domains/level-0-block-exact.txt"].split() == ["exact.test"]
     assert text[f"{folder}/domains/level-1-allow-exact.txt"].split() == ["kids.test"]
 
 
+def everywhere(small: Any) -> Iterator[tuple[Any, str]]:
+    """Lists and squid, with each of their enforcement paths."""
+    for make in (small.emit, small.listed):
+        emitted = make(small.everything())
+        for client in emitted.decider.clients(Kind.HOST):
+            yield emitted, client
+
+
 def test_a_gateway_reaches_what_people_may_not(small: Any) -> None:
     """Its own source addresses are filtered by nothing; its host is open to everybody."""
-    emitted = small.emit(small.everything())
-    for client in emitted.decider.clients(Kind.HOST):
+    for emitted, client in everywhere(small):
         assert emitted.blocked(client, small.FINANCE, "routed.test")
         assert not emitted.blocked(client, small.GATEWAY, "routed.test")
         assert not emitted.blocked(client, small.FINANCE, "gateway.test")
@@ -98,8 +100,7 @@ def test_a_gateway_reaches_what_people_may_not(small: Any) -> None:
 
 def test_ipv6_people_are_in_their_segment(small: Any) -> None:
     """The same lists for both families."""
-    emitted = small.emit(small.everything())
-    for client in emitted.decider.clients(Kind.HOST):
+    for emitted, client in everywhere(small):
         assert not emitted.blocked(client, "2001:db8:20::7", "split.test")
         assert emitted.blocked(client, "2001:db8:30::7", "split.test")
 
@@ -107,7 +108,7 @@ def test_ipv6_people_are_in_their_segment(small: Any) -> None:
 def test_a_header_is_removed_before_it_is_added(small: Any) -> None:
     """Squid would keep the one a client sends; without the removal the reader sees no header."""
     emitted = small.emit(small.everything())
-    conf = emitted.text["squid/aipol.conf"]
+    conf = emitted.text["aipol.conf"]
     source = "aipol-finance aipol-finance-t024f54d4-h0"
     removal = f"request_header_access {small.HEADER} deny {source}\n"
     assert f"{removal}request_header_add {small.HEADER} ws-1,ws-2 {source}\n" in conf
@@ -115,7 +116,7 @@ def test_a_header_is_removed_before_it_is_added(small: Any) -> None:
     assert sent.detail == f"{small.HEADER}: ws-1,ws-2"
     for address in (small.ENGINEERING, small.GATEWAY, small.ANYBODY):
         assert not emitted.answer("squid", address, "accounts.test", Kind.HEADER).detail
-    changed = {**emitted.files, "squid/aipol.conf": conf.replace(removal, "").encode()}
+    changed = {**emitted.files, "aipol.conf": conf.replace(removal, "").encode()}
     question = emitted.findings(changed)
     assert question
 
@@ -123,7 +124,7 @@ def test_a_header_is_removed_before_it_is_added(small: Any) -> None:
 def test_addresses_around_a_header_are_denied(small: Any) -> None:
     """The pattern is anchored and its dots are dots."""
     text = small.emit(small.everything()).text
-    urls = text["segments/finance/squid/tenant-024f54d4-urls.txt"]
+    urls = text["segments/finance/tenant-024f54d4-urls.txt"]
     assert urls == "^https://accounts\\.test(:[0-9]+)?/anonymous/\n"
 
 
@@ -132,6 +133,7 @@ def test_hostile_text_never_becomes_code(text: str, small: Any) -> None:
     """An organisation's name in comments changes nothing but the comment."""
     emitted = small.emit(small.everything(identifier=text))
     assert emitted.findings() == ()
+    assert small.listed(small.everything(identifier=text)).findings() == ()
     plain = small.emit(small.everything(identifier="x")).text
     for path, content in emitted.text.items():
         lines = content.splitlines()
@@ -183,10 +185,10 @@ def test_a_protected_host_beside_a_block_is_no_error(small: Any) -> None:
 def test_a_list_larger_than_the_device_is_an_error(small: Any) -> None:
     """Devices skip what does not fit, so the number is checked when it is known."""
     ir = small.resolve(small.Policy(apps=(small.app("one", "one.test", "two.test"),)))
-    compiled = small.compiled(ir, edl_capacity=3)
+    compiled = small.compiled(ir, small.LISTS, edl_capacity=3)
     (finding,) = compiled.findings
-    assert finding.message == "egress: list entries 4, limit 3"
-    assert not small.compiled(ir, edl_capacity=4).findings
+    assert finding.message == "lists: list entries 4, limit 3"
+    assert not small.compiled(ir, small.LISTS, edl_capacity=4).findings
 
 
 @pytest.mark.parametrize(
@@ -195,32 +197,41 @@ def test_a_list_larger_than_the_device_is_an_error(small: Any) -> None:
         {"outputs": []},
         {"outputs": ["pdf"]},
         {"outputs": ["edl", "edl"]},
-        {"squid_directory": "relative"},
-        {"squid_directory": "/etc/../x"},
         {"edl_capacity": 0},
         {"unknown": 1},
     ],
 )
-def test_a_wrong_setting_is_refused(settings: dict[str, Any], small: Any) -> None:
-    """Unknown keys and words, relative paths, networks with spare bits."""
+def test_a_wrong_setting_of_lists_is_refused(settings: dict[str, Any], small: Any) -> None:
+    """Unknown keys and words, and no room at all."""
     with pytest.raises(ValueError, match="validation error"):
-        small.EgressSettings(**settings)
+        small.ListsSettings(**settings)
+
+
+@pytest.mark.parametrize(
+    "settings", [{"directory": "relative"}, {"directory": "/etc/../x"}, {"log": ""}, {"unknown": 1}]
+)
+def test_a_wrong_setting_of_squid_is_refused(settings: dict[str, Any], small: Any) -> None:
+    """Unknown keys, and paths that are not absolute."""
+    with pytest.raises(ValueError, match="validation error"):
+        small.SquidSettings(**settings)
 
 
 def test_a_file_that_nothing_refers_to_is_refused(small: Any) -> None:
     """A stale list beside the others cannot go unnoticed."""
-    emitted = small.emit(small.everything())
-    with pytest.raises(UnreadableArtifact, match="nothing refers to it"):
-        small.EGRESS.read({**emitted.files, "segments/finance/old.txt": b"x.test\n"})
+    for make in (small.emit, small.listed):
+        emitted = make(small.everything())
+        with pytest.raises(UnreadableArtifact, match="nothing refers to it"):
+            emitted.target.read({**emitted.files, "segments/finance/old.txt": b"x.test\n"})
 
 
-@pytest.mark.parametrize("path", ["squid/aipol.conf", "edl/rules.csv"])
+@pytest.mark.parametrize("path", ["aipol.conf", "edl/rules.csv"])
 @pytest.mark.parametrize("change", [b"\xff\n", b"x\r\n", b"no line end"])
 def test_bytes_that_are_not_lines_of_text_are_refused(path: str, change: bytes, small: Any) -> None:
     """Neither another encoding nor other line ends, in any file."""
-    emitted = small.emit(small.everything())
+    make = small.emit if path == "aipol.conf" else small.listed
+    emitted = make(small.everything())
     with pytest.raises(UnreadableArtifact):
-        small.EGRESS.read({**emitted.files, path: emitted.files[path] + change})
+        emitted.target.read({**emitted.files, path: emitted.files[path] + change})
 
 
 @pytest.mark.parametrize(
@@ -241,6 +252,6 @@ def test_bytes_that_are_not_lines_of_text_are_refused(path: str, change: bytes, 
 def test_an_unknown_squid_line_is_refused(line: str, small: Any) -> None:
     """Unknown directives, lists, actions and continuations."""
     emitted = small.emit(small.everything())
-    conf = emitted.files["squid/aipol.conf"] + line.encode() + b"\n"
+    conf = emitted.files["aipol.conf"] + line.encode() + b"\n"
     with pytest.raises(UnreadableArtifact):
-        small.EGRESS.read({**emitted.files, "squid/aipol.conf": conf})
+        small.SQUID.read({**emitted.files, "aipol.conf": conf})

@@ -87,10 +87,20 @@ def policies(small: Any) -> st.SearchStrategy[Any]:
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_every_policy_is_carried_out_or_accounted_for(data: st.DataObject, small: Any) -> None:
-    """The independent verifier has nothing to say about any output."""
+    """The independent verifier has nothing to say about lists in any format."""
     policy = data.draw(policies(small))
-    outputs = data.draw(st.sampled_from([["edl", "domains", "squid"], ["squid"], ["edl"]]))
-    emitted = small.emit(policy, outputs=outputs)
+    choices = [small.LISTED, *((each,) for each in small.LISTED)]
+    emitted = small.listed(policy, *data.draw(st.sampled_from(choices)))
+    assert [finding.message for finding in emitted.findings()] == []
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_a_proxy_carries_every_policy_out_or_accounts_for_it(
+    data: st.DataObject, small: Any
+) -> None:
+    """What squid denies, decrypts, records and sends."""
+    emitted = small.emit(data.draw(policies(small)))
     assert [finding.message for finding in emitted.findings()] == []
 
 
@@ -134,7 +144,7 @@ def test_every_firewall_carries_a_policy_out_or_accounts_for_it(
 @given(data=st.data())
 def test_every_clause_is_accounted_for_once(data: st.DataObject, small: Any) -> None:
     """One record per clause of every ruling, in all situations, and no people out of nowhere."""
-    makers = [small.emit, small.answered, small.guarded, small.firewalled]
+    makers = [small.emit, small.listed, small.answered, small.guarded, small.firewalled]
     make = data.draw(st.sampled_from(makers))
     emitted = make(data.draw(policies(small)))
     wanted = {
@@ -156,7 +166,7 @@ def test_every_clause_is_accounted_for_once(data: st.DataObject, small: Any) -> 
 def test_the_same_policy_gives_the_same_bytes(data: st.DataObject, small: Any) -> None:
     """Nothing but the policy and the day is in the files."""
     policy = data.draw(policies(small))
-    for make in (small.emit, small.answered, small.guarded, small.firewalled):
+    for make in (small.emit, small.listed, small.answered, small.guarded, small.firewalled):
         assert make(policy).files == make(policy).files
 
 
@@ -265,14 +275,15 @@ def only_script(small: Any) -> Any:
     return lambda policy: small.guarded(policy, outputs=["cli"])
 
 
-@pytest.mark.parametrize("output", ["egress", "dns", "fortigate", "paloalto"])
+@pytest.mark.parametrize("output", ["dns", "fortigate", "lists", "paloalto", "squid"])
 def test_every_change_of_a_line_is_noticed(output: str, small: Any) -> None:
     """A dropped, flipped, narrowed or widened line is unreadable or contradicts the policy."""
     makers = {
-        "egress": small.emit,
         "dns": small.answered,
         "fortigate": only_script(small),
+        "lists": small.listed,
         "paloalto": small.firewalled,
+        "squid": small.emit,
     }
     emitted = makers[output](small.everything())
     assert emitted.findings() == ()
@@ -290,8 +301,8 @@ def test_every_change_of_a_line_is_noticed(output: str, small: Any) -> None:
 UNASKED = (
     "10.30.0.0/24",  # engineering is treated as everybody else is
     "-t024f54d4-u",  # addresses that go with a header
-    "squid/tenant-024f54d4-0.txt",  # hosts that get a header beyond the app's own
-    "squid/inspect-0.txt",
+    "/tenant-024f54d4-0.txt",  # hosts that get a header beyond the app's own
+    "/inspect-0.txt",
     "10.30.0.0 255.255.255.0",
     'set name "aipol-finance_v6"',  # what people call a policy
     "ssl_bump splice all",  # squid splices what it has peeked at
@@ -304,6 +315,5 @@ UNASKED = (
 @pytest.mark.parametrize("surface", [Surface.BUILTIN, Surface.CONNECTOR])
 def test_the_target_does_not_claim_what_is_not_traffic(surface: Surface, small: Any) -> None:
     """Built-in features and connectors are none of its surfaces."""
-    assert surface not in small.EGRESS.surfaces
-    assert surface not in small.DNS.surfaces
-    assert surface not in small.FORTIGATE.surfaces
+    for target in (small.DNS, small.FORTIGATE, small.LISTS, small.SQUID):
+        assert surface not in target.surfaces

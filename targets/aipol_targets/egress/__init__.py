@@ -1,1 +1,0 @@
-"""Turns rulings into lists for egress devices of any make: EDL, plain domains and squid."""

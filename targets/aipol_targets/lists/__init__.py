@@ -1,0 +1,1 @@
+"""Turns rulings into lists for firewalls and proxies of any make: EDL and plain domains."""

@@ -1,0 +1,70 @@
+"""Turns rulings into one set of host lists for every segment of source addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aipol.diagnostics import Diagnostic
+from aipol.diagnostics.codes import LIMIT_EXCEEDED
+from aipol.domains import Intent
+from aipol.ir import Ir
+from aipol.segments import Segment, fewest_networks, gateway_networks, segments
+from aipol.target import Lowered
+from aipol_targets.common.network.account import coverage
+from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
+from aipol_targets.common.network.levels import flat_levels, levels_of
+from aipol_targets.common.network.placed import decisions
+from aipol_targets.common.network.sources import folder_of
+from aipol_targets.lists.model import Lists, SegmentLists
+from aipol_targets.lists.paths import Written
+from aipol_targets.lists.settings import ListsSettings
+
+TARGET_ID = "lists"
+
+
+def lower(ir: Ir, settings: ListsSettings) -> Lowered[Lists]:
+    """Give every segment its lists, and account for every clause of every ruling."""
+    parts = segments(ir)
+    findings = [*bad_hosts(ir), *too_many(ir, TARGET_ID, len(parts))]
+    if findings:
+        return Lowered(_model(ir, settings, ()), (), tuple(findings))
+    written = tuple(_write(ir, segment) for segment in parts)
+    model = _model(ir, settings, tuple(each.lists for each in written))
+    for each in written:
+        entries = (entry for level in each.lists.native for entry in level.entries)
+        findings += locked_out(ir, folder_of(each.lists), (each.trie,), entries)
+    findings += _over_capacity(ir, model, settings.edl_capacity)
+    placed = tuple(each.placed(settings.outputs) for each in written)
+    return Lowered(model, coverage(ir, TARGET_ID, placed), tuple(findings))
+
+
+def _model(ir: Ir, settings: ListsSettings, lists: tuple[SegmentLists, ...]) -> Lists:
+    named = (network for each in lists for network in each.networks)
+    exempt = fewest_networks((*named, *gateway_networks(ir)))
+    return Lists(settings.outputs, lists, exempt)
+
+
+def _write(ir: Ir, segment: Segment) -> Written:
+    decided = decisions(ir, segment)
+    trie = decided.trie
+    minimal = trie.minimal()
+    lists = SegmentLists(segment.id, segment.networks, levels_of(minimal), flat_levels(minimal))
+    return Written(segment, lists, decided.uses, trie)
+
+
+# --- what must not happen -------------------------------------------------------------------------
+
+
+def _over_capacity(ir: Ir, model: Lists, capacity: int | None) -> Iterator[Diagnostic]:
+    if capacity is None or "edl" not in model.outputs:
+        return
+    count = sum(
+        2 if entry.intent is Intent.SUBTREE else 1
+        for lists in model.segments
+        for level in lists.native
+        for entry in level.entries
+    )
+    if count > capacity:
+        yield LIMIT_EXCEEDED.at(
+            ir.unlisted_span, target=TARGET_ID, what="list entries", count=count, limit=capacity
+        )

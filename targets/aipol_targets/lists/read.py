@@ -1,0 +1,61 @@
+"""Turns emitted lists back into decisions, as the devices that load them would make them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+
+from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
+from aipol_targets.common.network.reading import Files, address_of
+from aipol_targets.lists.read_rules import RuleTable, domain_rules, url_rules
+
+_TABLES: Mapping[str, tuple[str, Callable[[Files, str], RuleTable]]] = {
+    "edl": ("edl/rules.csv", url_rules),
+    "domains": ("domains/rules.csv", domain_rules),
+}
+
+
+class ListsDecider:
+    """All outputs that are there; each answers for itself."""
+
+    __slots__ = ("_files", "_tables")
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._tables = {
+            client: load(files, path)
+            for client, (path, load) in _TABLES.items()
+            if path in files.contents
+        }
+        for path in files.unread():
+            raise UnreadableArtifact(path, "nothing refers to it")
+
+    def clients(self, kind: Kind) -> tuple[str, ...]:
+        """The enforcement paths that each answer such questions on their own."""
+        return tuple(self._tables) if kind is Kind.HOST else ()
+
+    def view(self, identity: frozenset[str], kind: Kind) -> Hashable:  # noqa: ARG002  (all kinds alike)
+        """Which lists apply to a source address."""
+        address = address_of(identity)
+        return frozenset(
+            path for path, networks in self._files.network_files().items() if networks.hold(address)
+        )
+
+    def decide(self, question: Question) -> Answer:
+        """The decision of the device that loads one of the outputs."""
+        table = self._tables.get(question.client) if question.kind is Kind.HOST else None
+        if table is None:
+            return Answer(None)
+        # DNS, TLS and HTTP names are compared without case, and with or without the root's dot.
+        host = question.value.lower().removesuffix(".")
+        found = table.decide(address_of(question.identity), host)
+        return Answer(found.effect, found.artifact, f"line {found.line}" if found.line else "")
+
+    def mentions(self) -> Iterator[tuple[Kind, str]]:
+        """Every host that occurs anywhere in the files."""
+        hosts = {host for table in self._tables.values() for host in table.hosts()}
+        return ((Kind.HOST, host) for host in sorted(hosts))
+
+
+def read(files: Mapping[str, bytes]) -> Decider:
+    """Artefacts to decisions. Raises UnreadableArtifact."""
+    return ListsDecider(Files(files))

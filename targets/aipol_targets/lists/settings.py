@@ -1,0 +1,27 @@
+"""Turns what a policy says under `targets.lists` into checked settings."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from aipol_targets.common.network.settings import as_tuple, distinct
+
+
+class ListsSettings(BaseModel):
+    """What `targets.lists` may say."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True
+    )
+
+    outputs: Annotated[
+        tuple[Literal["domains", "edl"], ...],
+        BeforeValidator(as_tuple),
+        Field(min_length=1),
+        AfterValidator(distinct),
+    ] = ("domains", "edl")
+    """Which formats to write, such as `[edl]`."""
+    edl_capacity: Annotated[int, Field(ge=1)] | None = None
+    """How many list entries the firewall holds in all, such as `50000`; more is an error."""

@@ -1,0 +1,22 @@
+"""Turns a policy into lists that most firewalls and proxies can load."""
+
+from __future__ import annotations
+
+from aipol.target import StagedTarget, stage
+from aipol.vocabulary import ON_NETWORK
+from aipol_targets.common.network.facts import SEGMENTS, SURFACES
+from aipol_targets.lists.model import Lists
+from aipol_targets.lists.settings import ListsSettings
+
+LISTS: StagedTarget[ListsSettings, Lists] = StagedTarget(
+    id="lists",
+    title="Lists for firewalls and proxies (EDL, plain domains)",
+    identity="networks",
+    reach=ON_NETWORK,
+    surfaces=SURFACES,
+    limits=(SEGMENTS,),
+    settings=ListsSettings,
+    lower=stage("aipol_targets.lists.lower:lower"),
+    render=stage("aipol_targets.lists.render:render"),
+    read=stage("aipol_targets.lists.read:read"),
+)

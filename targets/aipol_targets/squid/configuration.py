@@ -1,0 +1,159 @@
+"""Turns the lists of every segment into one squid configuration to include."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aipol_targets.common.network.escape import comment, template
+from aipol_targets.common.network.levels import Level, Levels
+from aipol_targets.common.network.sources import EXCEPT, networks_file
+from aipol_targets.common.network.tenants import TenantHeader
+from aipol_targets.squid import templates
+from aipol_targets.squid.escape import squid_token
+from aipol_targets.squid.model import SegmentLists, Squid
+
+
+@dataclass(frozen=True, slots=True)
+class HostList:
+    """One list file with the access lists that read it: by requested host, by TLS name."""
+
+    level: Level
+    file: str
+    request: str
+    name: str
+    by_request: bool
+    by_name: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The access lists that select a level's hosts without those of deeper levels."""
+
+    request: tuple[str, ...]
+    name: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    name: str
+    value: str
+    acl: str
+    urls: str
+    sent: tuple[_Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    id: str
+    acl: str
+    networks: str
+    source: str
+    lists: tuple[HostList, ...]
+    denied: tuple[_Choice, ...]
+    inspected: tuple[_Choice, ...]
+    logged: tuple[_Choice, ...]
+    headers: tuple[_Header, ...]
+
+
+def configuration(model: Squid) -> str:
+    """The file to include in squid.conf."""
+    return _TEMPLATE.render(
+        identifier=comment(model.identifier),
+        directory=model.directory,
+        log=model.log,
+        exempt=EXCEPT if model.exempt else "",
+        segments=tuple(_segment(model, segment) for segment in model.segments),
+    )
+
+
+def host_lists(segment: SegmentLists) -> tuple[HostList, ...]:
+    """Every list of hosts a segment has for squid."""
+    return tuple(
+        found for kind, levels in _kinds(segment) for found in _lists(segment, kind, levels)
+    )
+
+
+def url_file(segment: SegmentLists, header: TenantHeader) -> str:
+    """Where the addresses are that must be denied together with a header."""
+    return segment.list_file(f"{_kind_of(header)}-urls")
+
+
+def _kind_of(header: TenantHeader) -> str:
+    # A header's name may be longer than an access list's name, which squid cuts off at 63.
+    digest = hashlib.sha256(header.name.lower().encode()).hexdigest()[:8]
+    return f"tenant-{digest}"
+
+
+def _kinds(segment: SegmentLists) -> Iterator[tuple[str, Levels]]:
+    yield "level", segment.decided
+    yield "inspect", segment.inspect
+    yield "log", segment.logged
+    for header in segment.headers:
+        yield _kind_of(header), header.hosts
+
+
+def _lists(segment: SegmentLists, kind: str, levels: Levels) -> Iterator[HostList]:
+    for level in levels:
+        listed = level.name.removeprefix("level-") if kind == "level" else str(level.depth)
+        # `h` for the host of a request, `n` for the name in a TLS handshake.
+        stem = {"level": "", "inspect": "i", "log": "l"}.get(kind, f"t{kind[7:]}-")
+        acl = f"aipol-{segment.id}-{stem}"
+        yield HostList(
+            level,
+            segment.list_file(f"{kind}-{listed}"),
+            f"{acl}h{level.depth}",
+            f"{acl}n{level.depth}",
+            by_request=kind != "inspect",
+            by_name=kind in {"level", "inspect"},
+        )
+
+
+def _choices(segment: SegmentLists, kind: str, levels: Levels) -> tuple[_Choice, ...]:
+    """How to select what a set of levels selects, in whatever order the lines are tried."""
+    lists = tuple(_lists(segment, kind, levels))
+    return tuple(
+        _Choice(
+            (found.request, *(f"!{other.request}" for other in _deeper(found, lists))),
+            (found.name, *(f"!{other.name}" for other in _deeper(found, lists))),
+        )
+        for found in lists
+        if found.level.blocked
+    )
+
+
+def _deeper(found: HostList, lists: tuple[HostList, ...]) -> Iterator[HostList]:
+    for other in lists:
+        if other.level.depth > found.level.depth and not other.level.blocked:
+            yield other
+
+
+def _segment(model: Squid, segment: SegmentLists) -> _Segment:
+    acl = f"aipol-{segment.id}"
+    rest = "!aipol-exempt" if model.exempt else "all"
+    return _Segment(
+        id=segment.id,
+        acl=acl,
+        networks=networks_file(segment) if segment.networks else "",
+        source=acl if segment.networks else rest,
+        lists=host_lists(segment),
+        denied=_choices(segment, "level", segment.decided),
+        inspected=_choices(segment, "inspect", segment.inspect),
+        logged=_choices(segment, "log", segment.logged),
+        headers=tuple(_header(segment, header) for header in segment.headers),
+    )
+
+
+def _header(segment: SegmentLists, header: TenantHeader) -> _Header:
+    kind = _kind_of(header)
+    return _Header(
+        name=header.name,
+        value=header.value,
+        acl=f"aipol-{segment.id}-t{kind[7:]}-u",
+        urls=url_file(segment, header) if header.urls else "",
+        sent=_choices(segment, kind, header.hosts),
+    )
+
+
+_TEMPLATE = template(templates.SQUID, squid_token)

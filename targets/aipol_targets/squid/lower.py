@@ -1,0 +1,83 @@
+"""Turns rulings into what squid denies, decrypts and records for every source segment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aipol.domains import HostTrie
+from aipol.ir import Ir
+from aipol.segments import Segment, fewest_networks, gateway_networks, segments
+from aipol.target import Coverage, Lowered
+from aipol_targets.common.network.account import coverage
+from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
+from aipol_targets.common.network.hostlists import selected, with_hosts
+from aipol_targets.common.network.levels import flat_levels
+from aipol_targets.common.network.obligations import Proxied
+from aipol_targets.common.network.owing import owing
+from aipol_targets.common.network.placed import decisions
+from aipol_targets.common.network.sources import folder_of
+from aipol_targets.common.network.tenants import (
+    bad_tenants,
+    locked_addresses,
+    restricted_hosts,
+    restrictions,
+    told_apart,
+)
+from aipol_targets.squid.model import CONF, SegmentLists, Squid
+from aipol_targets.squid.paths import Written
+from aipol_targets.squid.settings import SquidSettings
+
+TARGET_ID = "squid"
+
+
+def lower(ir: Ir, settings: SquidSettings) -> Lowered[Squid]:
+    """Give every segment its lists, and account for every clause of every ruling."""
+    parts = segments(ir)
+    findings = [*bad_hosts(ir), *bad_tenants(ir), *too_many(ir, TARGET_ID, len(parts))]
+    if findings:
+        return Lowered(_model(ir, settings, ()), (), tuple(findings))
+    written = tuple(_write(ir, segment) for segment in parts)
+    model = _model(ir, settings, tuple(each.lists for each in written))
+    for each in written:
+        place = folder_of(each.lists)
+        entries = (entry for level in each.lists.decided for entry in level.entries)
+        findings += locked_out(ir, place, (each.proxied,), entries)
+        findings += locked_addresses(ir, place, each.lists.headers)
+    return Lowered(model, _coverage(ir, written), tuple(findings))
+
+
+def _coverage(ir: Ir, written: Sequence[Written]) -> tuple[Coverage, ...]:
+    by_segment = {each.segment.id: each for each in written}
+    obligation = Proxied(by_segment, ir.inspect_tls != "none", (CONF,))
+    return coverage(ir, TARGET_ID, tuple(each.placed for each in written), obligation)
+
+
+def _model(ir: Ir, settings: SquidSettings, lists: tuple[SegmentLists, ...]) -> Squid:
+    named = (network for each in lists for network in each.networks)
+    return Squid(
+        identifier=ir.organization.identifier,
+        directory=settings.directory,
+        log=settings.log,
+        segments=lists,
+        exempt=fewest_networks((*named, *gateway_networks(ir))),
+    )
+
+
+def _write(ir: Ir, segment: Segment) -> Written:
+    decided = decisions(ir, segment)
+    held = restrictions(ir, decided.uses)
+    entries = decided.entries
+    if ir.tighten and held:
+        opened = told_apart(ir, decided.uses, held)
+        entries = with_hosts(entries, opened, blocked=False)
+    trie = HostTrie(entries.values())
+    inspected = selected([*owing(ir, decided.uses, "inspect_tls"), *restricted_hosts(held)])
+    lists = SegmentLists(
+        id=segment.id,
+        networks=segment.networks,
+        decided=flat_levels(trie.minimal()),
+        inspect=() if ir.inspect_tls == "none" else flat_levels(inspected),
+        logged=flat_levels(selected(owing(ir, decided.uses, "log"))),
+        headers=tuple(each.header for each in held),
+    )
+    return Written(segment, lists, decided.uses, trie, held)

@@ -1,0 +1,78 @@
+"""Says which enforcement path a segment's finished lists make up, and what squid does besides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from aipol.claims import Claim
+from aipol.domains import HostTrie
+from aipol.segments import Segment
+from aipol_targets.common.network.index import Index
+from aipol_targets.common.network.placed import Path, Placed, Uses
+from aipol_targets.common.network.tenants import Restriction
+from aipol_targets.squid.model import CONF, SegmentLists
+
+CLIENTS = ("squid", "squid-sni")
+
+
+@dataclass(frozen=True)
+class Written:
+    """One segment's lists with what they were made from."""
+
+    segment: Segment
+    lists: SegmentLists
+    uses: Uses
+    proxied: HostTrie
+    held: tuple[Restriction, ...]
+
+    @property
+    def placed(self) -> Placed:
+        """The enforcement path: what is requested, and the name in the handshake."""
+        path = Path(
+            CLIENTS,
+            self.uses,
+            self.proxied,
+            self.proxied,
+            self._files,
+            tenants=self.tenants,
+            loophole=self.loophole,
+        )
+        return Placed(self.segment, (path,))
+
+    def tenants(self, claim: Claim) -> tuple[str, ...] | None:
+        """The accounts the proxy keeps the host to, None when it does not."""
+        return next((each.tenants for each in self.held if each.covers(claim)), None)
+
+    def loophole(self, claim: Claim) -> bool:
+        """Whether an address that goes around the host's header is left open."""
+        return any(each.loophole for each in self.held if each.covers(claim))
+
+    def inspects(self, claim: Claim) -> bool:
+        """Whether the proxy decrypts the host."""
+        return self._inspect.selects(claim)
+
+    def logs(self, claim: Claim) -> bool:
+        """Whether the proxy records connections to the host."""
+        return self._logged.selects(claim)
+
+    def _files(self, claims: Sequence[Claim]) -> Iterator[str]:
+        """The files whose entries decide any of the hosts."""
+        found = self._decided.deciding(claims)
+        for _, level in found:
+            yield self.lists.list_file(level.name)
+        if found or any(map(self.tenants, claims)):
+            yield CONF
+
+    @cached_property
+    def _decided(self) -> Index:
+        return Index(self.lists.decided)
+
+    @cached_property
+    def _inspect(self) -> Index:
+        return Index(self.lists.inspect)
+
+    @cached_property
+    def _logged(self) -> Index:
+        return Index(self.lists.logged)

@@ -1,0 +1,77 @@
+"""Turns squid's emitted files back into decisions, as squid makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+
+from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
+from aipol.vocabulary import Effect
+from aipol_targets.common.network.reading import NOTHING, Address, Files, address_of
+from aipol_targets.squid.read_squid import read_proxy
+
+CONF = "aipol.conf"
+CLIENTS = ("squid", "squid-sni")
+
+_HELD = ("inspect_tls", "log")
+
+
+class SquidDecider:
+    """What squid denies by the requested host, and by the name in the handshake."""
+
+    __slots__ = ("_files", "_paths", "_proxy")
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._proxy = read_proxy(files, CONF)
+        for path in files.unread():
+            raise UnreadableArtifact(path, "nothing refers to it")
+        by_request, by_name = CLIENTS
+        self._paths = {
+            by_request: self._proxy.decide_request,
+            by_name: self._proxy.decide_handshake,
+        }
+
+    def clients(self, kind: Kind) -> tuple[str, ...]:
+        """The enforcement paths that each answer such questions on their own."""
+        return {Kind.HOST: CLIENTS, Kind.HEADER: CLIENTS, Kind.HELD: _HELD}.get(kind, ())
+
+    def view(self, identity: frozenset[str], kind: Kind) -> Hashable:  # noqa: ARG002  (all kinds alike)
+        """Which lists apply to a source address."""
+        address = address_of(identity)
+        return frozenset(
+            path for path, networks in self._files.network_files().items() if networks.hold(address)
+        )
+
+    def decide(self, question: Question) -> Answer:
+        """The decision of squid on one enforcement path."""
+        address = address_of(question.identity)
+        # DNS, TLS and HTTP names are compared without case, and with or without the root's dot.
+        host = question.value.lower().removesuffix(".")
+        if question.kind is Kind.HEADER:
+            return self._header(address, host)
+        if question.kind is Kind.HELD:
+            return self._held(question.client, address, host)
+        path = self._paths.get(question.client) if question.kind is Kind.HOST else None
+        found = path(address, host) if path else NOTHING
+        return Answer(found.effect, found.artifact, f"line {found.line}" if found.line else "")
+
+    def mentions(self) -> Iterator[tuple[Kind, str]]:
+        """Every host that occurs anywhere in the files."""
+        return ((Kind.HOST, host) for host in sorted(set(self._proxy.hosts())))
+
+    def _held(self, clause: str, address: Address, host: str) -> Answer:
+        found = self._proxy.holds(clause, address, host)
+        held = "held" if found.line else ""
+        return Answer(None, found.artifact, f"line {found.line}" if held else "", held)
+
+    def _header(self, address: Address, host: str) -> Answer:
+        found = self._proxy.headers(address, host)
+        if not found:
+            return Answer(None)
+        lines = ", ".join(str(line) for _, line in found)
+        return Answer(Effect.ALLOW, CONF, f"line {lines}", "\n".join(text for text, _ in found))
+
+
+def read(files: Mapping[str, bytes]) -> Decider:
+    """Artefacts to decisions. Raises UnreadableArtifact."""
+    return SquidDecider(Files(files))

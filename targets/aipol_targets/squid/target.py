@@ -1,0 +1,22 @@
+"""Turns a policy into the rules of a squid proxy."""
+
+from __future__ import annotations
+
+from aipol.target import StagedTarget, stage
+from aipol.vocabulary import ON_NETWORK
+from aipol_targets.common.network.facts import SEGMENTS, SURFACES
+from aipol_targets.squid.model import Squid
+from aipol_targets.squid.settings import SquidSettings
+
+SQUID: StagedTarget[SquidSettings, Squid] = StagedTarget(
+    id="squid",
+    title="squid proxy",
+    identity="networks",
+    reach=ON_NETWORK,
+    surfaces=SURFACES,
+    limits=(SEGMENTS,),
+    settings=SquidSettings,
+    lower=stage("aipol_targets.squid.lower:lower"),
+    render=stage("aipol_targets.squid.render:render"),
+    read=stage("aipol_targets.squid.read:read"),
+)
