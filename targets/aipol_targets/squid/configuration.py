@@ -23,7 +23,6 @@ class HostList:
     file: str
     request: str
     name: str
-    by_request: bool
     by_name: bool
 
 
@@ -105,7 +104,6 @@ def _lists(segment: SegmentLists, kind: str, levels: Levels) -> Iterator[HostLis
             segment.list_file(f"{kind}-{listed}"),
             f"{acl}h{level.depth}",
             f"{acl}n{level.depth}",
-            by_request=kind != "inspect",
             by_name=kind in {"level", "inspect"},
         )
 

@@ -10,7 +10,7 @@ from aipol_targets.common.network.reading import NOTHING, Address, Files, addres
 from aipol_targets.squid.read_squid import read_proxy
 
 CONF = "aipol.conf"
-CLIENTS = ("squid", "squid-sni")
+_BY_REQUEST, _BY_NAME = CLIENTS = ("squid", "squid-sni")
 
 _HELD = ("inspect_tls", "log")
 
@@ -25,10 +25,9 @@ class SquidDecider:
         self._proxy = read_proxy(files, CONF)
         for path in files.unread():
             raise UnreadableArtifact(path, "nothing refers to it")
-        by_request, by_name = CLIENTS
         self._paths = {
-            by_request: self._proxy.decide_request,
-            by_name: self._proxy.decide_handshake,
+            _BY_REQUEST: self._proxy.decide_request,
+            _BY_NAME: self._proxy.decide_handshake,
         }
 
     def clients(self, kind: Kind) -> tuple[str, ...]:
@@ -45,8 +44,9 @@ class SquidDecider:
     def decide(self, question: Question) -> Answer:
         """The decision of squid on one enforcement path."""
         address = address_of(question.identity)
-        # DNS, TLS and HTTP names are compared without case, and with or without the root's dot.
-        host = question.value.lower().removesuffix(".")
+        # Requests are compared without case and the root's dot; handshakes keep the dot.
+        host = question.value.lower()
+        host = host if question.client == _BY_NAME else host.removesuffix(".")
         if question.kind is Kind.HEADER:
             return self._header(address, host)
         if question.kind is Kind.HELD:

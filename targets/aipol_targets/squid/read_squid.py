@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from aipol.domains import parents
 from aipol.target import UnreadableArtifact
 from aipol.vocabulary import Effect
 from aipol_targets.common.network.reading import (
@@ -15,55 +14,18 @@ from aipol_targets.common.network.reading import (
     Files,
     Found,
     Networks,
-    note_parents,
 )
+from aipol_targets.squid.read_domains import FINAL_DOT, DomainAcl, Hosts
 
 _QUOTED = re.compile(r'"(/[A-Za-z0-9._/-]+)"')
-_WORD = re.compile(r"[!A-Za-z0-9._:@/+=,-]+")
+_FINAL_DOT = r"\.$"
+_WORD = re.compile(r"[!A-Za-z0-9._:@/+=,-]+|\\\.\$")
 _NAME_LENGTH = 63
+_ABOUT_HOSTS = frozenset({"dstdomain", "ssl::server_name", "ssl::server_name_regex"})
 _HOST_RULES = frozenset({"src", "dstdomain", "url_regex", "all"})
-_TLS_RULES = frozenset({"src", "ssl::server_name", "at_step", "all"})
-
-
-class DomainAcl:
-    """A dstdomain or ssl::server_name list: `.d` is a subtree, `d` the host, `*.d` nothing."""
-
-    __slots__ = ("_exact", "_subtree")
-
-    def __init__(self, lines: Sequence[str], path: str) -> None:
-        self._exact: dict[str, int] = {}
-        self._subtree: dict[str, int] = {}
-        above: set[str] = set()
-        for number, line in enumerate(lines, start=1):
-            host = line.removeprefix(".")
-            whole = host != line
-            # Measured with squid 5.7: these two make it refuse the whole configuration; a child
-            # listed after its parent is only warned about.
-            mixed = host in (self._exact if whole else self._subtree)
-            if mixed or (whole and host in above):
-                raise UnreadableArtifact(
-                    path, f"line {number}: squid refuses {line!r} beside others"
-                )
-            if not host or host in self._exact or host in self._subtree or host.startswith("#"):
-                raise UnreadableArtifact(
-                    path, f"line {number}: {line!r} is no entry or there twice"
-                )
-            (self._subtree if whole else self._exact)[host] = number
-            note_parents(host, above)
-
-    def line_for(self, host: str) -> int:
-        """The line that matches, 0 when none does."""
-        if line := self._exact.get(host) or self._subtree.get(host):
-            return line
-        for parent in parents(host):
-            if line := self._subtree.get(parent):
-                return line
-        return 0
-
-    def hosts(self) -> Iterator[str]:
-        """Every name in the list."""
-        yield from self._exact
-        yield from self._subtree
+_TLS_RULES = frozenset(
+    {"src", "ssl::server_name", "ssl::server_name_regex", "dstdomain", "at_step", "all"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +33,7 @@ class _Acl:
     kind: str
     path: str = ""
     networks: Networks | None = None
-    hosts: DomainAcl | None = None
+    hosts: Hosts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +44,13 @@ class _Line:
     value: str = ""
 
 
-_Selectors = tuple[tuple[DomainAcl, bool], ...]
-"""Lists that must have a host, each with whether it must not."""
+@dataclass(frozen=True, slots=True)
+class _Selector:
+    """A list that must have the host of a request, or the name in a handshake, or must not."""
+
+    hosts: Hosts
+    by_request: bool
+    negated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +58,13 @@ class _Rule:
     """A line as it is for one source address: only the host is still open."""
 
     line: _Line
-    selectors: _Selectors
+    selectors: tuple[_Selector, ...]
 
-    def selects(self, host: str) -> bool:
-        return all(bool(acl.line_for(host)) is not negated for acl, negated in self.selectors)
+    def selects(self, requested: str, name: str) -> bool:
+        return all(
+            bool(each.hosts.line_for(requested if each.by_request else name)) is not each.negated
+            for each in self.selectors
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +104,10 @@ class Proxy:
         return Found(effect, self.path, line.number)
 
     def decide_handshake(self, address: Address, host: str) -> Found:
-        """A TLS connection whose only name for the host is in its handshake."""
-        line = self._handshake(address, host)
+        """A TLS connection with the host's name in its handshake, asked for by it or by another."""
+        line = self._handshake(address, "", host)
+        if line is None or line.action != "terminate":
+            line = self._handshake(address, host, host)
         if line is None:
             return NOTHING
         effect = Effect.BLOCK if line.action == "terminate" else None
@@ -145,14 +117,14 @@ class Proxy:
         """The headers that a connection to the host carries, with the line that adds each."""
         if self.decide_request(address, host).effect is Effect.BLOCK:
             return ()
-        handshake = self._handshake(address, host)
+        handshake = self._handshake(address, host, host)
         if handshake is None or handshake.action != "bump":
             return ()
         return tuple(
             (f"{rule.line.action}: {rule.line.value}", rule.line.number)
             for rule, removed in self._seat(address).added
             # squid keeps a header of the same name that the client sent, unless it is removed.
-            if rule.selects(host) and _first(removed, host)
+            if rule.selects(host, host) and _first(removed, host)
         )
 
     def holds(self, clause: str, address: Address, host: str) -> Found:
@@ -163,7 +135,7 @@ class Proxy:
         if clause == "log":
             line = _first(self._seat(address).logs, host)
         else:
-            line = self._handshake(address, host)
+            line = self._handshake(address, host, host)
             line = line if line and line.action in {"bump", "terminate"} else None
         return Found(Effect.ALLOW, self.path, line.number) if line else NOTHING
 
@@ -173,10 +145,10 @@ class Proxy:
             if acl.hosts:
                 yield from acl.hosts.hosts()
 
-    def _handshake(self, address: Address, host: str) -> _Line | None:
+    def _handshake(self, address: Address, requested: str, name: str) -> _Line | None:
         seat = self._seat(address)
         # Without a look at the handshake no rule knows its name.
-        return _first(seat.bump, host if seat.peeks else "")
+        return _first(seat.bump, requested, name if seat.peeks else "")
 
     def _seat(self, address: Address) -> _Seat:
         known = self._seats.get(address)
@@ -199,11 +171,11 @@ class Proxy:
     def _rules(self, lines: Iterable[_Line], address: Address, *, step: int = 0) -> Iterator[_Rule]:
         """The lines that are not ruled out by the source address or the step."""
         for line in lines:
-            selectors: list[tuple[DomainAcl, bool]] = []
+            selectors: list[_Selector] = []
             for name in line.acls:
                 acl, negated = self.acls[name.removeprefix("!")], name.startswith("!")
                 if acl.hosts:
-                    selectors.append((acl.hosts, negated))
+                    selectors.append(_Selector(acl.hosts, acl.kind == "dstdomain", negated))
                 elif _fixed(acl, address, step) is negated:
                     break
             else:
@@ -222,9 +194,9 @@ def _fixed(acl: _Acl, address: Address, step: int) -> bool:
             return kind == "all"
 
 
-def _first(rules: Iterable[_Rule], host: str) -> _Line | None:
+def _first(rules: Iterable[_Rule], requested: str, name: str = "") -> _Line | None:
     for rule in rules:
-        if rule.selects(host):
+        if rule.selects(requested, name):
             return rule.line
     return None
 
@@ -256,9 +228,45 @@ def read_proxy(files: Files, path: str) -> Proxy:
         raise UnreadableArtifact(path, "does not end by splicing what it says nothing about")
     for rule in proxy.bump:
         known = {proxy.acls[name.removeprefix("!")].kind for name in rule.acls}
-        if rule.action in {"bump", "terminate"} and "ssl::server_name" not in known:
+        if rule.action in {"bump", "terminate"} and not known & _ABOUT_HOSTS:
             raise _refused(proxy, rule.number, f"may {rule.action} connections to every host")
+    _no_way_around(proxy)
     return proxy
+
+
+def _no_way_around(proxy: Proxy) -> None:
+    """What lists of names in handshakes do not see must end: other spellings, other names.
+
+    Measured with squid 5.7: an entry does not match a name with a final dot, so such a handshake is
+    neither terminated nor bumped; and one that names another host than was requested is not bumped.
+    """
+    for place, rule in enumerate(proxy.bump):
+        by_name = {acl.path for acl in _acls(proxy, rule) if acl.kind == "ssl::server_name"}
+        if rule.action not in {"bump", "terminate"} or not by_name:
+            continue
+        ended = [other for other in proxy.bump[:place] if _ends(proxy, rule, other)]
+        if not any(acl.hosts == FINAL_DOT for other in ended for acl in _acls(proxy, other)):
+            raise _refused(proxy, rule.number, "is not for names with a final dot")
+        later = [other for other in proxy.bump[place:] if _ends(proxy, rule, other)]
+        requested = {
+            frozenset(acl.path for acl in _acls(proxy, other) if acl.kind == "dstdomain")
+            for other in later
+        }
+        if rule.action == "bump" and frozenset(by_name) not in requested:
+            raise _refused(proxy, rule.number, "is not for a handshake with another name")
+
+
+def _acls(proxy: Proxy, rule: _Line) -> tuple[_Acl, ...]:
+    return tuple(proxy.acls[name.removeprefix("!")] for name in rule.acls)
+
+
+def _ends(proxy: Proxy, rule: _Line, other: _Line) -> bool:
+    """Whether another rule terminates connections from the same sources."""
+    sources = [
+        {name for name in each.acls if not proxy.acls[name.removeprefix("!")].hosts}
+        for each in (rule, other)
+    ]
+    return other.action == "terminate" and sources[0] == sources[1]
 
 
 def _refused(proxy: Proxy, number: int, why: str) -> UnreadableArtifact:
@@ -272,6 +280,8 @@ def _acl(proxy: Proxy, number: int, words: list[str]) -> None:
     match rest:
         case ["at_step", "SslBump1"]:
             proxy.acls[name] = _Acl("at_step")
+        case ["ssl::server_name_regex", pattern] if pattern == _FINAL_DOT:
+            proxy.acls[name] = _Acl("ssl::server_name_regex", hosts=FINAL_DOT)
         case ["src", quoted]:
             path = _listed(proxy, number, quoted)
             networks = proxy.files.networks(path, named_in=proxy.path)
@@ -289,7 +299,7 @@ def _acl(proxy: Proxy, number: int, words: list[str]) -> None:
             raise _refused(proxy, number, "unknown kind of access list")
 
 
-def _domains(proxy: Proxy, path: str, lines: Sequence[str]) -> DomainAcl:
+def _domains(proxy: Proxy, path: str, lines: Sequence[str]) -> Hosts:
     known = (acl.hosts for acl in proxy.acls.values() if acl.path == path and acl.hosts)
     return next(known, None) or DomainAcl(lines, path)
 

@@ -7,6 +7,8 @@ SQUID = """\
 # Include it above your own http_access and access_log lines, and below your own ssl_bump lines:
 # it only denies and inspects, and ends by splicing what it says nothing about.
 acl aipol-step1 at_step SslBump1
+# No entry of a list matches a name with a final dot, which no handshake has (RFC 6066, 3).
+acl aipol-dot ssl::server_name_regex \\.$
 {% if exempt %}
 acl aipol-exempt src "{{ directory }}/{{ exempt }}"
 {% endif %}
@@ -18,19 +20,24 @@ ssl_bump peek aipol-step1
 acl {{ segment.acl }} src "{{ directory }}/{{ segment.networks }}"
 {% endif %}
 {% for list in segment.lists %}
-{% if list.by_request %}
 acl {{ list.request }} dstdomain -n "{{ directory }}/{{ list.file }}"
-{% endif %}
 {% if list.by_name %}
 acl {{ list.name }} ssl::server_name "{{ directory }}/{{ list.file }}"
 {% endif %}
 {% endfor %}
+{% if segment.denied or segment.inspected %}
+ssl_bump terminate {{ segment.source }} aipol-dot
+{% endif %}
 {% for choice in segment.denied %}
 http_access deny {{ segment.source }} {{ choice.request }}
 ssl_bump terminate {{ segment.source }} {{ choice.name }}
 {% endfor %}
 {% for choice in segment.inspected %}
 ssl_bump bump {{ segment.source }} {{ choice.name }}
+{% endfor %}
+{% for choice in segment.inspected %}
+# Asked for by one name, and by another in the handshake.
+ssl_bump terminate {{ segment.source }} {{ choice.request }}
 {% endfor %}
 {% for header in segment.headers %}
 {% if header.urls %}

@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 
 from aipol.bypasses import BYPASS_SWITCHES
-from aipol.ir import Gateway, Group, Ir
+from aipol.catalogue.model import Match
+from aipol.ir import Gateway, Group, Ir, Obligations
 from aipol.target import Decider, Kind, Question, Target
 from aipol.vocabulary import Effect, Situation
 from aipol_targets.dns.settings import DnsSettings
@@ -82,7 +83,15 @@ def policy(small: Any) -> Ir:
     """Every kind of pattern and of nesting, with networks on loopback."""
     gateway = Gateway("gateway", "gateway.test", (f"{GATEWAY}/32",))
     networks = {"finance": (f"{FINANCE}/32",), "engineering": (f"{ENGINEERING}/32",)}
-    resolved: Ir = small.resolve(small.everything(networks=networks, gateways=(gateway,)))
+    base = small.everything(networks=networks, gateways=(gateway,))
+    watched = small.Rule(
+        ("watched",), ("finance",), Effect.ALLOW, obligations=Obligations(inspect_tls=True)
+    )
+    inspected = small.app("watched", "watched.test", small.domain("kids.test", Match.CHILDREN))
+    below = small.app("below", "closed.watched.test")
+    resolved: Ir = small.resolve(
+        replace(base, apps=(*base.apps, inspected, below), rules=(*base.rules, watched))
+    )
     return resolved
 
 

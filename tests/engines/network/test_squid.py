@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +16,15 @@ from typing import Any
 
 import pytest
 
-from aipol.target import Kind, Question
+from aipol.target import Kind, Question, UnreadableArtifact
 from aipol.vocabulary import Situation
+from aipol_targets.squid.read_domains import DomainAcl
 
 CERTGEN = Path("/usr/lib/squid/security_file_certgen")
 OPEN_HOST = "open.test"
+# Without the system's certificates, which take longer to load than all else here.
+_TRUSTING = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+_TRUSTING.check_hostname, _TRUSTING.verify_mode = False, ssl.CERT_NONE
 
 
 @dataclass(frozen=True)
@@ -45,22 +50,27 @@ class Proxy:
         return int(response.split()[1]), tunnel
 
     def get(
-        self, source: str, requested: str, server_name: str, path: str = "/", header: str = ""
+        self,
+        source: str,
+        requested: str,
+        server_name: str | None,
+        path: str = "/",
+        header: str = "",
+        within: str = "",
     ) -> tuple[int, dict[str, str], bool] | None:
         """Status, the request headers the server saw, and whether squid looked into the TLS.
 
-        None when the handshake is refused.
+        None when the handshake is refused. `within` is the host that is asked for inside.
         """
         status, tunnel = self.connect(self.bumping, source, requested)
         with tunnel:
             assert status == 200, (requested, status)
-            context = ssl.create_default_context()
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
             try:
-                with context.wrap_socket(tunnel, server_hostname=server_name) as tls:
+                with _TRUSTING.wrap_socket(tunnel, server_hostname=server_name) as tls:
                     shown = tls.getpeercert(binary_form=True)
                     inspected = shown != self.certificate
-                    text = f"GET {path} HTTP/1.1\r\nHost: {server_name}:{self.origin}\r\n{header}"
+                    host = within or server_name or requested
+                    text = f"GET {path} HTTP/1.1\r\nHost: {host}:{self.origin}\r\n{header}"
                     tls.sendall(f"{text}Connection: close\r\n\r\n".encode())
                     return *_response(tls), inspected
             except (ssl.SSLError, ConnectionError):
@@ -257,17 +267,161 @@ def test_every_handshake_is_decided_as_the_reader_says(
 ) -> None:
     """An innocent CONNECT with another name in the TLS handshake does not get past squid."""
     running = proxy(requires_engine)
-    wrong: list[str] = []
-    asked = set[bool]()
-    for source in emitted.sources:
-        for host in emitted.hosts:
-            blocked = emitted.blocks("squid-sni", source, host)
-            asked.add(blocked)
-            reached = running.get(source, OPEN_HOST, host)
-            if (reached is None) != blocked:
-                wrong.append(f"{source} {host}: {reached}, the reader says {blocked}")
-    assert wrong == []
-    assert asked == {True, False}
+    pairs = [(source, host) for source in emitted.sources for host in emitted.hosts]
+
+    def ask(pair: tuple[str, str]) -> bool:
+        return running.get(pair[0], OPEN_HOST, pair[1]) is None
+
+    expected = [emitted.blocks("squid-sni", source, host) for source, host in pairs]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(ask, pairs))
+    asked = zip(pairs, answers, expected, strict=True)
+    assert [(pair, answer) for pair, answer, said in asked if answer != said] == []
+    assert set(expected) == {True, False}
+
+
+FINANCE, GATEWAY, ANYBODY = "127.0.0.5", "127.0.0.9", "127.0.0.1"
+
+
+@pytest.mark.engine("squid")
+@pytest.mark.parametrize(
+    ("requested", "server_name", "reached"),
+    [
+        (OPEN_HOST, "big.test", False),
+        (OPEN_HOST, "BIG.test", False),
+        (OPEN_HOST, "big.test.", False),  # no entry of a list matches the dot
+        (OPEN_HOST, "WWW.big.test.", False),
+        (OPEN_HOST, "xn--bcher-kva.test", False),
+        (OPEN_HOST, "b\u00fccher.test", False),
+        ("127.0.0.1", "big.test", False),
+        ("127.0.0.1", OPEN_HOST, True),
+        ("127.0.0.1", None, True),  # an address that hides its name is beyond names
+        (OPEN_HOST, None, True),
+        (OPEN_HOST, "notbig.test", True),
+    ],
+)
+def test_spellings_and_other_names_in_a_handshake_do_not_get_past(
+    requested: str,
+    server_name: str | None,
+    reached: bool,
+    emitted: Any,
+    proxy: Start,
+    requires_engine: Callable[[str], Path],
+) -> None:
+    """Case, a final dot, punycode and an address instead of a host, as the reader says."""
+    running = proxy(requires_engine)
+    assert (running.get(FINANCE, requested, server_name) is not None) is reached
+    name = (server_name or requested).encode("idna" if server_name != "big.test." else "ascii")
+    if not name.endswith(b"."):
+        assert emitted.blocks("squid-sni", FINANCE, name.decode()) is not reached
+
+
+@pytest.mark.engine("squid")
+def test_a_denied_request_stays_denied_whatever_the_handshake_says(
+    proxy: Start, requires_engine: Callable[[str], Path]
+) -> None:
+    """On a port that decrypts, squid answers it inside, and the server sees nothing."""
+    running = proxy(requires_engine)
+    for requested in ("big.test", "BIG.test.", "xn--bcher-kva.test"):
+        for server_name in (OPEN_HOST, None, "notbig.test"):
+            reached = running.get(FINANCE, requested, server_name)
+            assert reached is None or reached[0] == 403, (requested, server_name)
+    assert running.get(GATEWAY, "big.test", "big.test") is not None
+
+
+@pytest.mark.engine("squid")
+def test_exactly_the_hosts_to_inspect_are_decrypted(
+    emitted: Any, proxy: Start, requires_engine: Callable[[str], Path]
+) -> None:
+    """Terminated, decrypted or passed through untouched: as the reader says, for every source."""
+    running = proxy(requires_engine)
+    hosts = ("watched.test", "www.watched.test", "closed.watched.test", "kids.test")
+    seen: dict[str, str] = {}
+    for source in (FINANCE, GATEWAY, ANYBODY):
+        for host in (*hosts, "www.kids.test", "accounts.test", OPEN_HOST, "notwatched.test"):
+            identity, situation = frozenset({source}), Situation.UNMANAGED_CORPORATE
+            question = Question(Kind.HELD, host, identity, "inspect_tls", situation)
+            held = bool(emitted.decider.decide(question).detail)
+            blocked = emitted.blocks("squid", source, host)
+            reached = running.get(source, host, host)
+            found = "terminated"
+            if reached:
+                found = "decrypted" if reached[2] else "passed"
+            wanted = "decrypted" if held else "passed"
+            # A denied request is answered inside, or the handshake ends.
+            assert reached is None or reached[0] == (403 if blocked else 200), (source, host)
+            assert blocked or found == wanted, (source, host, found)
+            seen[f"{source} {host}"] = "denied" if blocked else found
+    assert seen[f"{FINANCE} www.watched.test"] == "decrypted"
+    assert seen[f"{FINANCE} www.kids.test"] == "decrypted"
+    assert seen[f"{FINANCE} kids.test"] == "passed"
+    assert seen[f"{FINANCE} closed.watched.test"] == "denied"
+    assert seen[f"{GATEWAY} watched.test"] == "passed"
+
+
+@pytest.mark.engine("squid")
+def test_no_handshake_gets_past_the_inspection_of_a_requested_host(
+    proxy: Start, requires_engine: Callable[[str], Path]
+) -> None:
+    """Another name, or another spelling of it, is ended; without a name the request decides."""
+    running = proxy(requires_engine)
+    for host in ("accounts.test", "watched.test"):
+        for server_name in (OPEN_HOST, f"{host}.", f"not{host}"):
+            assert running.get(FINANCE, host, server_name) is None, (host, server_name)
+        for server_name in (host, host.upper(), None):
+            reached = running.get(FINANCE, host, server_name)
+            assert reached
+            assert reached[0] == 200
+            assert reached[2], (host, server_name)
+
+
+@pytest.mark.engine("squid")
+def test_what_is_asked_inside_an_inspected_connection_is_decided_too(
+    proxy: Start, requires_engine: Callable[[str], Path]
+) -> None:
+    """Another host in the request inside is denied by its own name, and the header follows it."""
+    running = proxy(requires_engine)
+    for within, status, sent in (
+        ("accounts.test", 200, True),
+        ("ACCOUNTS.test", 200, True),
+        ("big.test", 403, False),
+        ("BIG.test.", 403, False),
+    ):
+        reached = running.get(FINANCE, "accounts.test", "accounts.test", within=within)
+        assert reached
+        assert reached[0] == status, within
+        assert ("Example-Allowed-Workspace" in reached[1]) is sent, within
+
+
+@pytest.mark.engine("squid")
+@pytest.mark.parametrize(
+    ("lines", "accepted"),
+    [
+        ([".d.test", "d.test"], False),
+        (["d.test", ".d.test"], False),
+        (["a.d.test", ".d.test"], False),
+        ([".a.d.test", ".d.test"], False),
+        ([".d.test", "a.d.test"], True),
+        (["d.test", ".a.d.test"], True),
+        (["d.test", "a.d.test", "notd.test"], True),
+    ],
+)
+@pytest.mark.parametrize("kind", ["dstdomain -n", "ssl::server_name"])
+def test_squid_refuses_the_lists_that_the_reader_refuses(
+    kind: str, lines: list[str], accepted: bool, tmp_path: Path, requires_engine: Any
+) -> None:
+    """Overlaps that end the whole configuration: the order counts, and the reader knows it."""
+    (tmp_path / "list").write_text("".join(f"{line}\n" for line in lines))
+    conf = tmp_path / "squid.conf"
+    conf.write_text(f'acl x {kind} "{tmp_path}/list"\n')
+    command = [requires_engine("squid"), "-k", "parse", "-f", conf]
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert (done.returncode == 0) is accepted, done.stderr.decode()
+    if accepted:
+        assert DomainAcl(lines, "list").line_for("a.d.test")
+    else:
+        with pytest.raises(UnreadableArtifact):
+            DomainAcl(lines, "list")
 
 
 @pytest.mark.engine("squid")

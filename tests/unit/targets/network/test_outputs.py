@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from aipol.catalogue.model import Match
+from aipol.ir import Obligations
 from aipol.target import Kind, UnreadableArtifact
 from aipol.vocabulary import Account, Effect
 from aipol_targets.common.network.escape import UnsafeTextError
@@ -119,6 +120,57 @@ def test_a_header_is_removed_before_it_is_added(small: Any) -> None:
     changed = {**emitted.files, "aipol.conf": conf.replace(removal, "").encode()}
     question = emitted.findings(changed)
     assert question
+
+
+def watched(small: Any) -> Any:
+    """One app that may be used under inspection, with a host below it that is closed."""
+    rule = small.Rule(
+        ("one",), ("everyone",), Effect.ALLOW, obligations=Obligations(inspect_tls=True)
+    )
+    apps = (small.app("one", "one.test", "b.test", "a.test"), small.app("two", "x.one.test"))
+    return small.emit(small.Policy(apps=apps, rules=(rule,), inspect_tls="ai-only"))
+
+
+def test_lists_are_in_the_order_of_reversed_labels(small: Any) -> None:
+    """Squid loads such lists faster, and a child never stands before its parent."""
+    lines = watched(small).text["segments/default/inspect-0.txt"].splitlines()
+    assert lines == [".a.test", ".b.test", ".one.test"]
+    text = small.emit(small.everything()).text
+    for path, content in text.items():
+        names = [line.removeprefix(".") for line in content.splitlines()]
+        if "level" in path or "inspect" in path:
+            assert names == sorted(names, key=lambda name: name.split(".")[::-1]), path
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("ssl_bump terminate all aipol-dot", "final dot"),
+        ("ssl_bump terminate all aipol-default-ih0", "another name"),
+        ("ssl_bump bump all aipol-default-in0", ""),
+        ("ssl_bump terminate all aipol-default-n0", ""),
+        ("http_access deny all aipol-default-h0", ""),
+        ("ssl_bump peek aipol-step1", ""),
+    ],
+)
+def test_every_line_of_the_configuration_is_needed(line: str, why: str, small: Any) -> None:
+    """Without it the file is unreadable, or its answers are not the policy's."""
+    emitted = watched(small)
+    assert emitted.findings() == ()
+    changed = emitted.changed("aipol.conf", f"{line}\n", "")
+    if why:
+        with pytest.raises(UnreadableArtifact, match=why):
+            small.SQUID.read(changed)
+    else:
+        assert emitted.findings(changed)
+
+
+def test_a_name_with_a_final_dot_ends_the_handshake(small: Any) -> None:
+    """In a request the dot changes nothing."""
+    emitted = watched(small)
+    for host in ("one.test.", "other.test."):
+        assert emitted.blocked("squid-sni", small.ANYBODY, host)
+        assert not emitted.blocked("squid", small.ANYBODY, host)
 
 
 def test_addresses_around_a_header_are_denied(small: Any) -> None:

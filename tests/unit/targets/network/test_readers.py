@@ -8,7 +8,7 @@ from aipol.target import UnreadableArtifact
 from aipol_targets.common.network.reading import Address, Network, Networks
 from aipol_targets.common.network.urllist import UrlList
 from aipol_targets.lists.read_rules import DomainList
-from aipol_targets.squid.read_squid import DomainAcl
+from aipol_targets.squid.read_domains import DomainAcl
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,80 @@
+"""Matches names against squid's lists of domains, and against the dot that gets past them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from aipol.domains import parents
+from aipol.target import UnreadableArtifact
+from aipol_targets.common.network.reading import note_parents
+
+
+class Hosts(Protocol):
+    """An access list that selects names."""
+
+    def line_for(self, host: str) -> int:
+        """The line that matches, 0 when none does."""
+        ...
+
+    def hosts(self) -> Iterator[str]:
+        """Every name in the list."""
+        ...
+
+
+class DomainAcl:
+    """A dstdomain or ssl::server_name list: `.d` is a subtree, `d` the host, `*.d` nothing."""
+
+    __slots__ = ("_exact", "_subtree")
+
+    def __init__(self, lines: Sequence[str], path: str) -> None:
+        self._exact: dict[str, int] = {}
+        self._subtree: dict[str, int] = {}
+        above: set[str] = set()
+        for number, line in enumerate(lines, start=1):
+            host = line.removeprefix(".")
+            whole = host != line
+            # Measured with squid 5.7: these two make it refuse the whole configuration; a child
+            # listed after its parent is only warned about.
+            mixed = host in (self._exact if whole else self._subtree)
+            if mixed or (whole and host in above):
+                raise UnreadableArtifact(
+                    path, f"line {number}: squid refuses {line!r} beside others"
+                )
+            if not host or host in self._exact or host in self._subtree or host.startswith("#"):
+                raise UnreadableArtifact(
+                    path, f"line {number}: {line!r} is no entry or there twice"
+                )
+            (self._subtree if whole else self._exact)[host] = number
+            note_parents(host, above)
+
+    def line_for(self, host: str) -> int:
+        """The line that matches, 0 when none does."""
+        if line := self._exact.get(host) or self._subtree.get(host):
+            return line
+        for parent in parents(host):
+            if line := self._subtree.get(parent):
+                return line
+        return 0
+
+    def hosts(self) -> Iterator[str]:
+        """Every name in the list."""
+        yield from self._exact
+        yield from self._subtree
+
+
+class FinalDot:
+    """The pattern for names that end in a dot, which no entry of a list of domains matches."""
+
+    __slots__ = ()
+
+    def line_for(self, host: str) -> int:
+        """1 for such a name."""
+        return int(host.endswith("."))
+
+    def hosts(self) -> Iterator[str]:
+        """None: it is about the form of a name."""
+        return iter(())
+
+
+FINAL_DOT = FinalDot()
