@@ -368,11 +368,11 @@ def test_no_handshake_gets_past_the_inspection_of_a_requested_host(
     for host in ("accounts.test", "watched.test"):
         for server_name in (OPEN_HOST, f"{host}.", f"not{host}"):
             assert running.get(FINANCE, host, server_name) is None, (host, server_name)
-        for server_name in (host, host.upper(), None):
-            reached = running.get(FINANCE, host, server_name)
+        for spelling in (host, host.upper(), None):
+            reached = running.get(FINANCE, host, spelling)
             assert reached
             assert reached[0] == 200
-            assert reached[2], (host, server_name)
+            assert reached[2], (host, spelling)
 
 
 @pytest.mark.engine("squid")
