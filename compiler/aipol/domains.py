@@ -63,7 +63,7 @@ class _Node:
 class HostTrie:
     """Maps every host to its most specific entry; one entry for each (host, intent)."""
 
-    __slots__ = ("_fewest", "_root")
+    __slots__ = ("__weakref__", "_fewest", "_root")
 
     def __init__(self, entries: Iterable[HostEntry]) -> None:
         self._root = _Node()

@@ -25,6 +25,8 @@ from aipol.pipeline import Run, verify_files
 from aipol.target import (
     Artifact,
     Decider,
+    DecidesMany,
+    Kind,
     Question,
     Reason,
     Status,
@@ -32,6 +34,7 @@ from aipol.target import (
     UnreadableArtifact,
 )
 from aipol.verify.probes import probes_of
+from aipol.verify.reference import around, look_alikes
 from aipol.verify.subjects import subjects
 from aipol.vocabulary import Effect
 
@@ -211,6 +214,29 @@ def _changes_an_answer(run: Run, mutant: Any) -> bool:
     files = _bytes(run)
     decider = run.target.read({**files, mutant.path: mutant.content})
     return _answers(run, decider, run.ir) != _given(run)
+
+
+@every_pair
+def test_many_hosts_at_once_are_answered_as_each_alone(name: str, policy: str) -> None:
+    """A reader that takes many hosts at once blocks the ones that it blocks one by one."""
+    run = given.ran(name, policy)
+    decider = run.target.read(_bytes(run))
+    if not isinstance(decider, DecidesMany):
+        return
+    known = {host for kind, host in decider.mentions() if kind is Kind.HOST}
+    known |= {claim.host for app in run.ir.apps.values() for claim in app.claims}
+    hosts = {other for host in known for other in (*around(host), *look_alikes(host))}
+    for subject in subjects(run.ir, run.target.identity):
+        for client in decider.clients(Kind.HOST):
+            alone = {
+                host
+                for host in hosts
+                if decider.decide(
+                    Question(Kind.HOST, host, subject.identity, client, run.target.reach[0])
+                ).effect
+                is Effect.BLOCK
+            }
+            assert set(decider.blocked(hosts, subject.identity, client)) == alone
 
 
 @every_target

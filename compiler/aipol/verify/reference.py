@@ -30,6 +30,8 @@ class HostReference:
     )
     _speaking: dict[str, tuple[Claim, ...]] = field(default_factory=dict[str, tuple[Claim, ...]])
 
+    _around: dict[str, tuple[Claim, ...]] = field(default_factory=dict[str, tuple[Claim, ...]])
+
     @cached_property
     def claims(self) -> dict[str, tuple[Claim, ...]]:
         """What apps claim, by host: their own hosts as far as a use needs them, and shared ones."""
@@ -53,14 +55,19 @@ class HostReference:
         return known
 
     def _claims_about(self, host: str) -> tuple[Claim, ...]:
-        name, intents = host, (Intent.EXACT, Intent.SUBTREE)
-        while name:
-            if name in self.claims:
-                found = tuple(c for c in self.claims[name] if c.intent in intents)
-                if found:
-                    return found
-            name, intents = name.partition(".")[2], (Intent.CHILDREN, Intent.SUBTREE)
-        return ()
+        here = self.claims.get(host, ())
+        at_host = tuple(c for c in here if c.intent is not Intent.CHILDREN)
+        return at_host or self._below(host.partition(".")[2])
+
+    def _below(self, name: str) -> tuple[Claim, ...]:
+        """The claims about whatever is right below a name; most hosts share what is above them."""
+        known = self._around.get(name)
+        if known is None:
+            here = self.claims.get(name, ())
+            below = tuple(c for c in here if c.intent is not Intent.EXACT)
+            known = below or (self._below(name.partition(".")[2]) if name else ())
+            self._around[name] = known
+        return known
 
     def allowed(self, host: str) -> Region:
         """The people who must be let through to `host`: whoever may use it for anything."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from aipol.bypasses import BYPASS_SWITCHES
 from aipol.claims import Claim
@@ -56,13 +57,18 @@ from aipol_targets.dns.settings import DnsSettings
 TARGET_ID = "dns"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class _Said:
     """Decisions over hosts with the fewest entries that say them, and where more is open."""
 
     trie: HostTrie
     minimal: tuple[HostEntry, ...]
     opened: tuple[str, ...] = ()
+
+    @cached_property
+    def names(self) -> Names:
+        """Every name of it, and every name that one of them implies."""
+        return names_of(self.minimal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,7 @@ class _Told:
 
     def names(self, output: str) -> Names:
         """The names of one format, if it is asked for."""
-        return names_of(self.forms[output].minimal) if output in self.forms else ()
+        return self.forms[output].names if output in self.forms else ()
 
 
 # What formats cannot say, where they can say less than a policy zone.
@@ -147,7 +153,7 @@ def _model(ir: Ir, settings: DnsSettings, told: Sequence[_Told], pooled: _Told |
         SegmentNames(
             each.segment.id,
             each.segment.networks,
-            names_of(each.wanted.minimal),
+            each.wanted.names,
             each.names("unbound-local"),
             each.names("adguard"),
         )
@@ -169,7 +175,7 @@ def _model(ir: Ir, settings: DnsSettings, told: Sequence[_Told], pooled: _Told |
         bind_view_include=settings.bind_view_include,
         segments=lists,
         gateways=gateways,
-        pooled=names_of(pooled.wanted.minimal) if pooled else (),
+        pooled=pooled.wanted.names if pooled else (),
         hosts=pooled.listed if pooled else (),
         rules=client_rules(lists, gateways),
         lists=pooled.forms["pihole"].minimal if pooled and "pihole" in pooled.forms else (),

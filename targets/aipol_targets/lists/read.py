@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
 from aipol_targets.common.network.reading import Files, address_of
@@ -49,6 +49,11 @@ class ListsDecider:
         host = question.value.lower().removesuffix(".")
         found = table.decide(address_of(question.identity), host)
         return Answer(found.effect, found.artifact, f"line {found.line}" if found.line else "")
+
+    def blocked(self, hosts: Iterable[str], identity: frozenset[str], client: str) -> Iterable[str]:
+        """Those of the hosts that the device which loads one of the outputs blocks."""
+        table = self._tables.get(client)
+        return table.blocked(address_of(identity), frozenset(hosts)) if table else ()
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs anywhere in the files."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Protocol
 
 from aipol.domains import parents
 from aipol.target import UnreadableArtifact
 from aipol.vocabulary import Effect
-from aipol_targets.common.network.reading import NOTHING, Address, Files, Found, Networks
+from aipol_targets.common.network.reading import NOTHING, Address, Files, Found, Networks, below
 from aipol_targets.common.network.urllist import UrlList
 
 _ACTIONS = {"allow": Effect.ALLOW, "block": Effect.BLOCK}
@@ -23,6 +24,10 @@ _NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 class _HostList(Protocol):
     def line_for(self, host: str) -> int:
         """The line that matches, 0 when none does."""
+        ...
+
+    def among(self, hosts: AbstractSet[str]) -> set[str]:
+        """Those of many hosts that some line matches."""
         ...
 
     def hosts(self) -> Iterator[str]:
@@ -53,14 +58,27 @@ class RuleTable:
 
     def decide(self, address: Address, host: str) -> Found:
         """The first rule that matches decides."""
+        for rule in self._rules_for(address):
+            if line := rule.hosts.line_for(host):
+                return Found(rule.effect, rule.path, line)
+        return NOTHING
+
+    def blocked(self, address: Address, hosts: AbstractSet[str]) -> set[str]:
+        """Those of many hosts that are blocked."""
+        left, blocked = set(hosts), set[str]()
+        for rule in self._rules_for(address):
+            taken = rule.hosts.among(left)
+            left -= taken
+            if rule.effect is Effect.BLOCK:
+                blocked |= taken
+        return blocked
+
+    def _rules_for(self, address: Address) -> tuple[_Rule, ...]:
         rules = self._seats.get(address)
         if rules is None:
             rules = tuple(rule for rule in self._rules if rule.is_for(address))
             self._seats[address] = rules
-        for rule in rules:
-            if line := rule.hosts.line_for(host):
-                return Found(rule.effect, rule.path, line)
-        return NOTHING
+        return rules
 
     def hosts(self) -> Iterator[str]:
         """Every name in any list."""
@@ -141,6 +159,11 @@ class DomainList:
                 if line := self._lines.get(parent):
                     return line
         return 0
+
+    def among(self, hosts: AbstractSet[str]) -> set[str]:
+        """Those of many hosts that some line matches."""
+        found = set(hosts & self._lines.keys())
+        return found | below(hosts - found, self._lines) if self._subtree else found
 
     def hosts(self) -> Iterator[str]:
         """Every name in the list."""

@@ -66,11 +66,10 @@ def _model(ir: Ir, settings: SquidSettings, lists: tuple[SegmentLists, ...]) -> 
 def _write(ir: Ir, segment: Segment) -> Written:
     decided = decisions(ir, segment)
     held = restrictions(ir, decided.uses)
-    entries = decided.entries
+    trie = decided.trie
     if ir.tighten and held:
         opened = told_apart(ir, decided.uses, held)
-        entries = with_hosts(entries, opened, blocked=False)
-    trie = HostTrie(entries.values())
+        trie = HostTrie(with_hosts(decided.entries, opened, blocked=False).values())
     inspected = selected([*owing(ir, decided.uses, "inspect_tls"), *restricted_hosts(held)])
     lists = SegmentLists(
         id=segment.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
 from aipol.vocabulary import Effect
@@ -54,6 +54,12 @@ class SquidDecider:
         path = self._paths.get(question.client) if question.kind is Kind.HOST else None
         found = path(address, host) if path else NOTHING
         return Answer(found.effect, found.artifact, f"line {found.line}" if found.line else "")
+
+    def blocked(self, hosts: Iterable[str], identity: frozenset[str], client: str) -> Iterable[str]:
+        """Those of the hosts that squid blocks on one enforcement path."""
+        address, asked = address_of(identity), frozenset(hosts)
+        by_name = client == _BY_NAME
+        return (self._proxy.terminated if by_name else self._proxy.denied)(address, asked)
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs anywhere in the files."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Protocol
 
 from aipol.domains import parents
 from aipol.target import UnreadableArtifact
-from aipol_targets.common.network.reading import note_parents
+from aipol_targets.common.network.reading import below, note_parents
 
 
 class Hosts(Protocol):
@@ -15,6 +16,10 @@ class Hosts(Protocol):
 
     def line_for(self, host: str) -> int:
         """The line that matches, 0 when none does."""
+        ...
+
+    def among(self, hosts: AbstractSet[str]) -> set[str]:
+        """Those of many hosts that some line matches."""
         ...
 
     def hosts(self) -> Iterator[str]:
@@ -57,6 +62,11 @@ class DomainAcl:
                 return line
         return 0
 
+    def among(self, hosts: AbstractSet[str]) -> set[str]:
+        """Those of many hosts that some line matches."""
+        found = set((hosts & self._exact.keys()) | (hosts & self._subtree.keys()))
+        return found | below(hosts - found, self._subtree)
+
     def hosts(self) -> Iterator[str]:
         """Every name in the list."""
         yield from self._exact
@@ -71,6 +81,10 @@ class FinalDot:
     def line_for(self, host: str) -> int:
         """1 for such a name."""
         return int(host.endswith("."))
+
+    def among(self, hosts: AbstractSet[str]) -> set[str]:
+        """Those of many hosts that are such names."""
+        return {host for host in hosts if host.endswith(".")}
 
     def hosts(self) -> Iterator[str]:
         """None: it is about the form of a name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from aipol.target import UnreadableArtifact
@@ -16,6 +17,7 @@ from aipol_targets.common.network.reading import (
     Networks,
 )
 from aipol_targets.squid.read_domains import FINAL_DOT, DomainAcl, Hosts
+from aipol_targets.squid.read_rules import Line, Many, Rule, Selector, first_line
 
 _QUOTED = re.compile(r'"(/[A-Za-z0-9._/-]+)"')
 _FINAL_DOT = r"\.$"
@@ -37,47 +39,16 @@ class _Acl:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    number: int
-    action: str
-    acls: tuple[str, ...]
-    value: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Selector:
-    """A list that must have the host of a request, or the name in a handshake, or must not."""
-
-    hosts: Hosts
-    by_request: bool
-    negated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    """A line as it is for one source address: only the host is still open."""
-
-    line: _Line
-    selectors: tuple[_Selector, ...]
-
-    def selects(self, requested: str, name: str) -> bool:
-        return all(
-            bool(each.hosts.line_for(requested if each.by_request else name)) is not each.negated
-            for each in self.selectors
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class _Seat:
     """The lines that can match for one source address, in order."""
 
-    access: tuple[_Rule, ...]
+    access: tuple[Rule, ...]
     peeks: bool
     """Whether squid looks at the handshake before it decides anything about it."""
-    bump: tuple[_Rule, ...]
-    added: tuple[tuple[_Rule, tuple[_Rule, ...]], ...]
+    bump: tuple[Rule, ...]
+    added: tuple[tuple[Rule, tuple[Rule, ...]], ...]
     """Headers, each with the lines that remove one of the same name that a client sent."""
-    logs: tuple[_Rule, ...]
+    logs: tuple[Rule, ...]
 
 
 @dataclass
@@ -87,17 +58,17 @@ class Proxy:
     path: str
     files: Files
     acls: dict[str, _Acl] = field(default_factory=lambda: {"all": _Acl("all")})
-    access: list[_Line] = field(default_factory=list[_Line])
-    bump: list[_Line] = field(default_factory=list[_Line])
-    stripped: dict[str, list[_Line]] = field(default_factory=dict[str, list[_Line]])
-    added: list[_Line] = field(default_factory=list[_Line])
-    logs: list[_Line] = field(default_factory=list[_Line])
+    access: list[Line] = field(default_factory=list[Line])
+    bump: list[Line] = field(default_factory=list[Line])
+    stripped: dict[str, list[Line]] = field(default_factory=dict[str, list[Line]])
+    added: list[Line] = field(default_factory=list[Line])
+    logs: list[Line] = field(default_factory=list[Line])
     directory: str = ""
     _seats: dict[Address, _Seat] = field(default_factory=dict[Address, _Seat])
 
     def decide_request(self, address: Address, host: str) -> Found:
         """A request that names the host, in a CONNECT or in its address."""
-        line = _first(self._seat(address).access, host)
+        line = first_line(self._seat(address).access, host)
         if line is None:
             return NOTHING
         effect = Effect.BLOCK if line.action == "deny" else Effect.ALLOW
@@ -113,6 +84,20 @@ class Proxy:
         effect = Effect.BLOCK if line.action == "terminate" else None
         return Found(effect, self.path, line.number)
 
+    def denied(self, address: Address, hosts: AbstractSet[str]) -> set[str]:
+        """Those of the hosts to which requests are denied."""
+        asked = Many(hosts)
+        return asked.ended(self._seat(address).access, "deny", requested=True, named=False)
+
+    def terminated(self, address: Address, hosts: AbstractSet[str]) -> set[str]:
+        """Those of the hosts whose name in a handshake ends it, whoever asked for it."""
+        seat, asked = self._seat(address), Many(hosts)
+        others, own = (
+            asked.ended(seat.bump, "terminate", requested=requested, named=seat.peeks)
+            for requested in (False, True)
+        )
+        return others | own
+
     def headers(self, address: Address, host: str) -> tuple[tuple[str, int], ...]:
         """The headers that a connection to the host carries, with the line that adds each."""
         if self.decide_request(address, host).effect is Effect.BLOCK:
@@ -124,7 +109,7 @@ class Proxy:
             (f"{rule.line.action}: {rule.line.value}", rule.line.number)
             for rule, removed in self._seat(address).added
             # squid keeps a header of the same name that the client sent, unless it is removed.
-            if rule.selects(host, host) and _first(removed, host)
+            if rule.selects(host, host) and first_line(removed, host)
         )
 
     def holds(self, clause: str, address: Address, host: str) -> Found:
@@ -133,7 +118,7 @@ class Proxy:
         if stopped.effect is Effect.BLOCK:
             return stopped
         if clause == "log":
-            line = _first(self._seat(address).logs, host)
+            line = first_line(self._seat(address).logs, host)
         else:
             line = self._handshake(address, host, host)
             line = line if line and line.action in {"bump", "terminate"} else None
@@ -145,10 +130,10 @@ class Proxy:
             if acl.hosts:
                 yield from acl.hosts.hosts()
 
-    def _handshake(self, address: Address, requested: str, name: str) -> _Line | None:
+    def _handshake(self, address: Address, requested: str, name: str) -> Line | None:
         seat = self._seat(address)
         # Without a look at the handshake no rule knows its name.
-        return _first(seat.bump, requested, name if seat.peeks else "")
+        return first_line(seat.bump, requested, name if seat.peeks else "")
 
     def _seat(self, address: Address) -> _Seat:
         known = self._seats.get(address)
@@ -168,18 +153,18 @@ class Proxy:
             )
         return known
 
-    def _rules(self, lines: Iterable[_Line], address: Address, *, step: int = 0) -> Iterator[_Rule]:
+    def _rules(self, lines: Iterable[Line], address: Address, *, step: int = 0) -> Iterator[Rule]:
         """The lines that are not ruled out by the source address or the step."""
         for line in lines:
-            selectors: list[_Selector] = []
+            selectors: list[Selector] = []
             for name in line.acls:
                 acl, negated = self.acls[name.removeprefix("!")], name.startswith("!")
                 if acl.hosts:
-                    selectors.append(_Selector(acl.hosts, acl.kind == "dstdomain", negated))
+                    selectors.append(Selector(acl.hosts, acl.kind == "dstdomain", negated))
                 elif _fixed(acl, address, step) is negated:
                     break
             else:
-                yield _Rule(line, tuple(selectors))
+                yield Rule(line, tuple(selectors))
 
 
 def _fixed(acl: _Acl, address: Address, step: int) -> bool:
@@ -192,13 +177,6 @@ def _fixed(acl: _Acl, address: Address, step: int) -> bool:
         case kind:
             # A pattern for addresses is about a part of a host, never about the host.
             return kind == "all"
-
-
-def _first(rules: Iterable[_Rule], requested: str, name: str = "") -> _Line | None:
-    for rule in rules:
-        if rule.selects(requested, name):
-            return rule.line
-    return None
 
 
 def read_proxy(files: Files, path: str) -> Proxy:
@@ -256,11 +234,11 @@ def _no_way_around(proxy: Proxy) -> None:
             raise _refused(proxy, rule.number, "is not for a handshake with another name")
 
 
-def _acls(proxy: Proxy, rule: _Line) -> tuple[_Acl, ...]:
+def _acls(proxy: Proxy, rule: Line) -> tuple[_Acl, ...]:
     return tuple(proxy.acls[name.removeprefix("!")] for name in rule.acls)
 
 
-def _ends(proxy: Proxy, rule: _Line, other: _Line) -> bool:
+def _ends(proxy: Proxy, rule: Line, other: Line) -> bool:
     """Whether another rule terminates connections from the same sources."""
     sources = [
         {name for name in each.acls if not proxy.acls[name.removeprefix("!")].hosts}
@@ -328,32 +306,32 @@ def _access(proxy: Proxy, number: int, words: list[str]) -> None:
     if action != "deny":
         # An allow would end the walk before the organisation's own rules that follow.
         raise _refused(proxy, number, f"{action!r} overrides the rules that follow")
-    proxy.access.append(_Line(number, action, _names(proxy, number, rest, _HOST_RULES)))
+    proxy.access.append(Line(number, action, _names(proxy, number, rest, _HOST_RULES)))
 
 
 def _bump(proxy: Proxy, number: int, words: list[str]) -> None:
     action, *rest = words
     if action not in {"peek", "terminate", "bump", "splice"}:
         raise _refused(proxy, number, f"unknown action {action!r}")
-    proxy.bump.append(_Line(number, action, _names(proxy, number, rest, _TLS_RULES)))
+    proxy.bump.append(Line(number, action, _names(proxy, number, rest, _TLS_RULES)))
 
 
 def _strip(proxy: Proxy, number: int, words: list[str]) -> None:
     header, action, *rest = words
     if action != "deny":
         raise _refused(proxy, number, f"unknown action {action!r}")
-    line = _Line(number, action, _names(proxy, number, rest, _HOST_RULES))
+    line = Line(number, action, _names(proxy, number, rest, _HOST_RULES))
     proxy.stripped.setdefault(header.lower(), []).append(line)
 
 
 def _add(proxy: Proxy, number: int, words: list[str]) -> None:
     header, value, *rest = words
-    proxy.added.append(_Line(number, header, _names(proxy, number, rest, _HOST_RULES), value))
+    proxy.added.append(Line(number, header, _names(proxy, number, rest, _HOST_RULES), value))
 
 
 def _log(proxy: Proxy, number: int, words: list[str]) -> None:
     match words:
         case [place, "squid", *rest] if place.startswith("daemon:/"):
-            proxy.logs.append(_Line(number, "log", _names(proxy, number, rest, _HOST_RULES)))
+            proxy.logs.append(Line(number, "log", _names(proxy, number, rest, _HOST_RULES)))
         case _:
             raise _refused(proxy, number, "unknown kind of log")

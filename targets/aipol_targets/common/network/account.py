@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 from aipol.audience import NOBODY, Region
 from aipol.claims import Claim
-from aipol.domains import HostTrie, Intent
+from aipol.domains import Intent
 from aipol.hosts import (
     ACCOUNT_UNSEEN,
     NEEDED_ELSEWHERE,
     NO_PROMPT,
     SHARED_HOST,
     hosts_behind,
-    names_claimed,
     probe_of,
 )
 from aipol.ir import Ir, Ruling
@@ -24,6 +23,7 @@ from aipol.vocabulary import ON_NETWORK, Account, Effect, Surface
 from aipol_targets.common.network import reasons
 from aipol_targets.common.network.placed import Path, Placed
 from aipol_targets.common.network.tally import ALL, Finding, Tally
+from aipol_targets.common.network.uniform import uniform
 
 _LOCAL = frozenset({Surface.DESKTOP, Surface.CLI})
 _OFF_NETWORK = frozenset({Surface.BUILTIN, Surface.CONNECTOR})
@@ -37,35 +37,6 @@ class Seat:
     people: Region
 
 
-class Uniform:
-    """What lists do about all of an app's hosts alike, worked out once for each list."""
-
-    __slots__ = ("_known",)
-
-    def __init__(self) -> None:
-        # By identity: surfaces with the same hosts share one tuple of claims, kept by the app.
-        self._known: dict[tuple[HostTrie, int], Effect | None] = {}
-
-    def effect(self, trie: HostTrie, claims: tuple[Claim, ...]) -> Effect | None:
-        """The effect on all that is claimed, None where there are two."""
-        key = (trie, id(claims))
-        if key not in self._known:
-            self._known[key] = _uniform(trie, claims)
-        return self._known[key]
-
-
-def _uniform(trie: HostTrie, claims: tuple[Claim, ...]) -> Effect | None:
-    first: bool | None = None
-    for claim in claims:
-        for host in names_claimed(claim):
-            blocked = trie.blocked(host)
-            if first is None:
-                first = blocked
-            elif blocked is not first:
-                return None
-    return Effect.BLOCK if first else Effect.ALLOW
-
-
 @dataclass(frozen=True, slots=True)
 class Case:
     """One ruling with the hosts it is about and where its people sit."""
@@ -75,7 +46,6 @@ class Case:
     ruling: Ruling
     claims: tuple[Claim, ...]
     seats: tuple[Seat, ...]
-    uniform: Uniform
 
     def record(self, clause: str, status: Status, reason: Reason | None) -> Coverage:
         """An account of a clause that nothing carries out."""
@@ -118,7 +88,6 @@ def coverage(
     ir: Ir, target: str, placed: Sequence[Placed], obligation: Obligation = nothing_else
 ) -> tuple[Coverage, ...]:
     """One record for every clause of every ruling."""
-    uniform = Uniform()
     cases = (
         Case(
             ir,
@@ -126,7 +95,6 @@ def coverage(
             ruling,
             hosts_behind(ir.apps[ruling.app], ruling.surface),
             tuple(_seats(ir, placed, ruling)),
-            uniform,
         )
         for ruling in ir.rulings
     )
@@ -198,7 +166,7 @@ def _effect(case: Case) -> Tally:
 def _as_ruled(case: Case, path: Path) -> bool:
     """Whether a path does to every host just what the ruling says."""
     whole = path.written is path.wanted
-    return whole and case.uniform.effect(path.written, case.claims) is case.ruling.direct
+    return whole and uniform(path.written, case.claims) is case.ruling.direct
 
 
 def _answers(

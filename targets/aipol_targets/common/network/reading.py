@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import socket
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from aipol.domains import parents
 from aipol.target import UnreadableArtifact
 from aipol.vocabulary import Effect
 
@@ -136,6 +138,22 @@ class Files:
     def unread(self) -> list[str]:
         """Files that nothing refers to."""
         return sorted(self.contents.keys() - self._seen)
+
+
+def below(hosts: AbstractSet[str], names: Container[str]) -> set[str]:
+    """Those of the hosts that stand below one of the names."""
+    known: dict[str, bool] = {"": False}
+    found: set[str] = set()
+    for host in hosts:
+        parent = host.partition(".")[2]
+        within = known.get(parent)
+        if within is None:
+            # Most hosts share what is above them with others.
+            above = (parent, *parents(parent))
+            within = known[parent] = any(name in names for name in above)
+        if within:
+            found.add(host)
+    return found
 
 
 def note_parents(host: str, known: set[str]) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from aipol.domains import parents
 from aipol.target import UnreadableArtifact
+from aipol_targets.common.network.reading import below
 
 _NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _URL_TOKEN = re.compile(r"[a-z0-9_-]+|\*|\^")
@@ -50,6 +52,13 @@ class UrlList:
                 return line
         labels = tuple(host.split("."))
         return next((number for tokens, number in self._others if _tokens_match(tokens, labels)), 0)
+
+    def among(self, hosts: AbstractSet[str]) -> set[str]:
+        """Those of many hosts that some line matches."""
+        if self._others:
+            return {host for host in hosts if self.line_for(host)}
+        found = set(hosts & self._exact.keys())
+        return found | below(hosts - found, self._below)
 
     def hosts(self) -> Iterator[str]:
         """Every name in the list."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from aipol.language import hosts
 from aipol.language.hosts import HostError, canonical_host
 
 
@@ -80,3 +83,26 @@ def test_any_text_is_a_host_in_its_one_form_or_refused(text: str) -> None:
     assert host.isascii()
     assert host == host.lower()
     assert canonical_host(host) == host
+
+
+def _outcome(text: str) -> str:
+    try:
+        return canonical_host(text)
+    except HostError as error:
+        return f"refused: {error}"
+
+
+_NEARLY_PLAIN = st.from_regex(r"(?:(?:xn--|rpz-|0x)?[a-z0-9_-]{0,4}\.){1,3}[a-z0-9-]{1,6}")
+
+
+@given(_NEARLY_PLAIN)
+@example(f"{'a' * 64}.example")
+@example(f"{'a.' * 126}ab")
+@example("127.0.0.1")
+@example("a.rpz-ip")
+def test_a_plain_name_is_taken_as_everything_else_would_leave_it(text: str) -> None:
+    """The quick way answers as the thorough one does."""
+    quick = _outcome(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hosts, "_PLAIN", re.compile("(?!)"))
+        assert _outcome(text) == quick

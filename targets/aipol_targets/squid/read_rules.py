@@ -1,0 +1,86 @@
+"""Decides hosts by lines of squid.conf that are for one source address, one or many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from aipol_targets.squid.read_domains import Hosts
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: what it does, for what every access list of it selects."""
+
+    number: int
+    action: str
+    acls: tuple[str, ...]
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """A list that must have the host of a request, or the name in a handshake, or must not."""
+
+    hosts: Hosts
+    by_request: bool
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line as it is for one source address: only the host is still open."""
+
+    line: Line
+    selectors: tuple[Selector, ...]
+
+    def selects(self, requested: str, name: str) -> bool:
+        """Whether it is for a request of a host whose handshake has a name."""
+        return all(
+            bool(each.hosts.line_for(requested if each.by_request else name)) is not each.negated
+            for each in self.selectors
+        )
+
+
+def first_line(rules: Iterable[Rule], requested: str, name: str = "") -> Line | None:
+    """The line that decides, None when none of them is for the host."""
+    for rule in rules:
+        if rule.selects(requested, name):
+            return rule.line
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """Many hosts that are asked about at once, with those of them that each list has."""
+
+    hosts: AbstractSet[str]
+    _known: dict[int, set[str]] = field(default_factory=dict[int, set[str]])
+
+    def ended(
+        self, rules: Iterable[Rule], action: str, *, requested: bool, named: bool
+    ) -> set[str]:
+        """Those that the first rule for them does `action` to.
+
+        A host is what the request and the handshake name, as `requested` and `named` say.
+        """
+        left, ended = set(self.hosts), set[str]()
+        for rule in rules:
+            taken = left
+            for each in rule.selectors:
+                if requested if each.by_request else named:
+                    found = self._among(each.hosts)
+                else:
+                    found = left if each.hosts.line_for("") else set[str]()
+                taken = taken - found if each.negated else taken & found
+            if rule.line.action == action:
+                ended |= taken
+            left = left - taken
+        return ended
+
+    def _among(self, listed: Hosts) -> set[str]:
+        # By identity: the lists outlive this.
+        if id(listed) not in self._known:
+            self._known[id(listed)] = listed.among(self.hosts)
+        return self._known[id(listed)]
