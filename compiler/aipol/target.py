@@ -191,7 +191,7 @@ class Decider(Protocol):
 
 
 @runtime_checkable
-class DecidesMany(Protocol):
+class DecidesMany(Decider, Protocol):
     """What a reader may be besides: one that answers for many hosts at once, and soon."""
 
     def blocked(

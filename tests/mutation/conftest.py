@@ -72,11 +72,13 @@ targets:
   intune: {tenant: 9ef53cd9-367c-4b21-af75-2d4df289ac2a, mode: enforce}
   jamf: {url: "https://acme.jamfcloud.example"}
   lists: {}
+  meraki: {}
   paloalto:
     outputs: [edl, set, xml]
     edl_url: https://lists.acme.example/aipol
   purview: {mode: enforce, licence: e5}
   squid: {}
+  umbrella: {}
 """
 
 

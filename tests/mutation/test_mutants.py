@@ -51,12 +51,14 @@ METADATA = {
         kit.Metadata(r"\.xml$", r"^/general\[\d+\]/display_message\[\d+\]$", "words for people"),
     ),
     "lists": (),
+    "meraki": (),
     "paloalto": (
         kit.Metadata(r"\.xml$", r"/rules\[0\]/entry\[\d+\]@name$", "what a rule is called"),
         kit.Metadata(r"\.xml$", r"/http-header-insertion\[\d+\]/entry\[\d+\]@name$", _OURS),
     ),
     "purview": (kit.Metadata(r"^index\.json$", r"", "the index is aipol's own"),),
     "squid": (),
+    "umbrella": (kit.Metadata(r"policies\.json$", r"/policy$", _OURS),),
 }
 # Vendors act on these, and yet no question of `verify` is about them.
 UNPROBED = {
@@ -73,6 +75,7 @@ UNPROBED = {
     ),
     "jamf": (),
     "lists": (),
+    "meraki": (),
     "paloalto": (
         kit.Metadata(r"-decrypt\.txt$", r"", "inspecting more breaks no clause"),
         kit.Metadata(r"set/", r"", "inspecting more breaks no clause", was="-decrypt list "),
@@ -89,6 +92,7 @@ UNPROBED = {
         kit.Metadata(r"/inspect-\d+\.txt$", r"", "inspecting more breaks no clause"),
         kit.Metadata(r"/tenant-[0-9a-f]{8}-urls\.txt$", r"", "URLs that go with a header"),
     ),
+    "umbrella": (),
 }
 
 

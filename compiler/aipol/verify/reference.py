@@ -12,7 +12,7 @@ from functools import cached_property
 from aipol.audience import EVERYBODY, Region
 from aipol.catalogue.model import Role
 from aipol.claims import SURFACES_BEHIND, Claim
-from aipol.domains import Intent
+from aipol.domains import Intent, parents
 from aipol.ir import Ir, Ruling
 from aipol.vocabulary import Effect, Surface
 
@@ -69,6 +69,10 @@ class HostReference:
             self._around[name] = known
         return known
 
+    def above(self, host: str) -> tuple[Claim, ...]:
+        """The claims of the nearest name above `host` that anything is claimed by."""
+        return next((self.claims[name] for name in parents(host) if name in self.claims), ())
+
     def allowed(self, host: str) -> Region:
         """The people who must be let through to `host`: whoever may use it for anything."""
         # Not `speaking`, which keeps what it finds: this is asked once of every host there is.
@@ -93,6 +97,10 @@ class HostReference:
     def owners(self, host: str) -> Iterator[Ruling]:
         """The rulings that a wrong answer about `host` is a fault against."""
         return self._rulings(self.speaking(host))
+
+    def owners_above(self, host: str) -> Iterator[Ruling]:
+        """The rulings about the nearest name above `host`, where nothing claims `host`."""
+        return self._rulings(self.above(host))
 
     def beside(self, host: str) -> Iterator[Ruling]:
         """The rulings about the name that `host` is a neighbour of, where nothing claims `host`."""

@@ -12,7 +12,7 @@ from aipol.bypasses import BYPASS_SWITCHES
 from aipol.diagnostics import Diagnostic, codes
 from aipol.identifiers import marks
 from aipol.ir import Ir, Ruling
-from aipol.target import EFFECT_CLAUSE, Answer, Kind
+from aipol.target import EFFECT_CLAUSE, Answer, Deviation, Kind, Status
 from aipol.verify.admitted import SILENT, Check
 from aipol.verify.panel import View
 from aipol.verify.probes import Probe
@@ -69,7 +69,8 @@ def _wronged(  # noqa: PLR0917 - called as the sentence reads, the hosts last
     for host in sorted(hosts):
         answer = check.panel.ask(view, Kind.HOST, host, client, situation)
         # Neighbours of one claim are answered for by the same records.
-        key = (_reference(check.ir).speaking(host), answer.effect)
+        speaking = _reference(check.ir).speaking(host) or _reference(check.ir).above(host)
+        key = (speaking, answer.effect)
         if key not in forgiven:
             wrong = tuple(_wrong(check, wronged, _Asked(host, client, situation, answer)))
             if not wrong:
@@ -169,6 +170,8 @@ def _admitted(check: Check, who: Region, owners: tuple[Ruling, ...], asked: _Ask
     A record that carries nothing out admits a looser answer only to people about whom no other
     owner's record claims more.
     """
+    if not owners:
+        return _widened(check, who, asked)
     universe, names = check.ir.universe, {c.host for c in _reference(check.ir).speaking(asked.host)}
     found = asked.answer.effect or Effect.ALLOW
     expected = Effect.ALLOW if found is Effect.BLOCK else Effect.BLOCK
@@ -192,6 +195,31 @@ def _admitted(check: Check, who: Region, owners: tuple[Ruling, ...], asked: _Ask
             else:
                 claimed = universe.either(claimed, people)
     return universe.either(told, universe.minus(untold, claimed))
+
+
+def _widened(check: Check, who: Region, asked: _Asked) -> Region:
+    """Those of `who` about whom a record says that a name is blocked with all below it.
+
+    Nobody claims the host: only the records about the nearest name above it can say so.
+    """
+    universe = check.ir.universe
+    if asked.answer.effect is not Effect.BLOCK:
+        return NOBODY
+    return universe.any_of(
+        universe.both(found.people, who) for found in _said_of_what_is_below(check, asked)
+    )
+
+
+def _said_of_what_is_below(check: Check, asked: _Asked) -> Iterator[Deviation]:
+    """The stricter deviations of all below the nearest name above the host that is claimed."""
+    reference = _reference(check.ir)
+    places = {f"*.{claim.host}" for claim in reference.above(asked.host)}
+    for ruling in reference.owners_above(asked.host):
+        for record in check.records.get((ruling.id, EFFECT_CLAUSE), ()):
+            for found in record.deviations if asked.situation in record.situations else ():
+                here = found.value in places and found.client in {"*", asked.client}
+                if here and found.status is Status.STRICTER:
+                    yield found
 
 
 def _differs(ir: Ir, subject: Subject, guilty: list[Ruling], asked: _Asked) -> Diagnostic:

@@ -180,12 +180,22 @@ def _answers(
         below = _finding(case, seat, path, claim, f"any.{claim.host}")
         if below != at_host:
             yield f"*.{claim.host}", below
-    if path.written is path.wanted or claim.intent is Intent.EXACT:
+    if path.written is path.wanted:
+        return
+    if claim.intent is Intent.EXACT:
+        yield from _beyond(path, claim)
         return
     for place in path.places:
         if place.removeprefix("*.").endswith(f".{claim.host}"):
             probed = f"any{place[1:]}" if place.startswith("*") else place
             yield place, _finding(case, seat, path, claim, probed)
+
+
+def _beyond(path: Path, claim: Claim) -> Iterator[tuple[str, Finding | None]]:
+    """What is blocked with one host and below it, where a format cannot block the host alone."""
+    below = f"any.{claim.host}"
+    if path.wide and path.written.blocked(below) and not path.wanted.blocked(below):
+        yield f"*.{claim.host}", (Status.STRICTER, path.wide)
 
 
 def _finding(case: Case, seat: Seat, path: Path, claim: Claim, host: str) -> Finding | None:
@@ -197,6 +207,8 @@ def _finding(case: Case, seat: Seat, path: Path, claim: Claim, host: str) -> Fin
     if personal and not blocked and _held(case, seat, path, claim):
         return (Status.LOOSER, reasons.AROUND_OPEN) if path.loophole(claim) else None
     use = path.uses[ruling.app, ruling.surface]
+    if blocked and path.wide and not path.wanted.blocked(host):
+        return Status.STRICTER, path.wide
     if blocked:
         carried = use.carried.direct is Effect.BLOCK
         return Status.STRICTER, _mixed(case, path, use) if carried else reasons.OTHER_APPS_HOST

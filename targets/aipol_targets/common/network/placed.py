@@ -77,6 +77,8 @@ class Path:
     """The files whose entries decide any of the hosts, relative to the target's folder."""
     short: Reason | None = None
     """Why a host that is to be blocked is let through where the two differ."""
+    wide: Reason | None = None
+    """Why a host that is to be let through is blocked where the two differ."""
     places: tuple[str, ...] = ()
     """Where the two differ: a host, or `*.host` for what is below one."""
     tenants: Callable[[Claim], tuple[str, ...] | None] = no_tenants

@@ -43,10 +43,14 @@ from aipol_targets.fortigate.settings import FortigateSettings
 from aipol_targets.fortigate.target import FORTIGATE
 from aipol_targets.lists.settings import ListsSettings
 from aipol_targets.lists.target import LISTS
+from aipol_targets.meraki.settings import MerakiSettings
+from aipol_targets.meraki.target import MERAKI
 from aipol_targets.paloalto.settings import PaloAltoSettings
 from aipol_targets.paloalto.target import PALOALTO
 from aipol_targets.squid.settings import SquidSettings
 from aipol_targets.squid.target import SQUID
+from aipol_targets.umbrella.settings import UmbrellaSettings
+from aipol_targets.umbrella.target import UMBRELLA
 
 ZONED = ("bind", "unbound", "knot", "powerdns")
 """Resolvers that load policy zones."""
@@ -63,8 +67,10 @@ SETTINGS: Mapping[str, type[Any]] = {
     "dns": DnsSettings,
     "fortigate": FortigateSettings,
     "lists": ListsSettings,
+    "meraki": MerakiSettings,
     "paloalto": PaloAltoSettings,
     "squid": SquidSettings,
+    "umbrella": UmbrellaSettings,
 }
 SPAN = Span("policy.yaml", 1, 1)
 
@@ -314,6 +320,16 @@ def firewalled(policy: Policy, *outputs: str, **settings: Any) -> Emitted:
     """The same for a firewall of Palo Alto Networks; in every format when none is named."""
     given = {"edl_url": "https://lists.acme.test/aipol", "capacity": {"lists": 99}, **settings}
     return emit(policy, PALOALTO, outputs=list(outputs or FIREWALL), **given)
+
+
+def grouped(policy: Policy, **settings: Any) -> Emitted:
+    """The same for a Meraki MX."""
+    return emit(policy, MERAKI, **settings)
+
+
+def resolved_by_umbrella(policy: Policy, **settings: Any) -> Emitted:
+    """The same for Cisco Umbrella."""
+    return emit(policy, UMBRELLA, **settings)
 
 
 FINANCE, ENGINEERING, GATEWAY, ANYBODY = "10.20.0.5", "10.30.0.5", "10.99.0.8", "192.0.2.1"

@@ -30,6 +30,19 @@ OBLIGATIONS = [
 BEFORE = st.sampled_from([None, 1, 8999])
 
 
+def makers(small: Any) -> dict[str, Any]:
+    """How a policy is emitted for each target."""
+    return {
+        "dns": small.answered,
+        "fortigate": small.guarded,
+        "lists": small.listed,
+        "meraki": small.grouped,
+        "paloalto": small.firewalled,
+        "squid": small.emit,
+        "umbrella": small.resolved_by_umbrella,
+    }
+
+
 def policies(small: Any) -> st.SearchStrategy[Any]:
     """Three apps with nested and shared hosts, rules for people with and without a network."""
     hosts = st.builds(
@@ -140,12 +153,22 @@ def test_every_firewall_carries_a_policy_out_or_accounts_for_it(
     assert [finding.message for finding in emitted.findings()] == []
 
 
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_lists_where_what_is_allowed_wins_carry_a_policy_out_or_account_for_it(
+    data: st.DataObject, small: Any
+) -> None:
+    """Umbrella and Meraki: no host without what is below it, no block in an exception."""
+    policy = data.draw(policies(small))
+    emitted = data.draw(st.sampled_from([small.resolved_by_umbrella, small.grouped]))(policy)
+    assert [finding.message for finding in emitted.findings()] == []
+
+
 @settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_every_clause_is_accounted_for_once(data: st.DataObject, small: Any) -> None:
     """One record per clause of every ruling, in all situations, and no people out of nowhere."""
-    makers = [small.emit, small.listed, small.answered, small.guarded, small.firewalled]
-    make = data.draw(st.sampled_from(makers))
+    make = data.draw(st.sampled_from([*makers(small).values()]))
     emitted = make(data.draw(policies(small)))
     wanted = {
         (ruling.id, clause)
@@ -166,7 +189,7 @@ def test_every_clause_is_accounted_for_once(data: st.DataObject, small: Any) -> 
 def test_the_same_policy_gives_the_same_bytes(data: st.DataObject, small: Any) -> None:
     """Nothing but the policy and the day is in the files."""
     policy = data.draw(policies(small))
-    for make in (small.emit, small.listed, small.answered, small.guarded, small.firewalled):
+    for make in makers(small).values():
         assert make(policy).files == make(policy).files
 
 
@@ -275,17 +298,21 @@ def only_script(small: Any) -> Any:
     return lambda policy: small.guarded(policy, outputs=["cli"])
 
 
-@pytest.mark.parametrize("output", ["dns", "fortigate", "lists", "paloalto", "squid"])
-def test_every_change_of_a_line_is_noticed(output: str, small: Any) -> None:
+NETWORK_TARGETS = (
+    "dns",
+    "fortigate",
+    "lists",
+    "meraki",
+    "paloalto",
+    "squid",
+    "umbrella",
+)
+
+
+@pytest.mark.parametrize("target", NETWORK_TARGETS)
+def test_every_change_of_a_line_is_noticed(target: str, small: Any) -> None:
     """A dropped, flipped, narrowed or widened line is unreadable or contradicts the policy."""
-    makers = {
-        "dns": small.answered,
-        "fortigate": only_script(small),
-        "lists": small.listed,
-        "paloalto": small.firewalled,
-        "squid": small.emit,
-    }
-    emitted = makers[output](small.everything())
+    emitted = {**makers(small), "fortigate": only_script(small)}[target](small.everything())
     assert emitted.findings() == ()
     survivors = []
     for what, files in mutants(dict(emitted.files)):

@@ -1,0 +1,1 @@
+"""Cisco Meraki MX: content filtering by group policy for each network segment."""

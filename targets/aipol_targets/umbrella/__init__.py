@@ -1,0 +1,1 @@
+"""Cisco Umbrella and Secure Access: destination lists for each network segment."""

@@ -1,0 +1,23 @@
+"""Turns a policy into destination lists of Cisco Umbrella or Secure Access."""
+
+from __future__ import annotations
+
+from aipol.target import StagedTarget, stage
+from aipol.vocabulary import ON_NETWORK
+from aipol_targets.common.network.facts import SEGMENTS, SURFACES
+from aipol_targets.umbrella.facts import DESTINATIONS, NAME_LENGTH
+from aipol_targets.umbrella.model import Umbrella
+from aipol_targets.umbrella.settings import UmbrellaSettings
+
+UMBRELLA: StagedTarget[UmbrellaSettings, Umbrella] = StagedTarget(
+    id="umbrella",
+    title="Cisco Umbrella (destination lists by internal network)",
+    identity="networks",
+    reach=ON_NETWORK,
+    surfaces=SURFACES,
+    limits=(DESTINATIONS, NAME_LENGTH, SEGMENTS),
+    settings=UmbrellaSettings,
+    lower=stage("aipol_targets.umbrella.lower:lower"),
+    render=stage("aipol_targets.umbrella.render:render"),
+    read=stage("aipol_targets.umbrella.read:read"),
+)
