@@ -212,6 +212,8 @@ class Ir:
     unlisted_span: Span
     tighten: bool
     as_of: date
+    never_inspect: tuple[str, ...] = ()
+    """Hosts that are never decrypted, nor is anything below them, whatever is owed there."""
     policy_clauses: tuple[PolicyClause, ...] = ()
     protected_programs: tuple[tuple[str, str, str], ...] = ()
     """Kind, value and what would break, of the programs that nothing may stop."""

@@ -35,12 +35,16 @@ def check_apps(assembled: Assembled, known: Known) -> Iterator[Diagnostic]:
             yield from _domain(domain, span, known.catalogue)
 
 
-def check_gateway_hosts(assembled: Assembled) -> Iterator[Diagnostic]:
-    """Hosts of the organisation's own gateways."""
+def check_network_hosts(assembled: Assembled) -> Iterator[Diagnostic]:
+    """Hosts of the organisation's own gateways, and those that are never decrypted."""
     if assembled.network is None:
         return
     for name, gateway in assembled.network.value.gateways.items():
         finding = _not_a_host(gateway.host, assembled.network.span("gateways", name, "host"))
+        if finding is not None:
+            yield finding
+    for position, host in enumerate(assembled.network.value.never_inspect or ()):
+        finding = _not_a_host(host, assembled.network.span("never_inspect", position))
         if finding is not None:
             yield finding
 

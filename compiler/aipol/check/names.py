@@ -31,7 +31,7 @@ def check_names(
         *identity.check_cycles(assembled),
         *identity.check_last_tier(assembled),
         *apps.check_apps(assembled, known),
-        *apps.check_gateway_hosts(assembled),
+        *apps.check_network_hosts(assembled),
         *floors.check_floors(assembled, catalogue),
     )
     return in_reading_order(findings, assembled.layers)

@@ -291,6 +291,9 @@ class Network(Model):
 
     inspect_tls: Literal["none", "ai-only", "all"] = "none"
     """Which TLS connections are decrypted, such as `ai-only`."""
+    never_inspect: Names | None = None
+    """Hosts whose connections are never decrypted, with all below them: banks, health, apps that
+    pin certificates, such as `[bank.example]`."""
     close_bypasses: bool = False
     """Whether ways around the network's rules, such as DNS over HTTPS and QUIC, are closed:
     `true`."""

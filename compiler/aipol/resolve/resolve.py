@@ -43,8 +43,7 @@ def resolve(
     gates, stale = resolve_gates(assembled, vendors, as_of)
     data_classes = _data_classes(assembled)
     ladder = Ladder({entry.id: entry.rank for entry in data_classes})
-    default = assembled.rules[0].document.key_span(("rules",))
-    decisions = Decisions(universe, groups, clauses, gates, ladder, default)
+    decisions = Decisions(universe, groups, clauses, gates, ladder, _rules_span(assembled))
     network = assembled.network.value if assembled.network else None
     ir = Ir(
         organization=_organization(assembled),
@@ -57,6 +56,7 @@ def resolve(
         gateways=_gateways(assembled),
         inspect_tls=network.inspect_tls if network else "none",
         close_bypasses=bool(network and network.close_bypasses),
+        never_inspect=_never_inspected(assembled),
         unlisted_ai=assembled.unlisted_ai,
         unlisted_span=_unlisted_span(assembled),
         tighten=assembled.on_gap == "tighten",
@@ -93,10 +93,14 @@ def _protected_programs(catalogue: Catalogue) -> tuple[tuple[str, str, str], ...
     return tuple((row.kind.value, row.value, row.breaks) for row in rows)
 
 
+def _rules_span(assembled: Assembled) -> Span:
+    return assembled.rules[0].document.key_span(("rules",))
+
+
 def _unlisted_span(assembled: Assembled) -> Span:
     """Where the policy speaks of what no rule names: `unlisted_ai`, else its rules as a whole."""
     document = assembled.organization.document
-    return document.keys.get(("unlisted_ai",)) or assembled.rules[0].document.key_span(("rules",))
+    return document.keys.get(("unlisted_ai",)) or _rules_span(assembled)
 
 
 def _policy_clauses(assembled: Assembled) -> Iterator[PolicyClause]:
@@ -132,6 +136,11 @@ def _data_classes(assembled: Assembled) -> tuple[DataClass, ...]:
         )
         for rank, placed in enumerate(assembled.data_classes)
     )
+
+
+def _never_inspected(assembled: Assembled) -> tuple[str, ...]:
+    written = assembled.network.value.never_inspect if assembled.network else None
+    return tuple(sorted(map(canonical_host, written or ())))
 
 
 def _gateways(assembled: Assembled) -> Mapping[str, Gateway]:

@@ -13,6 +13,7 @@ from aipol.ir import Ruling
 from aipol.target import Coverage, Kind
 from aipol.verify.admitted import SILENT, Check
 from aipol.verify.panel import View
+from aipol.vocabulary import Effect, Situation
 
 HELD = "held"
 
@@ -25,6 +26,33 @@ def obligation_findings(check: Check) -> Iterator[Diagnostic]:
             for record in check.records.get((ruling.id, clause), ()):
                 if record.status not in SILENT:
                     yield from _unheld(check, ruling, record)
+
+
+def spared_findings(check: Check) -> Iterator[Diagnostic]:
+    """Hosts that are decrypted although the policy says that they never are."""
+    panel = check.panel
+    if "inspect_tls" not in panel.decider.clients(Kind.HELD):
+        return
+    names = [name for host in check.ir.never_inspect for name in (host, f"deep.er.{host}")]
+    for situation in panel.told_apart(check.target.reach):
+        for view in panel.views(Kind.HELD):
+            for name in names:
+                answer = panel.ask(view, Kind.HELD, name, "inspect_tls", situation)
+                # What is refused is not decrypted either, and counts as held.
+                if answer.detail == HELD and not _refused(check, view, name, situation):
+                    yield codes.VERDICT_DIFFERS.at(
+                        check.ir.unlisted_span,
+                        artifact=f"{answer.artifact or check.target.id} ({answer.locator})",
+                        question=f"`{name}` for {view.subjects[0].label}",
+                        found="decrypted",
+                        expected="left alone (`network.never_inspect`)",
+                    )
+
+
+def _refused(check: Check, view: View, host: str, situation: Situation) -> bool:
+    clients = check.panel.decider.clients(Kind.HOST)
+    answers = (check.panel.ask(view, Kind.HOST, host, client, situation) for client in clients)
+    return all(answer.effect is Effect.BLOCK for answer in answers)
 
 
 def _unheld(check: Check, ruling: Ruling, record: Coverage) -> Iterator[Diagnostic]:

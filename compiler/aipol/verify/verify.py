@@ -14,7 +14,7 @@ from aipol.verify.accounts import account_holds
 from aipol.verify.admitted import Check, claim_findings
 from aipol.verify.data import data_findings
 from aipol.verify.gateways import gateway_findings
-from aipol.verify.obligations import obligation_findings
+from aipol.verify.obligations import obligation_findings, spared_findings
 from aipol.verify.panel import Panel, View
 from aipol.verify.probes import Probe, marks_of
 from aipol.verify.strangers import stranger_findings
@@ -42,6 +42,7 @@ def verify(
     findings += stranger_findings(check)
     findings += data_findings(check)
     findings += obligation_findings(check)
+    findings += spared_findings(check)
     findings += gateway_findings(check)
     findings += claim_findings(check)
     return (*_folded(findings), *_sampled(ir, target, panel))

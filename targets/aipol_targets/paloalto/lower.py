@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from aipol.domains import HostEntry, HostTrie
+from aipol.domains import HostEntry, HostTrie, Intent, parents
 from aipol.ir import Ir
 from aipol.segments import Segment, fewest_networks, gateway_networks, segments
 from aipol.target import Coverage, Lowered
@@ -100,9 +100,11 @@ def _write(ir: Ir, segment: Segment) -> Written:
     hosts = {entry.host for entry in (*trie.minimal(), *logged)}
     hosts |= {host for host, _ in restricted_hosts(held)}
     treated = graded(hosts, partial(_treatment, held, HostTrie(logged), trie), FREE)
-    decrypting = partial(_decrypting, held, HostTrie(inspected))
-    decrypted = graded((entry.host for entry in inspected), decrypting, Decrypting.NO)
-    return Written(segment, decided.uses, trie, held, treated, decrypted)
+    spared = ir.never_inspect if ir.inspect_tls != "none" else ()
+    decrypting = partial(_decrypting, held, HostTrie(inspected), frozenset(spared))
+    named = (*(entry.host for entry in inspected), *spared)
+    decrypted = graded(named, decrypting, Decrypting.NO)
+    return Written(segment, decided.uses, trie, held, treated, decrypted, spared)
 
 
 def _inspected(ir: Ir, uses: Uses, held: Sequence[Restriction]) -> tuple[HostEntry, ...]:
@@ -121,7 +123,11 @@ def _treatment(
     return Treatment(headers=headers, logged=logged.blocked(host))
 
 
-def _decrypting(held: Sequence[Restriction], inspected: HostTrie, host: str) -> Decrypting:
+def _decrypting(
+    held: Sequence[Restriction], inspected: HostTrie, spared: frozenset[str], host: str
+) -> Decrypting:
+    if not spared.isdisjoint((host, *parents(host))):
+        return Decrypting.NO
     if any(each.trie.blocked(host) for each in held):
         return Decrypting.HTTP1
     return Decrypting.YES if inspected.blocked(host) else Decrypting.NO
@@ -133,7 +139,7 @@ def _rules(written: Written) -> SegmentRules:
         segment.id,
         segment.networks,
         tuple(_security(written)),
-        tuple(_decryption(segment.id, each) for each in written.decrypted),
+        (*_spared(written), *(_decryption(segment.id, each) for each in written.decrypted)),
     )
 
 
@@ -168,6 +174,15 @@ def _insertions(restriction: Restriction, found: Graded[Treatment]) -> Iterator[
     header, most = restriction.header, INSERTION_DOMAINS.value
     for start in range(0, len(domains), most):
         yield Inserted(header.name, header.value, domains[start : start + most])
+
+
+def _spared(written: Written) -> Iterator[Decryption]:
+    """What is never decrypted, said first: rules of others below may decrypt everything else."""
+    if written.spared:
+        named = (written.segment.id, "never")
+        patterns = tuple((host, Intent.SUBTREE) for host in written.spared)
+        category = Category(name(CATEGORY_NAME, *named), patterns)
+        yield Decryption(name(RULE_NAME, *named), category, decrypted=False, http1=False)
 
 
 def _decryption(segment: str, found: Graded[Decrypting]) -> Decryption:

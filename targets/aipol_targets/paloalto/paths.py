@@ -12,6 +12,7 @@ from aipol.domains import HostTrie
 from aipol.hosts import names_claimed
 from aipol.segments import Segment
 from aipol_targets.common.network.placed import Path, Placed, Uses
+from aipol_targets.common.network.spared import spares
 from aipol_targets.common.network.tenants import Restriction
 from aipol_targets.paloalto.facts import CATEGORY_NAME
 from aipol_targets.paloalto.graded import Deciding, Graded
@@ -43,6 +44,8 @@ class Written:
     held: tuple[Restriction, ...]
     treated: tuple[Graded[Treatment], ...]
     decrypted: tuple[Graded[Decrypting], ...]
+    spared: tuple[str, ...]
+    """Hosts that are never decrypted."""
 
     def placed(self, outputs: Sequence[str]) -> Placed:
         """The enforcement paths, which all decide alike: one for each output."""
@@ -69,6 +72,8 @@ class Written:
 
     def inspects(self, claim: Claim) -> bool:
         """Whether the firewall decrypts the host."""
+        if spares(claim, self.spared):
+            return False
         found = map(self._decrypted.at, names_claimed(claim))
         return all(each is not None and each.decision is not Decrypting.NO for each in found)
 

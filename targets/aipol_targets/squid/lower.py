@@ -16,6 +16,7 @@ from aipol_targets.common.network.obligations import Proxied
 from aipol_targets.common.network.owing import owing
 from aipol_targets.common.network.placed import decisions
 from aipol_targets.common.network.sources import folder_of
+from aipol_targets.common.network.spared import inspected
 from aipol_targets.common.network.tenants import (
     bad_tenants,
     locked_addresses,
@@ -70,13 +71,14 @@ def _write(ir: Ir, segment: Segment) -> Written:
     if ir.tighten and held:
         opened = told_apart(ir, decided.uses, held)
         trie = HostTrie(with_hosts(decided.entries, opened, blocked=False).values())
-    inspected = selected([*owing(ir, decided.uses, "inspect_tls"), *restricted_hosts(held)])
+    owed = (*owing(ir, decided.uses, "inspect_tls"), *restricted_hosts(held))
+    decrypted = inspected(owed, ir.never_inspect)
     lists = SegmentLists(
         id=segment.id,
         networks=segment.networks,
         decided=flat_levels(trie.minimal()),
-        inspect=() if ir.inspect_tls == "none" else flat_levels(inspected),
+        inspect=() if ir.inspect_tls == "none" else flat_levels(decrypted),
         logged=flat_levels(selected(owing(ir, decided.uses, "log"))),
         headers=tuple(each.header for each in held),
     )
-    return Written(segment, lists, decided.uses, trie, held)
+    return Written(segment, lists, decided.uses, trie, held, ir.never_inspect)

@@ -11,6 +11,7 @@ from aipol.domains import HostTrie
 from aipol.segments import Segment
 from aipol_targets.common.network.index import Index
 from aipol_targets.common.network.placed import Path, Placed, Uses
+from aipol_targets.common.network.spared import spares
 from aipol_targets.common.network.tenants import Restriction
 from aipol_targets.squid.model import CONF, SegmentLists
 
@@ -26,6 +27,8 @@ class Written:
     uses: Uses
     proxied: HostTrie
     held: tuple[Restriction, ...]
+    spared: tuple[str, ...]
+    """Hosts that are never decrypted."""
 
     @property
     def placed(self) -> Placed:
@@ -51,7 +54,7 @@ class Written:
 
     def inspects(self, claim: Claim) -> bool:
         """Whether the proxy decrypts the host."""
-        return self._inspect.selects(claim)
+        return not spares(claim, self.spared) and self._inspect.selects(claim)
 
     def logs(self, claim: Claim) -> bool:
         """Whether the proxy records connections to the host."""

@@ -41,6 +41,11 @@ NOT_INSPECTED = Reason(
     "no configured output decrypts this host",
     "set `network.inspect_tls: ai-only`; `squid` and `paloalto` decrypt",
 )
+NEVER_INSPECTED = Reason(
+    "never-inspected",
+    "the policy says that the host, or one below it, is never decrypted",
+    "take it out of `network.never_inspect`, or the obligation out of the rule",
+)
 METADATA_ONLY = Reason(
     "metadata-only",
     "the proxy's log has who, when and which host, not what was said",

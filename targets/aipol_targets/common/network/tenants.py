@@ -17,9 +17,9 @@ from aipol.scoping import Verdict
 from aipol.segments import Use
 from aipol.vocabulary import Effect
 from aipol_targets.common.network.faults import probe
-from aipol_targets.common.network.hostlists import selected
 from aipol_targets.common.network.levels import Levels, flat_levels
 from aipol_targets.common.network.placed import Uses
+from aipol_targets.common.network.spared import inspected, patterns, spares
 
 Pattern = tuple[str, Intent]
 
@@ -50,10 +50,14 @@ class Restriction:
     trie: HostTrie
     loophole: bool
     """Whether an address that goes around it is not denied: one that no connection shows."""
+    spared: tuple[str, ...] = ()
+    """Hosts that are never decrypted, and so get no header."""
 
     def covers(self, claim: Claim) -> bool:
         """Whether connections to all that is claimed carry the header, what is below it too."""
-        return claim.app in self.apps and all(map(self.trie.blocked, names_claimed(claim)))
+        if claim.app not in self.apps or spares(claim, self.spared):
+            return False
+        return all(map(self.trie.blocked, names_claimed(claim)))
 
 
 def restrictions(ir: Ir, uses: Uses) -> tuple[Restriction, ...]:
@@ -73,7 +77,7 @@ def restrictions(ir: Ir, uses: Uses) -> tuple[Restriction, ...]:
         elif any(use.corporate.direct is not Effect.BLOCK for use in mine):
             by_header.setdefault(restriction.header, []).append(app)
     found = (
-        _restriction(header, apps, by_app, free.get(header, set()))
+        _restriction(header, apps, by_app, free.get(header, set()), ir.never_inspect)
         for header, apps in sorted(by_header.items())
     )
     return tuple(restriction for restriction in found if restriction)
@@ -91,6 +95,7 @@ def _restriction(
     apps: list[GovernedApp],
     by_app: Mapping[str, list[Use]],
     free: Iterable[Pattern],
+    spared: tuple[str, ...],
 ) -> Restriction | None:
     known = [app for app in apps if app.app.tenant_restriction is not None]
     tenants = tuple(
@@ -113,11 +118,14 @@ def _restriction(
         for url in restriction.also_block
     }
     urls = sorted(url for url in around if url)
-    entries = selected(hosts)
+    entries = inspected(hosts, spared)
+    if not entries:
+        return None
     trie = HostTrie(entries)
     sent = TenantHeader(header, ",".join(tenants), flat_levels(entries), tuple(urls))
     loophole = len(urls) < len(around) or not all(_is_seen(url, trie) for url in urls)
-    return Restriction(sent, tenants, frozenset(app.id for app in known), trie, loophole)
+    apps_held = frozenset(app.id for app in known)
+    return Restriction(sent, tenants, apps_held, trie, loophole, spared)
 
 
 def _is_seen(url: str, decrypted: HostTrie) -> bool:
@@ -137,7 +145,7 @@ def _plain_url(url: str) -> str | None:
 def restricted_hosts(held: Iterable[Restriction]) -> Iterator[Pattern]:
     """The hosts that any header goes to."""
     for each in held:
-        yield from ((entry.host, entry.intent) for entry in each.trie.minimal())
+        yield from patterns(each.trie.minimal())
 
 
 def told_apart(ir: Ir, uses: Uses, held: tuple[Restriction, ...]) -> Iterator[Pattern]:

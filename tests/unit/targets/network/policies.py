@@ -152,6 +152,7 @@ class Policy:
     protected: tuple[tuple[str, str, str], ...] = ()
     inspect_tls: str = "none"
     close_bypasses: bool = False
+    never_inspect: tuple[str, ...] = ()
     tighten: bool = False
     identifier: str = "com.acme"
     as_of: date = date(2026, 11, 23)
@@ -186,6 +187,7 @@ def resolve(policy: Policy) -> Ir:
         gateways={each.id: each for each in policy.gateways},
         inspect_tls=policy.inspect_tls,
         close_bypasses=policy.close_bypasses,
+        never_inspect=policy.never_inspect,
         unlisted_ai=Effect.BLOCK,
         unlisted_span=SPAN,
         tighten=policy.tighten,

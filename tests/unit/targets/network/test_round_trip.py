@@ -92,6 +92,7 @@ def policies(small: Any) -> st.SearchStrategy[Any]:
         groups=st.just(("finance", "engineering", "pilot")),
         gateways=st.sampled_from([(), (Gateway("gateway", "gateway.x.test", ("10.99.0.8/32",)),)]),
         inspect_tls=st.sampled_from(["none", "ai-only"]),
+        never_inspect=st.sampled_from([(), (), ("a.x.test",), ("x.test", "y.test")]),
         close_bypasses=st.booleans(),
         tighten=st.booleans(),
     )
