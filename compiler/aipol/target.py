@@ -49,10 +49,10 @@ class Reason:
 class Deviation:
     """Where an artefact is known to answer other than the ruling says.
 
-    `value` is the identifier (host, extension id, process ...), `*.host` for what is below a host,
-    or `*` for all of the ruling's; `client` the enforcement path (such as `chrome` or `unbound`) or
-    `*`; `people` those it concerns; `found` what the artefact answers instead, where only one
-    answer is admitted.
+    `value` is the identifier (host, extension id, process ...), `*.host` for what is below a host
+    (`*.*.host` for what is two labels below it, or more), or `*` for all of the ruling's; `client`
+    the enforcement path (such as `chrome` or `unbound`) or `*`; `people` those it concerns; `found`
+    what the artefact answers instead, where only one answer is admitted.
     """
 
     status: Status
@@ -70,11 +70,14 @@ class Deviation:
         """
         if self.client not in ("*", client):
             return False
-        place = self.value.removeprefix("*.")
-        if place == self.value:
+        place, levels = self.value, 0
+        while place.startswith("*."):
+            place, levels = place.removeprefix("*."), levels + 1
+        if not levels:
             within = place == asked and place.endswith(f".{named}")
             return self.value in ("*", named) or within
-        below = asked.endswith(f".{place}")
+        above, found, last = asked.rpartition(f".{place}")
+        below = bool(found) and not last and above.count(".") + 1 >= levels
         return below and (named == place or place.endswith(f".{named}"))
 
 

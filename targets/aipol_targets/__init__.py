@@ -6,9 +6,24 @@ from aipol_targets.intune.target import INTUNE
 from aipol_targets.jamf.target import JAMF
 from aipol_targets.lists.target import LISTS
 from aipol_targets.meraki.target import MERAKI
+from aipol_targets.netskope.target import NETSKOPE
 from aipol_targets.paloalto.target import PALOALTO
 from aipol_targets.purview.target import PURVIEW
 from aipol_targets.squid.target import SQUID
 from aipol_targets.umbrella.target import UMBRELLA
+from aipol_targets.zscaler.target import ZSCALER
 
-ALL = (DNS, FORTIGATE, INTUNE, JAMF, LISTS, MERAKI, PALOALTO, PURVIEW, SQUID, UMBRELLA)
+ALL = (
+    DNS,
+    FORTIGATE,
+    INTUNE,
+    JAMF,
+    LISTS,
+    MERAKI,
+    NETSKOPE,
+    PALOALTO,
+    PURVIEW,
+    SQUID,
+    UMBRELLA,
+    ZSCALER,
+)

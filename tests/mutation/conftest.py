@@ -73,12 +73,14 @@ targets:
   jamf: {url: "https://acme.jamfcloud.example"}
   lists: {}
   meraki: {}
+  netskope: {}
   paloalto:
     outputs: [edl, set, xml]
     edl_url: https://lists.acme.example/aipol
   purview: {mode: enforce, licence: e5}
   squid: {}
   umbrella: {}
+  zscaler: {}
 """
 
 

@@ -52,6 +52,7 @@ METADATA = {
     ),
     "lists": (),
     "meraki": (),
+    "netskope": (),
     "paloalto": (
         kit.Metadata(r"\.xml$", r"/rules\[0\]/entry\[\d+\]@name$", "what a rule is called"),
         kit.Metadata(r"\.xml$", r"/http-header-insertion\[\d+\]/entry\[\d+\]@name$", _OURS),
@@ -59,6 +60,7 @@ METADATA = {
     "purview": (kit.Metadata(r"^index\.json$", r"", "the index is aipol's own"),),
     "squid": (),
     "umbrella": (kit.Metadata(r"policies\.json$", r"/policy$", _OURS),),
+    "zscaler": (kit.Metadata(r"", r"^/\d+/body/name$", "what a rule is called"),),
 }
 # Vendors act on these, and yet no question of `verify` is about them.
 UNPROBED = {
@@ -76,6 +78,7 @@ UNPROBED = {
     "jamf": (),
     "lists": (),
     "meraki": (),
+    "netskope": (),
     "paloalto": (
         kit.Metadata(r"-decrypt\.txt$", r"", "inspecting more breaks no clause"),
         kit.Metadata(r"set/", r"", "inspecting more breaks no clause", was="-decrypt list "),
@@ -93,6 +96,14 @@ UNPROBED = {
         kit.Metadata(r"/tenant-[0-9a-f]{8}-urls\.txt$", r"", "URLs that go with a header"),
     ),
     "umbrella": (),
+    "zscaler": (
+        kit.Metadata(
+            r"",
+            r"^/\d+/body/urls/\d+$",
+            "a host within a wider entry has five levels of its own; no question is as deep",
+            was=r"^\.(business|enterprise|individual)\.githubcopilot\.com$",
+        ),
+    ),
 }
 
 

@@ -19,6 +19,7 @@ from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.hostlists import Entries, with_hosts
 from aipol_targets.common.network.index import Index
 from aipol_targets.common.network.levels import levels_of
+from aipol_targets.common.network.narrowing import Unsayable, narrowed
 from aipol_targets.common.network.placed import Path, Placed, Uses, decisions, everybody
 from aipol_targets.dns.access import access_lines
 from aipol_targets.dns.clients import client_rules
@@ -44,10 +45,8 @@ from aipol_targets.dns.model import (
     SegmentNames,
 )
 from aipol_targets.dns.names import (
-    Unsayable,
     deep_blocks,
     names_of,
-    narrowed,
     open_roots,
     unspared,
     zone_records,

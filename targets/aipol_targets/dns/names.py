@@ -1,13 +1,12 @@
-"""Turns minimal entries into names to look up, and cuts off what a format cannot say."""
+"""Turns minimal entries into names to look up, and says what of them a format cannot say."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from aipol.domains import HostEntry, HostTrie, Intent, reversed_labels
-from aipol_targets.common.network.hostlists import Entries, with_hosts
+from aipol.domains import HostEntry, Intent, reversed_labels
 from aipol_targets.common.network.levels import flat_levels
 from aipol_targets.dns.model import Denied, Name, Names
 
@@ -85,27 +84,6 @@ def zone_records(names: Names) -> Iterator[tuple[str, bool]]:
             yield f"*.{name.host}", name.below_blocked
 
 
-Unsayable = Callable[[tuple[HostEntry, ...]], Iterable[tuple[str, Intent]]]
-"""What of minimal entries a format cannot block."""
-
-
-def narrowed(entries: Entries, unsayable: Unsayable) -> tuple[HostTrie, tuple[str, ...]]:
-    """The decisions with all opened that a format cannot say, and where that is.
-
-    A place is a host, or `*.host` for what is below it.
-    """
-    opened: set[tuple[str, Intent]] = set()
-    while True:
-        trie = HostTrie(entries.values())
-        found = {
-            (host, half) for host, intent in unsayable(trie.minimal()) for half in _HALVES[intent]
-        }
-        if found <= opened:
-            return trie, tuple(sorted(_PLACES[intent].format(host) for host, intent in opened))
-        opened |= found
-        entries = with_hosts(entries, found, blocked=False)
-
-
 def open_roots(entries: tuple[HostEntry, ...]) -> Iterator[tuple[str, Intent]]:
     """What is below a host that is open itself, for local zones.
 
@@ -150,12 +128,3 @@ _SPARED = re.compile(
 
 def _stands_alone(host: str) -> bool:
     return "." in host and not host.replace(".", "").isdigit()
-
-
-# Halves are the most specific entries there are, so opening them cannot be overruled.
-_HALVES = {
-    Intent.EXACT: (Intent.EXACT,),
-    Intent.CHILDREN: (Intent.CHILDREN,),
-    Intent.SUBTREE: (Intent.EXACT, Intent.CHILDREN),
-}
-_PLACES = {Intent.EXACT: "{}", Intent.CHILDREN: "*.{}"}

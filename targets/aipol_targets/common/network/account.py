@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aipol.audience import NOBODY, Region
 from aipol.claims import Claim
-from aipol.domains import Intent
+from aipol.domains import HostTrie, Intent
 from aipol.hosts import (
     ACCOUNT_UNSEEN,
     NEEDED_ELSEWHERE,
@@ -165,8 +165,10 @@ def _effect(case: Case) -> Tally:
 
 def _as_ruled(case: Case, path: Path) -> bool:
     """Whether a path does to every host just what the ruling says."""
-    whole = path.written is path.wanted
-    return whole and uniform(path.written, case.claims) is case.ruling.direct
+    whole = path.written
+    if whole is not path.wanted or not isinstance(whole, HostTrie):
+        return False
+    return uniform(whole, case.claims) is case.ruling.direct
 
 
 def _answers(
@@ -180,6 +182,11 @@ def _answers(
         below = _finding(case, seat, path, claim, f"any.{claim.host}")
         if below != at_host:
             yield f"*.{claim.host}", below
+    if path.levels is not None and claim.intent is not Intent.EXACT:
+        deeper = path.levels + 1
+        beyond = _finding(case, seat, path, claim, "any." * deeper + claim.host)
+        if beyond != _finding(case, seat, path, claim, f"any.{claim.host}"):
+            yield "*." * deeper + claim.host, beyond
     if path.written is path.wanted:
         return
     if claim.intent is Intent.EXACT:
@@ -277,12 +284,12 @@ def _via(case: Case, gateway: str, effect: Tally) -> Coverage:
         tally.add((Status.STRICTER, reasons.GATEWAY_UNPLACED), people, ALL)
         return case.summed("via", tally, _files(case))
     untold = {
-        client
+        client: path.gateway or reasons.GATEWAY_UNTOLD
         for seat in case.seats
         for path in seat.placed.paths
-        if not path.by_source
+        if path.gateway or not path.by_source
         for client in path.clients
     }
-    for client in sorted(untold):
-        tally.add((Status.STRICTER, reasons.GATEWAY_UNTOLD), people, ALL, client)
+    for client, reason in sorted(untold.items()):
+        tally.add((Status.STRICTER, reason), people, ALL, client)
     return case.summed("via", tally, _files(case))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import Protocol
 
 from aipol.audience import EVERYBODY
 from aipol.claims import Claim
@@ -61,6 +62,14 @@ def no_loophole(_: Claim) -> bool:
     return False
 
 
+class Blocking(Protocol):
+    """Decisions over hosts, whatever they are made of."""
+
+    def blocked(self, host: str) -> bool:
+        """Whether the host is blocked."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Path:
     """Enforcement paths of one segment that decide every host alike.
@@ -71,8 +80,8 @@ class Path:
 
     clients: tuple[str, ...]
     uses: Uses
-    wanted: HostTrie
-    written: HostTrie
+    wanted: Blocking
+    written: Blocking
     files: Callable[[Sequence[Claim]], Iterable[str]]
     """The files whose entries decide any of the hosts, relative to the target's folder."""
     short: Reason | None = None
@@ -81,12 +90,16 @@ class Path:
     """Why a host that is to be let through is blocked where the two differ."""
     places: tuple[str, ...] = ()
     """Where the two differ: a host, or `*.host` for what is below one."""
+    levels: int | None = None
+    """How many labels below a host the format still takes for below it; None for all."""
     tenants: Callable[[Claim], tuple[str, ...] | None] = no_tenants
     """The accounts a host is kept to, None when it is not."""
     loophole: Callable[[Claim], bool] = no_loophole
     """Whether an address that goes around the host's header is left open."""
     by_source: bool = True
     """Whether it tells source addresses apart, and so leaves the gateways' alone."""
+    gateway: Reason | None = None
+    """Why some of the gateways' own addresses are not left alone all the same."""
 
 
 @dataclass(frozen=True, slots=True)

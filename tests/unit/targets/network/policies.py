@@ -45,12 +45,16 @@ from aipol_targets.lists.settings import ListsSettings
 from aipol_targets.lists.target import LISTS
 from aipol_targets.meraki.settings import MerakiSettings
 from aipol_targets.meraki.target import MERAKI
+from aipol_targets.netskope.settings import NetskopeSettings
+from aipol_targets.netskope.target import NETSKOPE
 from aipol_targets.paloalto.settings import PaloAltoSettings
 from aipol_targets.paloalto.target import PALOALTO
 from aipol_targets.squid.settings import SquidSettings
 from aipol_targets.squid.target import SQUID
 from aipol_targets.umbrella.settings import UmbrellaSettings
 from aipol_targets.umbrella.target import UMBRELLA
+from aipol_targets.zscaler.settings import ZscalerSettings
+from aipol_targets.zscaler.target import ZSCALER
 
 ZONED = ("bind", "unbound", "knot", "powerdns")
 """Resolvers that load policy zones."""
@@ -68,9 +72,11 @@ SETTINGS: Mapping[str, type[Any]] = {
     "fortigate": FortigateSettings,
     "lists": ListsSettings,
     "meraki": MerakiSettings,
+    "netskope": NetskopeSettings,
     "paloalto": PaloAltoSettings,
     "squid": SquidSettings,
     "umbrella": UmbrellaSettings,
+    "zscaler": ZscalerSettings,
 }
 SPAN = Span("policy.yaml", 1, 1)
 
@@ -324,6 +330,16 @@ def firewalled(policy: Policy, *outputs: str, **settings: Any) -> Emitted:
     return emit(policy, PALOALTO, outputs=list(outputs or FIREWALL), **given)
 
 
+def categorised(policy: Policy, **settings: Any) -> Emitted:
+    """The same for Zscaler Internet Access."""
+    return emit(policy, ZSCALER, **settings)
+
+
+def steered(policy: Policy) -> Emitted:
+    """The same for Netskope."""
+    return emit(policy, NETSKOPE)
+
+
 def grouped(policy: Policy, **settings: Any) -> Emitted:
     """The same for a Meraki MX."""
     return emit(policy, MERAKI, **settings)
@@ -337,6 +353,8 @@ def resolved_by_umbrella(policy: Policy, **settings: Any) -> Emitted:
 FINANCE, ENGINEERING, GATEWAY, ANYBODY = "10.20.0.5", "10.30.0.5", "10.99.0.8", "192.0.2.1"
 SOURCES = (FINANCE, ENGINEERING, GATEWAY, ANYBODY)
 NETWORKS = {"finance": ("10.20.0.0/24", "2001:db8:20::/64"), "engineering": ("10.30.0.0/24",)}
+FOUR = {"finance": ("10.20.0.0/24",), "engineering": ("10.30.0.0/24",)}
+"""The same without IPv6."""
 HEADER = "Example-Allowed-Workspace"
 
 

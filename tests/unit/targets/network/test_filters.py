@@ -15,11 +15,12 @@ from aipol.ir import Gateway, Obligations
 from aipol.target import Deviation, Status, UnreadableArtifact
 from aipol.vocabulary import Effect
 from aipol_targets.common.network.levels import flat_levels
+from aipol_targets.common.network.narrowing import narrowed
 from aipol_targets.common.network.reading import Address
 from aipol_targets.dns.clients import client_rules
 from aipol_targets.dns.facts import ALLOWLIST_WINS
 from aipol_targets.dns.model import SegmentNames
-from aipol_targets.dns.names import deep_blocks, names_of, narrowed, unspared
+from aipol_targets.dns.names import deep_blocks, names_of, unspared
 from aipol_targets.dns.read_adguard import AdGuard
 from aipol_targets.dns.read_pihole import PiHole, PiHoleList
 from aipol_targets.dns.render import _adguard_line, _pihole_line

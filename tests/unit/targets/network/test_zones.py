@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from aipol.domains import HostEntry, HostTrie, Intent
 from aipol.target import UnreadableArtifact
 from aipol.vocabulary import Effect
-from aipol_targets.dns.names import names_of, narrowed, open_roots, zone_records
+from aipol_targets.common.network.narrowing import narrowed
+from aipol_targets.dns.names import names_of, open_roots, zone_records
 from aipol_targets.dns.read_rules import Dnsmasq, Hosts, LocalZones
 from aipol_targets.dns.read_zone import Zone
 from aipol_targets.dns.render import _dnsmasq_lines, _local_lines

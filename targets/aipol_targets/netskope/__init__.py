@@ -1,0 +1,1 @@
+"""Netskope Secure Web Gateway: URL lists, and policies by source network."""

@@ -1,0 +1,43 @@
+"""Limits and gaps of Netskope's URL lists, each with where it was read."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from aipol.target import Limit, Reason
+from aipol_targets.common.network.categories import LONGEST_NAME
+
+_READ = date(2026, 11, 28)
+
+LIST_OCTETS = Limit(
+    "octets of a URL list, a longer one is split",
+    8_000_000,
+    "URL Lists: `max upload is 8 MB`, taken as 8 x 1,000,000 and for the body of a request too",
+    _READ,
+)
+NAME = Limit(
+    "characters of a list's, category's or policy's name",
+    LONGEST_NAME,
+    "our own: short names fit; letters, digits, `_` and `-` only (Real-time Protection Policies)",
+    _READ,
+)
+LIMITS = (LIST_OCTETS, NAME)
+
+NOT_LISTED = Reason(
+    "name-not-listed",
+    "a URL list takes host names of letters, digits and dashes, and no label that begins or ends"
+    " with a dash: this name is treated as what is above it",
+    "enforce it by a resolver (`dns`)",
+)
+IPV6_UNTOLD = Reason(
+    "ipv6-indistinct",
+    "that network locations take IPv6 is not documented: the group's IPv6 addresses are treated as"
+    " everybody's",
+    "do not steer IPv6 to Netskope from these networks",
+)
+IPV6_GATEWAY = Reason(
+    "gateway-ipv6",
+    "that network locations take IPv6 is not documented: the gateway's IPv6 addresses are blocked"
+    " as everybody's are",
+    "let the gateway use IPv4, or do not steer it to Netskope",
+)

@@ -1,0 +1,117 @@
+"""Turns rulings into URL lists, network locations and policies for Netskope."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from aipol.claims import Claim
+from aipol.domains import HostEntry, HostTrie, Intent
+from aipol.hosts import names_claimed
+from aipol.ir import Ir
+from aipol.segments import DEFAULT, Segment, gateway_networks, segments
+from aipol.target import Lowered
+from aipol_targets.common.network.account import coverage
+from aipol_targets.common.network.categories import Categorised, categorised, is_six
+from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
+from aipol_targets.common.network.narrowing import narrowed
+from aipol_targets.common.network.nested import Entry, Reached, Seen, entries, named_in
+from aipol_targets.common.network.placed import Decisions, Path, Placed, decisions
+from aipol_targets.netskope.facts import IPV6_GATEWAY, IPV6_UNTOLD, LIST_OCTETS, NOT_LISTED
+from aipol_targets.netskope.lists import url_lists
+from aipol_targets.netskope.model import POLICIES, REQUESTS, Netskope
+from aipol_targets.netskope.settings import NetskopeSettings
+
+TARGET_ID = "netskope"
+CLIENT = "swg"
+# Letters, digits and dashes, none of them first or last (URL List Best Practices).
+_LISTABLE = re.compile(r"(?!-)[a-z0-9-]+(?<!-)(?:\.(?!-)[a-z0-9-]+(?<!-))*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What the policy asks of one segment's addresses, and what lists can say of it."""
+
+    segment: Segment
+    decided: Decisions
+    trie: HostTrie
+    said: HostTrie
+    opened: tuple[str, ...]
+
+
+def lower(ir: Ir, settings: NetskopeSettings) -> Lowered[Netskope]:  # noqa: ARG001  (there are none)
+    """Give every segment its policies, and account for every clause of every ruling."""
+    parts = segments(ir)
+    findings = [*bad_hosts(ir), *too_many(ir, TARGET_ID, len(parts))]
+    if findings:
+        return Lowered(Netskope((), (), ()), (), tuple(findings))
+    wanted = tuple(_wanted(ir, segment) for segment in parts)
+    found = tuple(_entries(wanted))
+    for each in wanted:
+        minimal = each.trie.minimal()
+        findings += locked_out(ir, f"segment {each.segment.id}", (each.trie,), minimal)
+    model = _model(categorised(parts, gateway_networks(ir), found), found)
+    placed = tuple(_placed(ir, each, found, wanted[-1].opened) for each in wanted)
+    return Lowered(model, coverage(ir, TARGET_ID, placed), tuple(findings))
+
+
+def _wanted(ir: Ir, segment: Segment) -> _Wanted:
+    decided = decisions(ir, segment)
+    said, opened = narrowed(decided.entries, _unlisted)
+    return _Wanted(segment, decided, decided.trie, said, opened)
+
+
+def _unlisted(minimal: Iterable[HostEntry]) -> Iterator[tuple[str, Intent]]:
+    """Names that no list takes; where one is an exception, all beside it is opened."""
+    for entry in minimal:
+        if _LISTABLE.fullmatch(entry.host):
+            continue
+        if entry.blocked:
+            yield entry.host, entry.intent
+        else:
+            yield entry.host.partition(".")[2], Intent.CHILDREN
+
+
+def _entries(wanted: Sequence[_Wanted]) -> Iterator[Entry]:
+    """Entries for all that can be said, which needs none for any other name."""
+    tries = {each.segment.id: each.said for each in wanted}
+    named = named_in(each.said.minimal() for each in wanted)
+    return entries(tries, named, None)
+
+
+def _model(made: Categorised, found: Sequence[Entry]) -> Netskope:
+    apart = {entry.host for entry in found if not entry.wide}
+    lists = tuple(
+        (category.name, url_lists(category.name, category.entries, apart, LIST_OCTETS.value))
+        for category in made.categories
+    )
+    return Netskope(made.sources, lists, made.rules)
+
+
+# --- the account ----------------------------------------------------------------------------------
+
+
+def _placed(ir: Ir, wanted: _Wanted, found: Sequence[Entry], by_default: tuple[str, ...]) -> Placed:
+    """One enforcement path; what comes from IPv6 addresses of a group is another matter."""
+    segment, reached = wanted.segment, Reached(found, None)
+
+    def files(claims: Sequence[Claim]) -> tuple[str, ...]:
+        names = (name for claim in claims for name in names_claimed(claim))
+        return (POLICIES, REQUESTS) if any(map(reached.deciding, names)) else ()
+
+    path = Path(
+        (CLIENT,),
+        wanted.decided.uses,
+        wanted.trie,
+        Seen(reached, segment.id),
+        files,
+        short=NOT_LISTED,
+        places=wanted.opened,
+        gateway=IPV6_GATEWAY if any(map(is_six, gateway_networks(ir))) else None,
+    )
+    theirs = Seen(reached, DEFAULT)
+    untold = replace(path, written=theirs, short=IPV6_UNTOLD, wide=IPV6_UNTOLD, places=by_default)
+    kinds = sorted({is_six(network) for network in segment.networks or ("",)})
+    paths = (untold if six and segment.id != DEFAULT else path for six in kinds)
+    return Placed(segment, tuple(paths))

@@ -1,0 +1,1 @@
+"""Zscaler Internet Access: URL filtering by source address."""

@@ -1,0 +1,115 @@
+"""Turns rulings into categories, source groups and rules for Zscaler Internet Access."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from aipol.claims import Claim
+from aipol.diagnostics import Diagnostic
+from aipol.diagnostics.codes import BAD_DOMAIN
+from aipol.domains import HostTrie
+from aipol.hosts import names_claimed
+from aipol.ir import Ir
+from aipol.segments import DEFAULT, Segment, gateway_networks, segments
+from aipol.target import Lowered
+from aipol_targets.common.network.account import coverage
+from aipol_targets.common.network.categories import Categorised, categorised, is_six
+from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
+from aipol_targets.common.network.nested import Entry, Reached, Seen, entries, named_in
+from aipol_targets.common.network.placed import Decisions, Path, Placed, decisions
+from aipol_targets.zscaler.facts import FIVE_LEVELS, IPV6_GATEWAY, IPV6_UNTOLD, LEVELS
+from aipol_targets.zscaler.limits import over_limits
+from aipol_targets.zscaler.model import FILE, Zia
+from aipol_targets.zscaler.settings import ZscalerSettings
+
+TARGET_ID = "zscaler"
+CLIENT = "zia"
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What the policy asks of one segment's addresses."""
+
+    segment: Segment
+    decided: Decisions
+    trie: HostTrie
+
+
+def lower(ir: Ir, settings: ZscalerSettings) -> Lowered[Zia]:
+    """Give every segment its rules, and account for every clause of every ruling."""
+    parts = segments(ir)
+    findings = [*bad_hosts(ir), *too_many(ir, TARGET_ID, len(parts))]
+    if findings:
+        nothing = Categorised((), (), ())
+        return Lowered(Zia(settings.first_order, settings.rank, nothing), (), tuple(findings))
+    wanted = tuple(_wanted(ir, segment) for segment in parts)
+    tries = {each.segment.id: each.trie for each in wanted}
+    named = named_in(each.decided.entries.values() for each in wanted)
+    found = tuple(entries(tries, named, LEVELS.value))
+    made = categorised(parts, gateway_networks(ir), found)
+    model = Zia(settings.first_order, settings.rank, made)
+    for each in wanted:
+        minimal = each.trie.minimal()
+        findings += locked_out(ir, f"segment {each.segment.id}", (each.trie,), minimal)
+    findings += _unlistable(ir, found)
+    findings += over_limits(ir, TARGET_ID, settings, model)
+    reached = Reached(found, LEVELS.value)
+    placed = tuple(_placed(ir, each, reached) for each in wanted)
+    return Lowered(model, coverage(ir, TARGET_ID, placed), tuple(findings))
+
+
+def _wanted(ir: Ir, segment: Segment) -> _Wanted:
+    decided = decisions(ir, segment)
+    return _Wanted(segment, decided, decided.trie)
+
+
+# --- the account ----------------------------------------------------------------------------------
+
+
+def _placed(ir: Ir, wanted: _Wanted, reached: Reached) -> Placed:
+    """One enforcement path; what comes from IPv6 addresses of a group is another matter."""
+
+    def files(claims: Sequence[Claim]) -> tuple[str, ...]:
+        names = (name for claim in claims for name in names_claimed(claim))
+        return (FILE,) if any(map(reached.deciding, names)) else ()
+
+    segment = wanted.segment
+    path = Path(
+        (CLIENT,),
+        wanted.decided.uses,
+        wanted.trie,
+        Seen(reached, segment.id),
+        files,
+        short=FIVE_LEVELS,
+        levels=LEVELS.value,
+        gateway=IPV6_GATEWAY if any(map(is_six, gateway_networks(ir))) else None,
+    )
+    untold = replace(
+        path, written=Seen(reached, DEFAULT), short=IPV6_UNTOLD, wide=IPV6_UNTOLD, levels=None
+    )
+    paths = {
+        six: untold if six and segment.id != DEFAULT else path
+        for six in sorted(map(is_six, segment.networks or ("",)))
+    }
+    return Placed(segment, tuple(paths.values()))
+
+
+# --- what cannot be listed ------------------------------------------------------------------------
+
+# No underscore in the last two labels of a longer name, nor alone in a label (URL Format
+# Guidelines); whether a leading period makes a name longer is not said.
+_LISTABLE = re.compile(
+    r"(?!(?:.*\.)?_\.)[a-z0-9_.-]+\.[a-z0-9-]+\.[a-z0-9-]+|[a-z0-9-]+\.[a-z0-9-]+"
+)
+
+
+def _unlistable(ir: Ir, found: Sequence[Entry]) -> Iterator[Diagnostic]:
+    """Hosts that Zscaler takes into no category: it would refuse all of the request."""
+    owners = {claim.host: app for app in ir.apps.values() for claim in app.claims}
+    for host in dict.fromkeys(entry.host for entry in found if not _LISTABLE.fullmatch(entry.host)):
+        owner = owners.get(host)
+        why = "Zscaler takes no top-level domain, and `_` only in front of the last two labels"
+        span = owner.declared if owner and owner.declared else ir.unlisted_span
+        yield BAD_DOMAIN.at(span, domain=host, why=why)

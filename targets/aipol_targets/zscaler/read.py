@@ -1,0 +1,60 @@
+"""Turns emitted requests back into decisions, as Zscaler Internet Access would make them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+
+from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
+from aipol.vocabulary import Effect
+from aipol_targets.common.network.reading import address_of
+from aipol_targets.zscaler.read_rules import Policy
+
+FILE = "requests.json"
+CLIENTS = ("zia",)
+
+
+class ZscalerDecider:
+    """URL filtering after all requests were sent, in their order."""
+
+    __slots__ = ("_policy",)
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+
+    def clients(self, kind: Kind) -> tuple[str, ...]:
+        """The one path that answers for hosts."""
+        return CLIENTS if kind is Kind.HOST else ()
+
+    def view(self, identity: frozenset[str], kind: Kind) -> Hashable:  # noqa: ARG002  (all alike)
+        """Which source groups hold an address."""
+        return self._policy.seat(address_of(identity))
+
+    def decide(self, question: Question) -> Answer:
+        """The first rule for the host's category and the address."""
+        if question.kind is not Kind.HOST or question.client not in CLIENTS:
+            return Answer(None)
+        # TLS and HTTP names are compared without case, and with or without the root's dot.
+        host = question.value.lower().removesuffix(".")
+        return self._policy.decide(self._policy.seat(address_of(question.identity)), host)
+
+    def blocked(self, hosts: Iterable[str], identity: frozenset[str], client: str) -> Iterator[str]:
+        """Those of the hosts that are blocked for an address."""
+        if client not in CLIENTS:
+            return iter(())
+        seat = self._policy.seat(address_of(identity))
+        found = ((host, host.lower().removesuffix(".")) for host in hosts)
+        decide = self._policy.decide
+        return (host for host, name in found if decide(seat, name).effect is Effect.BLOCK)
+
+    def mentions(self) -> Iterator[tuple[Kind, str]]:
+        """Every host in any category."""
+        return ((Kind.HOST, host) for host in sorted(set(self._policy.urls.hosts())))
+
+
+def read(files: Mapping[str, bytes]) -> Decider:
+    """Artefacts to decisions. Raises UnreadableArtifact."""
+    if FILE not in files:
+        raise UnreadableArtifact(FILE, "is missing")
+    for path in sorted(files.keys() - {FILE}):
+        raise UnreadableArtifact(path, "nothing refers to it")
+    return ZscalerDecider(Policy(files[FILE], FILE))

@@ -1,0 +1,23 @@
+"""Turns a policy into URL filtering of Zscaler Internet Access."""
+
+from __future__ import annotations
+
+from aipol.target import StagedTarget, stage
+from aipol.vocabulary import ON_NETWORK
+from aipol_targets.common.network.facts import SEGMENTS, SURFACES
+from aipol_targets.zscaler.facts import LIMITS
+from aipol_targets.zscaler.model import Zia
+from aipol_targets.zscaler.settings import ZscalerSettings
+
+ZSCALER: StagedTarget[ZscalerSettings, Zia] = StagedTarget(
+    id="zscaler",
+    title="Zscaler Internet Access (URL filtering by source address)",
+    identity="networks",
+    reach=ON_NETWORK,
+    surfaces=SURFACES,
+    limits=(*LIMITS, SEGMENTS),
+    settings=ZscalerSettings,
+    lower=stage("aipol_targets.zscaler.lower:lower"),
+    render=stage("aipol_targets.zscaler.render:render"),
+    read=stage("aipol_targets.zscaler.read:read"),
+)
