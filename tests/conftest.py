@@ -31,6 +31,7 @@ class Engine:
 
 ENGINES = (
     Engine("squid", "squid-openssl", built_with="--with-openssl"),
+    Engine("e2guardian", "e2guardian"),
     Engine("unbound", "unbound"),
     Engine("unbound-checkconf", "unbound"),
     Engine("named", "bind9"),

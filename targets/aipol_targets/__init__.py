@@ -1,6 +1,7 @@
 """The literal list of targets that aipol ships."""
 
 from aipol_targets.dns.target import DNS
+from aipol_targets.e2guardian.target import E2GUARDIAN
 from aipol_targets.fortigate.target import FORTIGATE
 from aipol_targets.intune.target import INTUNE
 from aipol_targets.jamf.target import JAMF
@@ -15,6 +16,7 @@ from aipol_targets.zscaler.target import ZSCALER
 
 ALL = (
     DNS,
+    E2GUARDIAN,
     FORTIGATE,
     INTUNE,
     JAMF,

@@ -68,6 +68,7 @@ network: {inspect_tls: ai-only, close_bypasses: true}
 targets:
   dns:
     outputs: [adguard, bind, dnsmasq, hosts, knot, pihole, powerdns, unbound, unbound-local]
+  e2guardian: {}
   fortigate: {inside: [lan], outside: [wan1]}
   intune: {tenant: 9ef53cd9-367c-4b21-af75-2d4df289ac2a, mode: enforce}
   jamf: {url: "https://acme.jamfcloud.example"}

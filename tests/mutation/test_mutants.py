@@ -39,6 +39,7 @@ kit: Any = _kit()
 _OURS = "it is for readers of the files; no vendor acts on it"
 METADATA = {
     "dns": (),
+    "e2guardian": (),
     "fortigate": (),
     "intune": (
         kit.Metadata(r"\.json$", r"^/(description|displayName|name|publisher)$", _OURS),
@@ -65,6 +66,7 @@ METADATA = {
 # Vendors act on these, and yet no question of `verify` is about them.
 UNPROBED = {
     "dns": (),
+    "e2guardian": (),
     "fortigate": (),
     "intune": (
         # No clause about Windows' browsers speaks of what a command-line client calls.

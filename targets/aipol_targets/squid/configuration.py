@@ -80,7 +80,7 @@ def url_file(segment: SegmentLists, header: TenantHeader) -> str:
 
 
 def _kind_of(header: TenantHeader) -> str:
-    # A header's name may be longer than an access list's name, which squid cuts off at 63.
+    # A header's name may be longer than an access list's name can be (facts.ACL_NAME).
     digest = hashlib.sha256(header.name.lower().encode()).hexdigest()[:8]
     return f"tenant-{digest}"
 

@@ -22,7 +22,7 @@ from aipol_targets.squid.read_rules import Line, Many, Rule, Selector, first_lin
 _QUOTED = re.compile(r'"(/[A-Za-z0-9._/-]+)"')
 _FINAL_DOT = r"\.$"
 _WORD = re.compile(r"[!A-Za-z0-9._:@/+=,-]+|\\\.\$")
-_NAME_LENGTH = 63
+_NAME_LENGTH = 62
 _ABOUT_HOSTS = frozenset({"dstdomain", "ssl::server_name", "ssl::server_name_regex"})
 _HOST_RULES = frozenset({"src", "dstdomain", "url_regex", "all"})
 _TLS_RULES = frozenset(

@@ -22,9 +22,8 @@ from aipol.catalogue.model import Match
 from aipol.ir import Gateway, Group, Ir, Obligations
 from aipol.target import Decider, Kind, Question, Target
 from aipol.vocabulary import Effect, Situation
-from aipol_targets.dns.settings import DnsSettings
 from aipol_targets.dns.target import DNS
-from aipol_targets.squid.settings import SquidSettings
+from aipol_targets.e2guardian.target import E2GUARDIAN
 from aipol_targets.squid.target import SQUID
 
 HERE = Path(__file__).parent
@@ -53,6 +52,12 @@ def small() -> ModuleType:
 def resolving() -> ModuleType:
     """The module that starts resolvers and asks them."""
     return _load("network_resolving", HERE / "resolving.py")
+
+
+@pytest.fixture(scope="session")
+def proxying() -> ModuleType:
+    """The module that starts proxies and asks them."""
+    return _load("network_proxying", HERE / "proxying.py")
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,13 @@ def emitted(small: ModuleType) -> Iterator[Emitted]:
 
 
 @pytest.fixture(scope="session")
+def grouped(small: ModuleType) -> Iterator[Emitted]:
+    """The same for e2guardian."""
+    with readable_directory() as directory:
+        yield write(E2GUARDIAN, policy(small), directory, small)
+
+
+@pytest.fixture(scope="session")
 def answered(small: ModuleType) -> Iterator[Emitted]:
     """The same for resolvers."""
     with readable_directory() as directory:
@@ -114,19 +126,20 @@ def write(
 ) -> Emitted:
     """Compile a policy into a directory, with paths that point there."""
     where = directory.as_posix()
-    settings: Any = (
-        SquidSettings(directory=where, log=f"{where}/log/aipol.log")
-        if target is SQUID
-        else DnsSettings(
-            outputs=small.RESOLVERS,
+    choices: dict[str, Any] = {
+        "squid": {"directory": where, "log": f"{where}/log/aipol.log"},
+        "e2guardian": {"directory": where, "base": "/etc/e2guardian/e2guardianf1.conf"},
+        "dns": {
+            "outputs": small.RESOLVERS,
             # Loopback, where the tests ask from, is not among them: it has rules all the same.
-            resolver_clients=("10.0.0.0/8",),
-            bind_directory=where,
-            unbound_directory=where,
-            knot_directory=where,
-            powerdns_directory=where,
-        )
-    )
+            "resolver_clients": ("10.0.0.0/8",),
+            "bind_directory": where,
+            "unbound_directory": where,
+            "knot_directory": where,
+            "powerdns_directory": where,
+        },
+    }
+    settings = small.SETTINGS[target.id](**choices[target.id])
     compiled = target.compile(ir, settings)
     assert compiled.findings == ()
     for artifact in compiled.artifacts:

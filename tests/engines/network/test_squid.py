@@ -18,6 +18,7 @@ import pytest
 
 from aipol.target import Kind, Question, UnreadableArtifact
 from aipol.vocabulary import Situation
+from aipol_targets.squid.facts import ACL_NAME
 from aipol_targets.squid.read_domains import DomainAcl
 
 CERTGEN = Path("/usr/lib/squid/security_file_certgen")
@@ -246,19 +247,25 @@ def test_every_request_is_decided_as_the_reader_says(
 ) -> None:
     """CONNECT by name: entries, neighbours, upper case, a final dot, from every segment."""
     running = proxy(requires_engine)
-    wrong: list[str] = []
-    asked = set[bool]()
-    for source in emitted.sources:
-        for host in emitted.hosts:
-            blocked = emitted.blocks("squid", source, host)
-            asked.add(blocked)
-            for spelling in (host, host.upper(), f"{host}."):
-                status, tunnel = running.connect(running.port, source, spelling)
-                tunnel.close()
-                if (status == 403) != blocked or status not in {200, 403}:
-                    wrong.append(f"{source} {spelling}: {status}, the reader says {blocked}")
-    assert wrong == []
-    assert asked == {True, False}
+    questions = [
+        (source, host, spelling)
+        for source in emitted.sources
+        for host in emitted.hosts
+        for spelling in (host, host.upper(), f"{host}.")
+    ]
+
+    def ask(question: tuple[str, str, str]) -> int:
+        status, tunnel = running.connect(running.port, question[0], question[2])
+        tunnel.close()
+        return status
+
+    wanted = [
+        403 if emitted.blocks("squid", source, host) else 200 for source, host, _ in questions
+    ]
+    with ThreadPoolExecutor(8) as pool:
+        found = zip(questions, pool.map(ask, questions), wanted, strict=True)
+        assert [each for each in found if each[1] != each[2]] == []
+    assert set(wanted) == {200, 403}
 
 
 @pytest.mark.engine("squid")
@@ -391,6 +398,20 @@ def test_what_is_asked_inside_an_inspected_connection_is_decided_too(
         assert reached
         assert reached[0] == status, within
         assert ("Example-Allowed-Workspace" in reached[1]) is sent, within
+
+
+@pytest.mark.engine("squid")
+@pytest.mark.parametrize(("length", "accepted"), [(62, True), (63, False), (64, False)])
+def test_squid_takes_names_of_access_lists_up_to_our_limit(
+    length: int, accepted: bool, tmp_path: Path, requires_engine: Any
+) -> None:
+    """One character more than the limit is cut off, and the list is not found."""
+    name = "x" * length
+    conf = tmp_path / "squid.conf"
+    conf.write_text(f"acl {name} src 10.0.0.0/8\nhttp_access deny {name}\n")
+    command = [requires_engine("squid"), "-k", "parse", "-f", conf]
+    assert (subprocess.run(command, capture_output=True, check=False).returncode == 0) is accepted
+    assert (length <= ACL_NAME.value) is accepted
 
 
 @pytest.mark.engine("squid")

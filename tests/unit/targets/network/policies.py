@@ -39,6 +39,8 @@ from aipol.verify import verify
 from aipol.vocabulary import Account, Effect, Situation, Surface
 from aipol_targets.dns.settings import DnsSettings
 from aipol_targets.dns.target import DNS
+from aipol_targets.e2guardian.settings import E2guardianSettings
+from aipol_targets.e2guardian.target import E2GUARDIAN
 from aipol_targets.fortigate.settings import FortigateSettings
 from aipol_targets.fortigate.target import FORTIGATE
 from aipol_targets.lists.settings import ListsSettings
@@ -69,6 +71,7 @@ FIREWALL = ("edl", "set", "xml")
 """Formats for a firewall of Palo Alto Networks."""
 SETTINGS: Mapping[str, type[Any]] = {
     "dns": DnsSettings,
+    "e2guardian": E2guardianSettings,
     "fortigate": FortigateSettings,
     "lists": ListsSettings,
     "meraki": MerakiSettings,
@@ -311,6 +314,15 @@ def emit(policy: Policy, target: Target = SQUID, **settings: Any) -> Emitted:
 def listed(policy: Policy, *outputs: str, **settings: Any) -> Emitted:
     """The same as lists; in every format when none is named."""
     return emit(policy, LISTS, outputs=list(outputs or LISTED), **settings)
+
+
+def filtered(policy: Policy, **settings: Any) -> Emitted:
+    """The same for e2guardian, which has no groups for IPv6: without such networks."""
+    networks = {
+        name: tuple(each for each in found if ":" not in each)
+        for name, found in policy.networks.items()
+    }
+    return emit(replace(policy, networks=networks), E2GUARDIAN, **settings)
 
 
 def answered(policy: Policy, *outputs: str, **settings: Any) -> Emitted:

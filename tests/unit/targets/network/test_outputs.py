@@ -15,6 +15,7 @@ from aipol.vocabulary import Account, Effect
 from aipol_targets.common.network.escape import UnsafeTextError
 from aipol_targets.dns.escape import owner_name, server_word
 from aipol_targets.squid.escape import squid_token
+from aipol_targets.squid.facts import ACL_NAME
 
 HOSTILE = [
     'a"b',
@@ -163,6 +164,26 @@ def test_every_line_of_the_configuration_is_needed(line: str, why: str, small: A
             small.SQUID.read(changed)
     else:
         assert emitted.findings(changed)
+
+
+def test_the_longest_names_fit_and_longer_ones_are_refused(small: Any) -> None:
+    """A segment with the longest id there is, with every kind of list."""
+    everything = small.everything()
+    long = "f" * 40
+    networks = {long: ("10.20.0.0/24",)}
+    rules = tuple(
+        replace(rule, groups=(long,)) if "finance" in rule.groups else rule
+        for rule in everything.rules
+    )
+    emitted = small.emit(replace(everything, networks=networks, rules=rules))
+    assert emitted.findings() == ()
+    lines = emitted.text["aipol.conf"].splitlines()
+    names = [line.split()[1] for line in lines if line.startswith("acl ")]
+    assert max(map(len, names)) < ACL_NAME.value
+    name = "x" * (ACL_NAME.value + 1)
+    conf = emitted.files["aipol.conf"] + f"acl {name} at_step SslBump1\n".encode()
+    with pytest.raises(UnreadableArtifact, match="too long"):
+        small.SQUID.read({**emitted.files, "aipol.conf": conf})
 
 
 def test_a_name_with_a_final_dot_ends_the_handshake(small: Any) -> None:

@@ -34,6 +34,7 @@ def makers(small: Any) -> dict[str, Any]:
     """How a policy is emitted for each target."""
     return {
         "dns": small.answered,
+        "e2guardian": small.filtered,
         "fortigate": small.guarded,
         "lists": small.listed,
         "meraki": small.grouped,
@@ -117,6 +118,16 @@ def test_a_proxy_carries_every_policy_out_or_accounts_for_it(
 ) -> None:
     """What squid denies, decrypts, records and sends."""
     emitted = small.emit(data.draw(policies(small)))
+    assert [finding.message for finding in emitted.findings()] == []
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_filter_groups_carry_every_policy_out_or_account_for_it(
+    data: st.DataObject, small: Any
+) -> None:
+    """What e2guardian blocks for each group."""
+    emitted = small.filtered(data.draw(policies(small)))
     assert [finding.message for finding in emitted.findings()] == []
 
 
@@ -254,6 +265,15 @@ def changes(line: str) -> Iterator[tuple[str, list[str]]]:
         ("ssl_bump terminate", "ssl_bump splice"),
         ("ssl_bump bump", "ssl_bump splice"),
         ("/24", "/25"),
+        ("/255.255.255.0", "/255.255.255.128"),
+        ("setblock", "false"),
+        ("return false", "return setblock"),
+        (",sitewild=false", ""),
+        (",path=", ",sitewild=false,path="),
+        ("if(sitein,", "ifnot(sitein,"),
+        ("filter2", "filter1"),
+        ("filter3", "filter2"),
+        ("groups = 3", "groups = 2"),
         ("finance", "engineering"),
         ("ws-1,ws-2", "ws-1"),
         ("action deny", "action allow"),
@@ -336,6 +356,7 @@ def only_script(small: Any) -> Any:
 
 NETWORK_TARGETS = (
     "dns",
+    "e2guardian",
     "fortigate",
     "lists",
     "meraki",
@@ -372,6 +393,8 @@ UNASKED = (
     "/tenant-024f54d4-0.txt",  # hosts that get a header beyond the app's own
     "/inspect-0.txt",
     "10.30.0.0 255.255.255.0",
+    "10.30.0.0/255.255.255.0",
+    "groupname = 'aipol-finance'",  # what a log calls a group
     'set name "aipol-finance_v6"',  # what people call a policy
     "ssl_bump splice all",  # squid splices what it has peeked at
     "aipol-10-30-0-0_24",
@@ -386,8 +409,9 @@ UNASKED = (
 
 
 @pytest.mark.parametrize("surface", [Surface.BUILTIN, Surface.CONNECTOR])
-def test_the_target_does_not_claim_what_is_not_traffic(surface: Surface, small: Any) -> None:
+@pytest.mark.parametrize("target", NETWORK_TARGETS)
+def test_the_target_does_not_claim_what_is_not_traffic(
+    surface: Surface, target: str, small: Any
+) -> None:
     """Built-in features and connectors are none of its surfaces."""
-    for target in (small.DNS, small.FORTIGATE, small.LISTS, small.NETSKOPE, small.SQUID):
-        assert surface not in target.surfaces
-    assert surface not in small.ZSCALER.surfaces
+    assert surface not in makers(small)[target](small.everything()).target.surfaces

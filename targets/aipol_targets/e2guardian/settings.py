@@ -1,0 +1,24 @@
+"""Turns what a policy says under `targets.e2guardian` into checked settings."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from aipol_targets.common.network.settings import AbsolutePath
+
+
+class E2guardianSettings(BaseModel):
+    """What `targets.e2guardian` may say."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True
+    )
+
+    directory: AbsolutePath = "/etc/e2guardian/aipol"
+    """Where the files will be on the proxy, such as `/etc/e2guardian/aipol`."""
+    base: AbsolutePath = "/etc/e2guardian/group.conf"
+    """Your own settings of a filter group, which all groups begin with, such as
+    `/etc/e2guardian/group.conf`."""
+    story: AbsolutePath = "/etc/e2guardian/examplef1.story"
+    """Your own story of a filter group, which all groups begin with, such as
+    `/etc/e2guardian/examplef1.story`."""
