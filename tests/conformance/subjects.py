@@ -32,6 +32,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
         "outputs": ["adguard", "bind", "dnsmasq", "hosts", "pihole", "unbound", "unbound-local"]
     },
     "fortigate": {"inside": ["lan"], "outside": ["wan1"]},
+    "haproxy": {"tls_backend": "to-internet", "http_backend": "to-internet-http"},
     "intune": {"tenant": "9ef53cd9-367c-4b21-af75-2d4df289ac2a", "mode": "enforce"},
     "paloalto": {
         "outputs": ["edl", "set", "xml"],

@@ -70,16 +70,19 @@ targets:
     outputs: [adguard, bind, dnsmasq, hosts, knot, pihole, powerdns, unbound, unbound-local]
   e2guardian: {}
   fortigate: {inside: [lan], outside: [wan1]}
+  haproxy: {tls_backend: to-internet, http_backend: to-internet-http}
   intune: {tenant: 9ef53cd9-367c-4b21-af75-2d4df289ac2a, mode: enforce}
   jamf: {url: "https://acme.jamfcloud.example"}
   lists: {}
   meraki: {}
   netskope: {}
+  pac: {}
   paloalto:
     outputs: [edl, set, xml]
     edl_url: https://lists.acme.example/aipol
   purview: {mode: enforce, licence: e5}
   squid: {}
+  suricata: {}
   umbrella: {}
   zscaler: {}
 """

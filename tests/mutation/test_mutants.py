@@ -41,6 +41,7 @@ METADATA = {
     "dns": (),
     "e2guardian": (),
     "fortigate": (),
+    "haproxy": (),
     "intune": (
         kit.Metadata(r"\.json$", r"^/(description|displayName|name|publisher)$", _OURS),
         kit.Metadata(r"\.json$", r"^/(payloadName|payloadFileName)$", _OURS),
@@ -54,6 +55,7 @@ METADATA = {
     "lists": (),
     "meraki": (),
     "netskope": (),
+    "pac": (),
     "paloalto": (
         kit.Metadata(r"\.xml$", r"/rules\[0\]/entry\[\d+\]@name$", "what a rule is called"),
         kit.Metadata(r"\.xml$", r"/http-header-insertion\[\d+\]/entry\[\d+\]@name$", _OURS),
@@ -61,6 +63,7 @@ METADATA = {
     "purview": (kit.Metadata(r"^index\.json$", r"", "the index is aipol's own"),),
     "squid": (),
     "umbrella": (kit.Metadata(r"policies\.json$", r"/policy$", _OURS),),
+    "suricata": (),
     "zscaler": (kit.Metadata(r"", r"^/\d+/body/name$", "what a rule is called"),),
 }
 # Vendors act on these, and yet no question of `verify` is about them.
@@ -68,6 +71,7 @@ UNPROBED = {
     "dns": (),
     "e2guardian": (),
     "fortigate": (),
+    "haproxy": (kit.Metadata(r"\.cfg$", r"", "connections that name no host", was="-m found }$"),),
     "intune": (
         # No clause about Windows' browsers speaks of what a command-line client calls.
         kit.Metadata(
@@ -81,6 +85,7 @@ UNPROBED = {
     "lists": (),
     "meraki": (),
     "netskope": (),
+    "pac": (),
     "paloalto": (
         kit.Metadata(r"-decrypt\.txt$", r"", "inspecting more breaks no clause"),
         kit.Metadata(r"set/", r"", "inspecting more breaks no clause", was="-decrypt list "),
@@ -106,6 +111,7 @@ UNPROBED = {
             was=r"^\.(business|enterprise|individual)\.githubcopilot\.com$",
         ),
     ),
+    "suricata": (),
 }
 
 

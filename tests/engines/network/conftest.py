@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import socket
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import Phase, given, settings
 
 from aipol.bypasses import BYPASS_SWITCHES
 from aipol.catalogue.model import Match
@@ -27,7 +29,7 @@ from aipol_targets.e2guardian.target import E2GUARDIAN
 from aipol_targets.squid.target import SQUID
 
 HERE = Path(__file__).parent
-POLICIES = HERE.parents[1] / "unit" / "targets" / "network" / "policies.py"
+UNIT = HERE.parents[1] / "unit" / "targets" / "network"
 
 
 def _load(name: str, path: Path) -> ModuleType:
@@ -45,7 +47,7 @@ def _load(name: str, path: Path) -> ModuleType:
 @pytest.fixture(scope="session")
 def small() -> ModuleType:
     """The module that writes small policies."""
-    return _load("network_policies", POLICIES)
+    return _load("network_policies", UNIT / "policies.py")
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +60,30 @@ def resolving() -> ModuleType:
 def proxying() -> ModuleType:
     """The module that starts proxies and asks them."""
     return _load("network_proxying", HERE / "proxying.py")
+
+
+@pytest.fixture(scope="session")
+def packets() -> ModuleType:
+    """The module that makes what clients send."""
+    return _load("network_packets", HERE / "packets.py")
+
+
+@pytest.fixture(scope="session")
+def drawn(small: ModuleType) -> tuple[Ir, ...]:
+    """Policies that nobody wrote; AIPOL_POLICIES says how many."""
+    count = int(os.environ.get("AIPOL_POLICIES", "6"))
+    found: list[Ir] = []
+
+    # The first ones drawn are nearly empty.
+    @settings(max_examples=8 * count, derandomize=True, database=None, phases=[Phase.generate])
+    @given(_load("network_round_trip", UNIT / "test_round_trip.py").policies(small))
+    def draw(policy: Any) -> None:
+        if sum(len(app.domains) for app in policy.apps) > 3:
+            found.append(small.resolve(policy))
+
+    draw()
+    assert len(found) >= count
+    return tuple(found[-count:])
 
 
 @dataclass(frozen=True)
@@ -128,6 +154,13 @@ def write(
     where = directory.as_posix()
     choices: dict[str, Any] = {
         "squid": {"directory": where, "log": f"{where}/log/aipol.log"},
+        "haproxy": {
+            "tls_backend": "reached",
+            "http_backend": "reached-http",
+            "tls_bind": f"127.0.0.1:{Servers.free_port()}",
+            "http_bind": f"127.0.0.1:{Servers.free_port()}",
+            "directory": where,
+        },
         "e2guardian": {"directory": where, "base": "/etc/e2guardian/e2guardianf1.conf"},
         "dns": {
             "outputs": small.RESOLVERS,

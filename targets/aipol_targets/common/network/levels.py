@@ -42,7 +42,7 @@ def levels_of(entries: Sequence[HostEntry]) -> Levels:
     found: list[list[HostEntry]] = []
     around: list[HostEntry] = []
     for entry in entries:
-        while around and not _contains(around[-1], entry):
+        while around and not contains(around[-1], entry):
             around.pop()
         if len(found) == len(around):
             found.append([])
@@ -58,7 +58,8 @@ def flat_levels(entries: Sequence[HostEntry]) -> Levels:
     return levels_of(tuple(flattened(entries)))
 
 
-def _contains(outer: HostEntry, inner: HostEntry) -> bool:
+def contains(outer: HostEntry, inner: HostEntry) -> bool:
+    """Whether all that one entry stands for is among what another does."""
     if outer.host == inner.host:
         return outer.intent is Intent.SUBTREE
     return outer.intent is not Intent.EXACT and inner.host.endswith(f".{outer.host}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -43,16 +43,22 @@ from aipol_targets.e2guardian.settings import E2guardianSettings
 from aipol_targets.e2guardian.target import E2GUARDIAN
 from aipol_targets.fortigate.settings import FortigateSettings
 from aipol_targets.fortigate.target import FORTIGATE
+from aipol_targets.haproxy.settings import HaProxySettings
+from aipol_targets.haproxy.target import HAPROXY
 from aipol_targets.lists.settings import ListsSettings
 from aipol_targets.lists.target import LISTS
 from aipol_targets.meraki.settings import MerakiSettings
 from aipol_targets.meraki.target import MERAKI
 from aipol_targets.netskope.settings import NetskopeSettings
 from aipol_targets.netskope.target import NETSKOPE
+from aipol_targets.pac.settings import PacSettings
+from aipol_targets.pac.target import PAC
 from aipol_targets.paloalto.settings import PaloAltoSettings
 from aipol_targets.paloalto.target import PALOALTO
 from aipol_targets.squid.settings import SquidSettings
 from aipol_targets.squid.target import SQUID
+from aipol_targets.suricata.settings import SuricataSettings
+from aipol_targets.suricata.target import SURICATA
 from aipol_targets.umbrella.settings import UmbrellaSettings
 from aipol_targets.umbrella.target import UMBRELLA
 from aipol_targets.zscaler.settings import ZscalerSettings
@@ -73,11 +79,14 @@ SETTINGS: Mapping[str, type[Any]] = {
     "dns": DnsSettings,
     "e2guardian": E2guardianSettings,
     "fortigate": FortigateSettings,
+    "haproxy": HaProxySettings,
     "lists": ListsSettings,
     "meraki": MerakiSettings,
     "netskope": NetskopeSettings,
+    "pac": PacSettings,
     "paloalto": PaloAltoSettings,
     "squid": SquidSettings,
+    "suricata": SuricataSettings,
     "umbrella": UmbrellaSettings,
     "zscaler": ZscalerSettings,
 }
@@ -361,6 +370,39 @@ def resolved_by_umbrella(policy: Policy, **settings: Any) -> Emitted:
     """The same for Cisco Umbrella."""
     return emit(policy, UMBRELLA, **settings)
 
+
+def proxied(policy: Policy, **settings: Any) -> Emitted:
+    """The same for an HAProxy."""
+    given = {"tls_backend": "out", "http_backend": "out-http", **settings}
+    return emit(policy, HAPROXY, **given)
+
+
+def inspected(policy: Policy, **settings: Any) -> Emitted:
+    """The same for a Suricata."""
+    return emit(policy, SURICATA, **settings)
+
+
+def advised(policy: Policy, **settings: Any) -> Emitted:
+    """The same for proxy auto-config files."""
+    return emit(policy, PAC, **settings)
+
+
+MAKERS: Mapping[str, Callable[..., Emitted]] = {
+    "dns": answered,
+    "e2guardian": filtered,
+    "fortigate": guarded,
+    "haproxy": proxied,
+    "lists": listed,
+    "meraki": grouped,
+    "netskope": steered,
+    "pac": advised,
+    "paloalto": firewalled,
+    "squid": emit,
+    "suricata": inspected,
+    "umbrella": resolved_by_umbrella,
+    "zscaler": categorised,
+}
+"""How to make the files of each target by source address and host."""
 
 FINANCE, ENGINEERING, GATEWAY, ANYBODY = "10.20.0.5", "10.30.0.5", "10.99.0.8", "192.0.2.1"
 SOURCES = (FINANCE, ENGINEERING, GATEWAY, ANYBODY)

@@ -30,22 +30,6 @@ OBLIGATIONS = [
 BEFORE = st.sampled_from([None, 1, 8999])
 
 
-def makers(small: Any) -> dict[str, Any]:
-    """How a policy is emitted for each target."""
-    return {
-        "dns": small.answered,
-        "e2guardian": small.filtered,
-        "fortigate": small.guarded,
-        "lists": small.listed,
-        "meraki": small.grouped,
-        "netskope": small.steered,
-        "paloalto": small.firewalled,
-        "squid": small.emit,
-        "umbrella": small.resolved_by_umbrella,
-        "zscaler": small.categorised,
-    }
-
-
 def policies(small: Any) -> st.SearchStrategy[Any]:
     """Three apps with nested and shared hosts, rules for people with and without a network."""
     hosts = st.builds(
@@ -189,11 +173,44 @@ def test_lists_where_what_is_allowed_wins_carry_a_policy_out_or_account_for_it(
     assert [finding.message for finding in emitted.findings()] == []
 
 
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_two_frontends_carry_every_policy_out_or_account_for_it(
+    data: st.DataObject, small: Any
+) -> None:
+    """Both frontends of an HAProxy."""
+    emitted = small.proxied(data.draw(policies(small)))
+    assert [finding.message for finding in emitted.findings()] == []
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_an_inspection_carries_every_policy_out_or_accounts_for_it(
+    data: st.DataObject, small: Any
+) -> None:
+    """Rules of Suricata for each protocol, which stop or only alert."""
+    action = data.draw(st.sampled_from(["drop", "reject", "alert"]))
+    emitted = small.inspected(data.draw(policies(small)), action=action)
+    assert [finding.message for finding in emitted.findings()] == []
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_advice_carries_every_policy_out_or_accounts_for_it(
+    data: st.DataObject, small: Any
+) -> None:
+    """Files for browsers, with and without a proxy for the gateway."""
+    policy = data.draw(policies(small))
+    known = {gateway.id: "proxy.test:8080" for gateway in policy.gateways}
+    emitted = small.advised(policy, gateways=data.draw(st.sampled_from([known, {}])))
+    assert [finding.message for finding in emitted.findings()] == []
+
+
 @settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_every_clause_is_accounted_for_once(data: st.DataObject, small: Any) -> None:
     """One record per clause of every ruling, in all situations, and no people out of nowhere."""
-    make = data.draw(st.sampled_from([*makers(small).values()]))
+    make = data.draw(st.sampled_from([*small.MAKERS.values()]))
     emitted = make(data.draw(policies(small)))
     wanted = {
         (ruling.id, clause)
@@ -214,7 +231,7 @@ def test_every_clause_is_accounted_for_once(data: st.DataObject, small: Any) -> 
 def test_the_same_policy_gives_the_same_bytes(data: st.DataObject, small: Any) -> None:
     """Nothing but the policy and the day is in the files."""
     policy = data.draw(policies(small))
-    for make in makers(small).values():
+    for make in small.MAKERS.values():
         assert make(policy).files == make(policy).files
 
 
@@ -274,6 +291,34 @@ def changes(line: str) -> Iterator[tuple[str, list[str]]]:
         ("filter2", "filter1"),
         ("filter3", "filter2"),
         ("groups = 3", "groups = 2"),
+        ("-m end", "-m str"),
+        ("-m str", "-m end"),
+        (",lower", ""),
+        (",rtrim(.)", ""),
+        ("inspect-delay 5s", "inspect-delay 0"),
+        ("content reject", "content accept"),
+        ("http-request deny", "http-request allow"),
+        (" if ", " unless "),
+        ("drop ", "alert "),
+        ("drop ", "pass "),
+        ('"block"', '"direct"'),
+        ('"direct"', '"block"'),
+        ("PROXY 127", "DIRECT; PROXY 127"),
+        (':9"', ':9; DIRECT"'),
+        ('"=', '".'),
+        ('".', '"='),
+        ('"=', '"=x'),
+        ("toLowerCase", "toString"),
+        ("=== ", "!== "),
+        ("[any,", "["),
+        ("!$", "$"),
+        ("pcre:!", "pcre:"),
+        ("/^", "/"),
+        ("/\\.", "/^\\."),
+        ("\\.*$/", "/"),
+        ("dotprefix; ", ""),
+        ("nocase; ", ""),
+        ("/i", "/"),
         ("finance", "engineering"),
         ("ws-1,ws-2", "ws-1"),
         ("action deny", "action allow"),
@@ -358,11 +403,14 @@ NETWORK_TARGETS = (
     "dns",
     "e2guardian",
     "fortigate",
+    "haproxy",
     "lists",
     "meraki",
     "netskope",
+    "pac",
     "paloalto",
     "squid",
+    "suricata",
     "umbrella",
     "zscaler",
 )
@@ -373,7 +421,7 @@ def test_every_change_of_a_line_is_noticed(target: str, small: Any) -> None:
     """A dropped, flipped, narrowed or widened line is unreadable or contradicts the policy."""
     # Of a group with IPv6 addresses two accounts admit that some of them get others' answers.
     networks = small.FOUR if target in {"netskope", "zscaler"} else small.NETWORKS
-    make = {**makers(small), "fortigate": only_script(small)}[target]
+    make = {**small.MAKERS, "fortigate": only_script(small)}[target]
     emitted = make(small.everything(networks=networks))
     assert emitted.findings() == ()
     survivors = []
@@ -399,6 +447,7 @@ UNASKED = (
     "ssl_bump splice all",  # squid splices what it has peeked at
     "aipol-10-30-0-0_24",
     "aipol-finance_around",
+    "-m found }",  # connections that name no host
     '<entry name="aipol-',  # what a rule is called decides nothing
     "policies.csv:4  -allow",
     "policies.csv:5  -allow",
@@ -414,4 +463,4 @@ def test_the_target_does_not_claim_what_is_not_traffic(
     surface: Surface, target: str, small: Any
 ) -> None:
     """Built-in features and connectors are none of its surfaces."""
-    assert surface not in makers(small)[target](small.everything()).target.surfaces
+    assert surface not in small.MAKERS[target](small.everything()).target.surfaces

@@ -1,0 +1,1 @@
+"""Turns rulings into frontends of HAProxy with lists of hosts for every network segment."""

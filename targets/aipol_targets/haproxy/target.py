@@ -1,0 +1,22 @@
+"""Turns a policy into frontends and lists for an HAProxy that people's traffic passes."""
+
+from __future__ import annotations
+
+from aipol.target import StagedTarget, stage
+from aipol.vocabulary import ON_NETWORK
+from aipol_targets.common.network.facts import SEGMENTS, SURFACES
+from aipol_targets.haproxy.model import HaProxy
+from aipol_targets.haproxy.settings import HaProxySettings
+
+HAPROXY: StagedTarget[HaProxySettings, HaProxy] = StagedTarget(
+    id="haproxy",
+    title="HAProxy",
+    identity="networks",
+    reach=ON_NETWORK,
+    surfaces=SURFACES,
+    limits=(SEGMENTS,),
+    settings=HaProxySettings,
+    lower=stage("aipol_targets.haproxy.lower:lower"),
+    render=stage("aipol_targets.haproxy.render:render"),
+    read=stage("aipol_targets.haproxy.read:read"),
+)

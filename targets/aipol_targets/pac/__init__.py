@@ -1,0 +1,1 @@
+"""Turns rulings into one proxy auto-config file for every network segment."""

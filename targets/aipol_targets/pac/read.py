@@ -1,0 +1,104 @@
+"""Turns emitted files back into decisions, as a browser that takes the advice would make them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
+from aipol_targets.common.network.reading import Address, Files, Network, Networks, address_of
+from aipol_targets.pac.read_script import Script
+
+HANDOUT = "handout.csv"
+HEADER = ["network", "file"]
+CLIENTS = ("pac",)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Who is handed which file; nobody is handed one without a path."""
+
+    networks: Networks
+    path: str
+
+
+class PacDecider:
+    """The files, and who is handed which."""
+
+    __slots__ = ("_default", "_rows", "_scripts", "_seats")
+
+    def __init__(self, files: Files) -> None:
+        self._scripts: dict[str, Script] = {}
+        self._seats: dict[Address, str] = {}
+        self._rows: list[_Row] = []
+        self._default: str | None = None
+        self._read_rows(files)
+        if self._default is None:
+            raise UnreadableArtifact(HANDOUT, "says nothing about everybody else")
+        for path in files.unread():
+            raise UnreadableArtifact(path, "is handed to nobody")
+
+    def clients(self, kind: Kind) -> tuple[str, ...]:
+        """There is one way to ask."""
+        return CLIENTS if kind is Kind.HOST else ()
+
+    def view(self, identity: frozenset[str], kind: Kind) -> Hashable:  # noqa: ARG002  (all alike)
+        """Which file a source address is handed."""
+        return self._path_for(address_of(identity))
+
+    def decide(self, question: Question) -> Answer:
+        """Whether a browser connects directly."""
+        path = self._path_for(address_of(question.identity))
+        if question.kind is not Kind.HOST or question.client not in CLIENTS or not path:
+            return Answer(None)
+        found = self._scripts[path].decide(question.value)
+        return Answer(found.effect, found.artifact, f"line {found.line}" if found.line else "")
+
+    def mentions(self) -> Iterator[tuple[Kind, str]]:
+        """Every host that occurs in a file."""
+        seen = {host for script in self._scripts.values() for host in script.hosts()}
+        return ((Kind.HOST, host) for host in sorted(seen))
+
+    def _path_for(self, address: Address) -> str:
+        if address not in self._seats:
+            found = (row.path for row in self._rows if row.networks.hold(address))
+            self._seats[address] = next(found, self._default or "")
+        return self._seats[address]
+
+    def _read_rows(self, files: Files) -> None:
+        rows = list(csv.reader(files.lines(HANDOUT, named_in=HANDOUT), strict=True))
+        if not rows or rows[0] != HEADER:
+            raise UnreadableArtifact(HANDOUT, "does not begin with its header")
+        networks: dict[str, list[Network]] = {}
+        for number, row in enumerate(rows[1:], start=2):
+            match row:
+                case ["*", path] if path and self._default is None:
+                    self._default = path
+                case [network, path] if network != "*":
+                    networks.setdefault(path, []).append(Network.parse(network, HANDOUT))
+                case _:
+                    raise UnreadableArtifact(HANDOUT, f"line {number} is not known, or there twice")
+            path = row[1]
+            if path and path not in self._scripts:
+                lines = files.lines(path, named_in=HANDOUT)
+                self._scripts[path] = Script(lines, path)
+        _disjoint(network for found in networks.values() for network in found)
+        self._rows = [_Row(Networks(iter(found)), path) for path, found in networks.items()]
+
+
+def _disjoint(networks: Iterator[Network]) -> None:
+    """An address in two rows would be handed whatever the server takes first."""
+    ordered = sorted(networks, key=lambda each: (each.family, each.first))
+    for one, other in pairwise(ordered):
+        if one.family == other.family and other.first <= one.last:
+            raise UnreadableArtifact(HANDOUT, "has an address twice")
+
+
+def read(files: Mapping[str, bytes]) -> Decider:
+    """Artefacts to decisions. Raises UnreadableArtifact."""
+    try:
+        return PacDecider(Files(files))
+    except csv.Error as fault:
+        raise UnreadableArtifact(HANDOUT, str(fault)) from None

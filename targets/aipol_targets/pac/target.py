@@ -1,0 +1,23 @@
+"""Turns a policy into files by which browsers choose a proxy; a program may ignore them."""
+
+from __future__ import annotations
+
+from aipol.target import StagedTarget, stage
+from aipol.vocabulary import ON_NETWORK
+from aipol_targets.common.network.facts import SEGMENTS, SURFACES
+from aipol_targets.pac.facts import FILE_SIZE
+from aipol_targets.pac.model import Pac
+from aipol_targets.pac.settings import PacSettings
+
+PAC: StagedTarget[PacSettings, Pac] = StagedTarget(
+    id="pac",
+    title="Proxy auto-config files",
+    identity="networks",
+    reach=ON_NETWORK,
+    surfaces=SURFACES,
+    limits=(SEGMENTS, FILE_SIZE),
+    settings=PacSettings,
+    lower=stage("aipol_targets.pac.lower:lower"),
+    render=stage("aipol_targets.pac.render:render"),
+    read=stage("aipol_targets.pac.read:read"),
+)

@@ -1,0 +1,1 @@
+"""Turns rulings into Suricata rules for every network segment."""

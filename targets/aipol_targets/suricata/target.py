@@ -1,0 +1,23 @@
+"""Turns a policy into rules for a Suricata that people's traffic passes."""
+
+from __future__ import annotations
+
+from aipol.target import StagedTarget, stage
+from aipol.vocabulary import ON_NETWORK
+from aipol_targets.common.network.facts import SEGMENTS, SURFACES
+from aipol_targets.suricata.facts import RULE_LENGTH, RULES
+from aipol_targets.suricata.model import Suricata
+from aipol_targets.suricata.settings import SuricataSettings
+
+SURICATA: StagedTarget[SuricataSettings, Suricata] = StagedTarget(
+    id="suricata",
+    title="Suricata",
+    identity="networks",
+    reach=ON_NETWORK,
+    surfaces=SURFACES,
+    limits=(SEGMENTS, RULES, RULE_LENGTH),
+    settings=SuricataSettings,
+    lower=stage("aipol_targets.suricata.lower:lower"),
+    render=stage("aipol_targets.suricata.render:render"),
+    read=stage("aipol_targets.suricata.read:read"),
+)

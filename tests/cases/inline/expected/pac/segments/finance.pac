@@ -1,0 +1,23 @@
+// aipol: AI rules of com.acme for finance.
+// This is advice: a program may ignore it.
+var ways = {
+"via-gateway": "PROXY ai-gateway.acme.example:8080"
+};
+var rules = {
+"=deepl.com": "via-gateway",
+".deepl.com": "via-gateway"
+};
+function FindProxyForURL(url, host) {
+    var name = host.toLowerCase();
+    while (name.charAt(name.length - 1) === ".") {
+        name = name.substring(0, name.length - 1);
+    }
+    var way = rules["=" + name];
+    var dot = name.indexOf(".");
+    while (!way && dot >= 0) {
+        name = name.substring(dot + 1);
+        way = rules["." + name];
+        dot = name.indexOf(".");
+    }
+    return way ? ways[way] : "DIRECT";
+}
