@@ -1,5 +1,6 @@
 """The literal list of targets that aipol ships."""
 
+from aipol_targets.cloudflare.target import CLOUDFLARE
 from aipol_targets.dns.target import DNS
 from aipol_targets.e2guardian.target import E2GUARDIAN
 from aipol_targets.fortigate.target import FORTIGATE
@@ -18,6 +19,7 @@ from aipol_targets.umbrella.target import UMBRELLA
 from aipol_targets.zscaler.target import ZSCALER
 
 ALL = (
+    CLOUDFLARE,
     DNS,
     E2GUARDIAN,
     FORTIGATE,

@@ -28,6 +28,7 @@ from aipol.target import Compiled, Target
 TESTS = Path(__file__).parents[1]
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
+    "cloudflare": {"on_ramp": "wan", "tls_decryption": True},
     "dns": {
         "outputs": ["adguard", "bind", "dnsmasq", "hosts", "pihole", "unbound", "unbound-local"]
     },

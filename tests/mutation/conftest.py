@@ -66,6 +66,7 @@ rules:
   - {id: rest, apps: ["*"], groups: [everyone], effect: block}
 network: {inspect_tls: ai-only, close_bypasses: true}
 targets:
+  cloudflare: {on_ramp: wan, tls_decryption: true}
   dns:
     outputs: [adguard, bind, dnsmasq, hosts, knot, pihole, powerdns, unbound, unbound-local]
   e2guardian: {}

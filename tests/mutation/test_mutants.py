@@ -38,6 +38,13 @@ kit: Any = _kit()
 
 _OURS = "it is for readers of the files; no vendor acts on it"
 METADATA = {
+    "cloudflare": (
+        kit.Metadata(r"^lists\.json$", r"^/\d+/description$", _OURS),
+        kit.Metadata(r"^rules\.json$", r"^/\w+/\d+/(description|name)$", _OURS),
+        kit.Metadata(
+            r"^rules\.json$", r"^/(dns|l4)/\d+/precedence$", "each is for other addresses"
+        ),
+    ),
     "dns": (),
     "e2guardian": (),
     "fortigate": (),
@@ -68,6 +75,7 @@ METADATA = {
 }
 # Vendors act on these, and yet no question of `verify` is about them.
 UNPROBED = {
+    "cloudflare": (),
     "dns": (),
     "e2guardian": (),
     "fortigate": (),

@@ -37,6 +37,8 @@ from aipol.target import (
 )
 from aipol.verify import verify
 from aipol.vocabulary import Account, Effect, Situation, Surface
+from aipol_targets.cloudflare.settings import CloudflareSettings
+from aipol_targets.cloudflare.target import CLOUDFLARE
 from aipol_targets.dns.settings import DnsSettings
 from aipol_targets.dns.target import DNS
 from aipol_targets.e2guardian.settings import E2guardianSettings
@@ -76,6 +78,7 @@ LISTED = ("domains", "edl")
 FIREWALL = ("edl", "set", "xml")
 """Formats for a firewall of Palo Alto Networks."""
 SETTINGS: Mapping[str, type[Any]] = {
+    "cloudflare": CloudflareSettings,
     "dns": DnsSettings,
     "e2guardian": E2guardianSettings,
     "fortigate": FortigateSettings,
@@ -387,7 +390,13 @@ def advised(policy: Policy, **settings: Any) -> Emitted:
     return emit(policy, PAC, **settings)
 
 
+def gated(policy: Policy, **settings: Any) -> Emitted:
+    """The same for Cloudflare Gateway, which sees source addresses and what is encrypted."""
+    return emit(policy, CLOUDFLARE, **{"on_ramp": "wan", "tls_decryption": True, **settings})
+
+
 MAKERS: Mapping[str, Callable[..., Emitted]] = {
+    "cloudflare": gated,
     "dns": answered,
     "e2guardian": filtered,
     "fortigate": guarded,

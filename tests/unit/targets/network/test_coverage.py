@@ -266,7 +266,7 @@ def test_a_header_for_a_host_holds_nothing_below_it(small: Any) -> None:
     rule = small.Rule(("one",), ("finance",), Effect.ALLOW, Account.CORPORATE, ("a",))
     apps = (small.app("one", small.domain("big.test", shared=True), tenant=restriction),)
     policy = small.Policy(apps=apps, rules=(rule,), groups=("finance",), inspect_tls="ai-only")
-    for emitted in (small.emit(policy), small.firewalled(policy)):
+    for emitted in (small.emit(policy), small.firewalled(policy), small.proxied(policy)):
         assert emitted.findings() == ()
         assert reason(emitted.record("one/web/personal/0")) == (Status.UNSUPPORTED, "shared-host")
 
@@ -286,7 +286,7 @@ def test_a_way_around_a_header_that_is_not_denied_is_told(
     """Without a path, or where nothing is decrypted, a device does not see the address."""
     restriction = small.tenant(small.HEADER, "one.test", also_block=(address,))
     policy = corporate(small, apps=(small.app("one", "one.test", tenant=restriction),))
-    for emitted in (small.emit(policy), small.firewalled(policy, "xml")):
+    for emitted in (small.emit(policy), small.firewalled(policy, "xml"), small.gated(policy)):
         assert emitted.findings() == ()
         status, why = reason(emitted.record("one/web/personal/0"))
         assert (status, why) == ((OK, "") if held else (Status.UNSUPPORTED, "way-around-open"))
@@ -301,3 +301,4 @@ def test_no_group_has_the_name_of_an_object_of_ours(names: tuple[str, ...], smal
     policy = small.Policy(apps=(small.app("one", "one.test"),), networks=networks)
     assert small.guarded(policy).findings() == ()
     assert small.firewalled(policy).findings() == ()
+    assert small.proxied(policy).findings() == ()

@@ -206,6 +206,23 @@ def test_advice_carries_every_policy_out_or_accounts_for_it(
     assert [finding.message for finding in emitted.findings()] == []
 
 
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_gateway_carries_every_policy_out_or_accounts_for_it(
+    data: st.DataObject, small: Any
+) -> None:
+    """All types of policies and some, with and without sight of addresses and of requests."""
+    policy = data.draw(policies(small))
+    types = [["dns"], ["network"], ["dns", "network"], ["dns", "http", "network"]]
+    emitted = small.gated(
+        policy,
+        policies=data.draw(st.sampled_from(types)),
+        on_ramp=data.draw(st.sampled_from(["wan", "other"])),
+        tls_decryption=data.draw(st.booleans()),
+    )
+    assert [finding.message for finding in emitted.findings()] == []
+
+
 @settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_every_clause_is_accounted_for_once(data: st.DataObject, small: Any) -> None:
@@ -363,6 +380,10 @@ def changes(line: str) -> Iterator[tuple[str, list[str]]]:
         (",Block", ",Allow"),
         (",Allow", ",Block"),
         ('"exact"', '"regex"'),
+        ('"action": "block"', '"action": "allow"'),
+        ('"action": "allow"', '"action": "block"'),
+        (") and not(", ") and ("),
+        (") or ", ") and "),
     ]
     for old, new in swaps:
         if old in line:
@@ -400,6 +421,7 @@ def only_script(small: Any) -> Any:
 
 
 NETWORK_TARGETS = (
+    "cloudflare",
     "dns",
     "e2guardian",
     "fortigate",
@@ -448,6 +470,8 @@ UNASKED = (
     "aipol-10-30-0-0_24",
     "aipol-finance_around",
     "-m found }",  # connections that name no host
+    '"name": "aipol_finance',
+    "uri.path matches",  # addresses that go with a header
     '<entry name="aipol-',  # what a rule is called decides nothing
     "policies.csv:4  -allow",
     "policies.csv:5  -allow",

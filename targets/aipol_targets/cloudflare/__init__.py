@@ -1,0 +1,1 @@
+"""Cloudflare Gateway (Zero Trust): lists of domains and the policies that use them, as data."""

@@ -1,0 +1,28 @@
+"""Limits of Cloudflare Gateway, each with the page that says so."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from aipol.target import Limit
+
+_READ = date(2026, 11, 28)
+_ACCOUNT_LIMITS = "Cloudflare One docs, Account limits"
+
+LISTS = Limit("lists of an account", 100, f"{_ACCOUNT_LIMITS} (Gateway)", _READ)
+STANDARD_ENTRIES = Limit(
+    "entries of a list, Standard plans", 1_000, f"{_ACCOUNT_LIMITS}; Lists (List size)", _READ
+)
+ENTERPRISE_ENTRIES = Limit(
+    "entries of a list, Enterprise plans", 5_000, f"{_ACCOUNT_LIMITS}; Lists (List size)", _READ
+)
+POLICIES = Limit("policies of one type", 500, f"{_ACCOUNT_LIMITS} (Gateway)", _READ)
+EXPRESSION = Limit(
+    "characters of an expression sent to the API",
+    140_000,
+    f"{_ACCOUNT_LIMITS} (Maximum number of characters)",
+    _READ,
+)
+LIST_CALLS = Limit(
+    "requests about lists in a minute", 600, f"{_ACCOUNT_LIMITS}; Lists (API rate limit)", _READ
+)

@@ -1,0 +1,96 @@
+"""Turns rulings into lists and policies for every segment of source addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from aipol.domains import HostTrie
+from aipol.ir import Ir
+from aipol.segments import Segment, fewest_networks, gateway_networks, segments
+from aipol.target import Coverage, Lowered
+from aipol_targets.cloudflare.limits import over_limits
+from aipol_targets.cloudflare.model import RULES, Gateway, Rule, Source
+from aipol_targets.cloudflare.obligations import account_wide
+from aipol_targets.cloudflare.rules import Plan, rules_of, shared
+from aipol_targets.cloudflare.settings import CloudflareSettings
+from aipol_targets.cloudflare.written import Written
+from aipol_targets.common.network.account import coverage
+from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
+from aipol_targets.common.network.hostlists import with_hosts
+from aipol_targets.common.network.placed import Placed, decisions, everybody
+from aipol_targets.common.network.tenants import (
+    bad_tenants,
+    locked_addresses,
+    restrictions,
+    told_apart,
+)
+
+TARGET_ID = "cloudflare"
+_WAN = "wan"
+
+
+def lower(ir: Ir, settings: CloudflareSettings) -> Lowered[Gateway]:
+    """Give every segment its policies, and account for every clause of every ruling."""
+    parts = segments(ir)
+    findings = [*bad_hosts(ir), *bad_tenants(ir), *too_many(ir, TARGET_ID, len(parts))]
+    if findings:
+        return Lowered(_model(ir, settings, ()), (), tuple(findings))
+    # Where source addresses are not seen, there is one policy, for what holds for all.
+    seen = parts if settings.on_ramp == _WAN else (everybody(parts[-1]),)
+    written = tuple(_write(ir, segment, settings) for segment in seen)
+    model = _model(ir, settings, written)
+    for each in written:
+        findings += locked_out(ir, RULES, (each.trie,), each.trie.minimal())
+        findings += locked_addresses(ir, RULES, (held.header for held in each.held))
+    findings += over_limits(ir, TARGET_ID, settings, model)
+    return Lowered(model, _coverage(ir, settings, parts, written), tuple(findings))
+
+
+def _write(ir: Ir, segment: Segment, settings: CloudflareSettings) -> Written:
+    decided = decisions(ir, segment)
+    sees = settings.tls_decryption and "http" in settings.policies
+    held = restrictions(ir, decided.uses) if sees else ()
+    entries = decided.entries
+    if ir.tighten and held:
+        entries = with_hosts(entries, told_apart(ir, decided.uses, held), blocked=False)
+    return Written(segment, decided.uses, HostTrie(entries.values()), held)
+
+
+def _coverage(
+    ir: Ir, settings: CloudflareSettings, parts: Sequence[Segment], written: Sequence[Written]
+) -> tuple[Coverage, ...]:
+    by_source = settings.on_ramp == _WAN
+    made = written if by_source else [written[0]] * len(parts)
+    placed = tuple(
+        Placed(segment, (each.path(settings.policies, by_source=by_source),))
+        for segment, each in zip(parts, made, strict=True)
+    )
+    return coverage(ir, TARGET_ID, placed, account_wide)
+
+
+def _model(ir: Ir, settings: CloudflareSettings, written: Sequence[Written]) -> Gateway:
+    rules = shared(_rules(ir, settings, written))
+    lists = dict.fromkeys(
+        found for rule in rules for each in rule.selections for found in each.lists
+    )
+    ordered = tuple(sorted(lists, key=lambda found: found.name))
+    first = settings.first_precedence
+    return Gateway(ir.organization.identifier, settings.policies, first, ordered, rules)
+
+
+def _rules(ir: Ir, settings: CloudflareSettings, written: Sequence[Written]) -> Iterator[Rule]:
+    plan = Plan(settings.policies, settings.entries)
+    for each in written:
+        yield from rules_of(each, _source(ir, settings, written, each), plan)
+
+
+def _source(
+    ir: Ir, settings: CloudflareSettings, written: Sequence[Written], each: Written
+) -> Source:
+    """A segment's own networks; for the default segment all but those of anybody else."""
+    if settings.on_ramp != _WAN:
+        return Source((), excluded=False)
+    if each.segment.networks:
+        return Source(each.segment.networks, excluded=False)
+    named = (network for other in written for network in other.segment.networks)
+    return Source(fewest_networks((*named, *gateway_networks(ir))), excluded=True)

@@ -1,0 +1,142 @@
+"""Turns both files back into decisions, as Gateway would make them.
+
+Within a type, policies are evaluated from the lowest precedence up, and the first that matches is
+the last that is asked; what none matches is let through (Order of enforcement). DNS policies stand
+alone; an Allow of a network policy leaves the HTTP policies to be asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+
+from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
+from aipol.vocabulary import Effect
+from aipol_targets.cloudflare.read_expression import (
+    FIELDS,
+    Condition,
+    Expression,
+    Subject,
+    from_source,
+)
+from aipol_targets.cloudflare.read_json import LISTS, RULES, Body, read_lists, read_rules
+from aipol_targets.common.network.reading import Address, Files, address_of
+
+_CLIENTS = {"dns": "dns", "http": "http", "l4": "network"}
+_EFFECTS = {"allow": Effect.ALLOW, "block": Effect.BLOCK}
+NOTHING = Answer(None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    body: Body
+    condition: Condition
+    source: Condition
+
+    @property
+    def place(self) -> str:
+        return f"rule {self.body.name}"
+
+
+class GatewayDecider:
+    """The policies of every type in their order."""
+
+    __slots__ = ("_hosts", "_rules", "_seats")
+
+    def __init__(self, rules: Mapping[str, tuple[_Rule, ...]], hosts: frozenset[str]) -> None:
+        self._hosts = hosts
+        self._rules = rules
+        self._seats: dict[tuple[str, Address], tuple[_Rule, ...]] = {}
+
+    def clients(self, kind: Kind) -> tuple[str, ...]:
+        """The types of policies that there are; each answers for itself."""
+        return tuple(self._rules) if kind in {Kind.HOST, Kind.HEADER} else ()
+
+    def view(self, identity: frozenset[str], kind: Kind) -> Hashable:  # noqa: ARG002  (all alike)
+        """Which policies are for a source address."""
+        address = address_of(identity)
+        return tuple(
+            rule.body.name for client in self._rules for rule in self._seat(client, address)
+        )
+
+    def decide(self, question: Question) -> Answer:
+        """The decision of one type of policies, or the headers of what gets through them all."""
+        # Names are compared without case, and with or without the root's dot.
+        host = question.value.lower().removesuffix(".")
+        address = address_of(question.identity)
+        if question.kind is Kind.HEADER:
+            return self._headers(address, host)
+        if question.kind is not Kind.HOST:
+            return NOTHING
+        rule = self._matching(question.client, Subject.of(address, host))
+        if rule is None:
+            return NOTHING
+        return Answer(_EFFECTS[rule.body.action], RULES, rule.place)
+
+    def mentions(self) -> Iterator[tuple[Kind, str]]:
+        """Every host that occurs in a list or an expression."""
+        return ((Kind.HOST, host) for host in sorted(self._hosts))
+
+    def _headers(self, address: Address, host: str) -> Answer:
+        """Of a request: whatever lookup and handshake are let through, it comes to HTTP."""
+        subject = Subject.of(address, host)
+        for client in self._rules:
+            rule = self._matching(client, subject)
+            if rule and rule.body.action == "block":
+                return NOTHING
+        sending = self._matching("http", subject)
+        if sending is None or not sending.body.headers:
+            return NOTHING
+        told = "\n".join(f"{name}: {value}" for name, value in sending.body.headers)
+        return Answer(Effect.ALLOW, RULES, sending.place, told)
+
+    def _matching(self, client: str, subject: Subject) -> _Rule | None:
+        rules = self._seat(client, subject.address)
+        return next((rule for rule in rules if rule.condition.holds(subject)), None)
+
+    def _seat(self, client: str, address: Address) -> tuple[_Rule, ...]:
+        """The policies of a type that can be for anything from an address."""
+        found = self._seats.get((client, address))
+        if found is None:
+            nothing = Subject(address, "", frozenset())
+            rules = self._rules.get(client, ())
+            found = tuple(rule for rule in rules if rule.source.holds(nothing))
+            self._seats[client, address] = found
+        return found
+
+
+def read(files: Mapping[str, bytes]) -> Decider:
+    """Artefacts to decisions. Raises UnreadableArtifact."""
+    known = Files(files)
+    for path in (LISTS, RULES):
+        if path not in files:
+            raise UnreadableArtifact(path, "is missing")
+    lists = read_lists(known.whole(LISTS))
+    types = read_rules(known.whole(RULES))
+    for path in known.unread():
+        raise UnreadableArtifact(path, "nothing refers to it")
+    used, hosts = set[str](), set[str]()
+    rules = {
+        _CLIENTS[kind]: tuple(_rules(kind, bodies, lists, used, hosts))
+        for kind, bodies in types.items()
+    }
+    for name in sorted(lists.keys() - used):
+        raise UnreadableArtifact(LISTS, f"no policy refers to {name}")
+    return GatewayDecider(rules, frozenset(hosts).union(*lists.values()))
+
+
+def _rules(
+    kind: str,
+    bodies: tuple[Body, ...],
+    lists: Mapping[str, frozenset[str]],
+    used: set[str],
+    hosts: set[str],
+) -> Iterator[_Rule]:
+    """The policies of one type, noting the lists and hosts of all of them."""
+    for body in bodies:
+        condition, found = Expression.read(body.name, body.traffic, FIELDS[kind], lists)
+        if found.pathed and body.action != "block":
+            raise UnreadableArtifact(RULES, f"{body.name} lets through what is no whole host")
+        used |= found.used
+        hosts |= found.hosts
+        yield _Rule(body, condition, from_source(condition))

@@ -1,0 +1,55 @@
+"""Turns what a policy says under `targets.cloudflare` into checked settings."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
+
+from aipol_targets.cloudflare.facts import ENTERPRISE_ENTRIES, LISTS, STANDARD_ENTRIES
+from aipol_targets.common.network.settings import as_tuple, distinct
+
+
+class CloudflareSettings(BaseModel):
+    """What `targets.cloudflare` may say."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True
+    )
+
+    on_ramp: Literal["wan", "other"]
+    """How the network reaches Gateway, such as `wan`; only Cloudflare WAN shows who it is."""
+    policies: Annotated[
+        tuple[Literal["dns", "http", "network"], ...],
+        BeforeValidator(as_tuple),
+        Field(min_length=1),
+        AfterValidator(distinct),
+    ] = ("dns", "http", "network")
+    """Which types of policies to write, such as `[dns]`."""
+    plan: Literal["standard", "enterprise"] = "standard"
+    """The plan, which says how many entries a list holds, such as `enterprise`."""
+    tls_decryption: bool = False
+    """Whether the account has TLS decryption turned on, such as `true`; aipol does not."""
+    lists: Annotated[int, Field(ge=1, le=LISTS.value)] = LISTS.value
+    """How many lists are left for aipol, such as `60`; more is an error."""
+    first_precedence: Annotated[int, Field(ge=0, le=1_000_000)] = 1
+    """The precedence of the first policy, such as `1`; the next numbers are used too."""
+
+    @model_validator(mode="after")
+    def _sees_something(self) -> Self:
+        if "http" in self.policies and not (self.tls_decryption or "network" in self.policies):
+            raise ValueError("without `tls_decryption` HTTP policies see no HTTPS: add `network`")
+        return self
+
+    @property
+    def entries(self) -> int:
+        """How many entries one list holds."""
+        limits = {"standard": STANDARD_ENTRIES, "enterprise": ENTERPRISE_ENTRIES}
+        return limits[self.plan].value
