@@ -54,16 +54,21 @@ class Check:
         if record.status in SILENT:
             return looser
         wanted = Status.LOOSER if looser else Status.STRICTER
-        hits = {
-            (record.ruling, deviation)
+        about = [
+            deviation
             for deviation in record.deviations
             if deviation.status is wanted
             and deviation.speaks_of(probe.named, probe.value, client)
             and deviation.found in {None, found}
-            and self.ir.universe.within(people, deviation.people)
+        ]
+        universe = self.ir.universe
+        # One that is about some of them only is borne out as well, if it admits nobody else.
+        self.real |= {
+            (record.ruling, deviation)
+            for deviation in about
+            if universe.overlap(people, deviation.people)
         }
-        self.real |= hits
-        return bool(hits)
+        return any(universe.within(people, deviation.people) for deviation in about)
 
 
 def claim_findings(check: Check) -> Iterator[Diagnostic]:
