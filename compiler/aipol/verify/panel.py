@@ -57,6 +57,11 @@ class Panel:
     def _by_kind(self) -> dict[Kind, tuple[View, ...]]:
         return {kind: tuple(self._grouped(kind)) for kind in Kind if self.decider.clients(kind)}
 
+    @cached_property
+    def _many(self) -> DecidesMany | None:
+        # Whether an object keeps to a protocol takes long to find out.
+        return self.decider if isinstance(self.decider, DecidesMany) else None
+
     def views(self, kind: Kind) -> tuple[View, ...]:
         """The groups that a question of this kind can tell apart."""
         return self._by_kind.get(kind, ())
@@ -118,8 +123,8 @@ class Panel:
     def _blocked(
         self, view: View, client: str, situation: Situation, hosts: Iterable[str]
     ) -> Iterable[str]:
-        if isinstance(self.decider, DecidesMany):
-            return self.decider.blocked(hosts, view.subjects[0].identity, client)
+        if self._many is not None:
+            return self._many.blocked(hosts, view.subjects[0].identity, client)
         return (
             host
             for host in hosts

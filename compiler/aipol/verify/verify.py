@@ -87,9 +87,24 @@ def _host_findings(
             blocked = check.panel.blocked(view, client, situation, probes.hosts)
             # Most answers are right: only of others, and of what a record admits, is more asked.
             wrong = probes.wrong(ruling.direct, blocked)
-            for probe in probes.all if record.deviations else probes.about(wrong):
+            spoken = _spoken_of(check, record, probes.all, client)
+            for probe in probes.about(wrong | spoken):
                 asked = _Asked(ruling, record, probe, client, situation)
                 yield from _view_findings(check, asked, view)
+
+
+def _spoken_of(
+    check: Check, record: Coverage, probes: Iterable[Probe], client: str
+) -> frozenset[str]:
+    """The hosts that a deviation is about of which nothing was asked yet."""
+    untried = [each for each in record.deviations if (record.ruling, each) not in check.tried]
+    if not untried:
+        return frozenset()
+    return frozenset(
+        probe.value
+        for probe in probes
+        if any(each.speaks_of(probe.named, probe.value, client) for each in untried)
+    )
 
 
 @dataclass(frozen=True, slots=True)
