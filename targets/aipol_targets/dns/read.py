@@ -25,6 +25,7 @@ LOCAL = "unbound-local/aipol.conf"
 DNSMASQ = "dnsmasq/aipol.conf"
 HOSTS = "hosts/hosts"
 ADGUARD = "adguard/rules.txt"
+_ZONED = frozenset({"bind", "unbound", "knot", "powerdns"})
 PIHOLE = ("pihole/block.txt", "pihole/allow.txt")
 
 
@@ -74,14 +75,19 @@ class _Pool:
 class DnsDecider:
     """All outputs that are there; each answers for itself."""
 
-    __slots__ = ("_files", "_servers", "_zones")
+    __slots__ = ("_files", "_kinds", "_servers", "_zones")
 
     def __init__(self, files: Files) -> None:
         self._files = files
         self._zones: dict[str, Zone] = {}
+        self._kinds: dict[Hashable, int] = {}
         self._servers: dict[str, _Server] = dict(self._read())
         for path in files.unread():
             raise UnreadableArtifact(path, "nothing refers to it")
+        said: dict[tuple[str, ...], int] = {}
+        self._kinds = {
+            name: said.setdefault(zone.said, len(said)) for name, zone in self._zones.items()
+        }
 
     def _read(self) -> Iterator[tuple[str, _Server]]:
         files, there = self._files, self._files.contents.keys()
@@ -129,7 +135,12 @@ class DnsDecider:
     def view(self, identity: frozenset[str], kind: Kind) -> Hashable:  # noqa: ARG002  (all alike)
         """Which rules apply to a source address."""
         address = address_of(identity)
-        return tuple(server.rules_for(address) for server in self._servers.values())
+        return tuple(self._kind(client, address) for client in self._servers)
+
+    def _kind(self, client: str, address: Address) -> Hashable:
+        """What tells addresses apart: whoever is told the same is asked about once."""
+        rules = self._servers[client].rules_for(address)
+        return self._kinds.get(rules, rules) if client in _ZONED else rules
 
     def decide(self, question: Question) -> Answer:
         """The decision of one resolver."""

@@ -27,7 +27,7 @@ _HEAD = 5
 class Zone:
     """A policy zone as it is loaded."""
 
-    __slots__ = ("_names", "_records", "path")
+    __slots__ = ("_names", "_records", "path", "said")
 
     def __init__(self, lines: Sequence[str], path: str, zone: str) -> None:
         self.path = path
@@ -41,6 +41,8 @@ class Zone:
                     raise UnreadableArtifact(path, f"is not zone {zone}")
             case _:
                 raise UnreadableArtifact(path, "does not begin as a policy zone")
+        self.said = tuple(lines[_HEAD:])
+        """All that it says, which does not depend on its name."""
         for number, line in enumerate(lines[_HEAD:], start=_HEAD + 1):
             self._add(line, number, len(zone))
 

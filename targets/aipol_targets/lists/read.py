@@ -36,9 +36,7 @@ class ListsDecider:
     def view(self, identity: frozenset[str], kind: Kind) -> Hashable:  # noqa: ARG002  (all kinds alike)
         """Which lists apply to a source address."""
         address = address_of(identity)
-        return frozenset(
-            path for path, networks in self._files.network_files().items() if networks.hold(address)
-        )
+        return tuple(table.kind_for(address) for table in self._tables.values())
 
     def decide(self, question: Question) -> Answer:
         """The decision of the device that loads one of the outputs."""

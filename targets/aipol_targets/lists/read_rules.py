@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Protocol
@@ -73,6 +73,10 @@ class RuleTable:
                 blocked |= taken
         return blocked
 
+    def kind_for(self, address: Address) -> Hashable:
+        """What the rules for an address do, the same for all who get equal lists."""
+        return tuple((rule.effect, rule.hosts) for rule in self._rules_for(address))
+
     def _rules_for(self, address: Address) -> tuple[_Rule, ...]:
         rules = self._seats.get(address)
         if rules is None:
@@ -88,22 +92,33 @@ class RuleTable:
 
 def url_rules(files: Files, table: str) -> RuleTable:
     """A table of URL lists in the notation of PAN-OS."""
+    known: dict[tuple[str, ...], UrlList] = {}
 
     def load(row: list[str]) -> tuple[str, _HostList]:
         (path,) = row
-        return path, UrlList(files.lines(path, named_in=table), path)
+        lines = files.lines(path, named_in=table)
+        # Equal lists are one, so that whoever gets them is asked about once.
+        key = tuple(lines)
+        if key not in known:
+            known[key] = UrlList(lines, path)
+        return path, known[key]
 
     return RuleTable(tuple(_rules(files, table, _URL_HEADER, load)))
 
 
 def domain_rules(files: Files, table: str) -> RuleTable:
     """A table of plain lists, each with the meaning of its names."""
+    known: dict[tuple[str, ...], DomainList] = {}
 
     def load(row: list[str]) -> tuple[str, _HostList]:
         meaning, path = row
         if meaning not in {"exact", "subtree"}:
             raise UnreadableArtifact(table, f"a list cannot mean {meaning!r}")
-        return path, DomainList(files.lines(path, named_in=table), path, meaning)
+        lines = files.lines(path, named_in=table)
+        key = (meaning, *lines)
+        if key not in known:
+            known[key] = DomainList(lines, path, meaning)
+        return path, known[key]
 
     return RuleTable(tuple(_rules(files, table, _DOMAIN_HEADER, load)))
 

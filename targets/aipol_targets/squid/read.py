@@ -36,10 +36,7 @@ class SquidDecider:
 
     def view(self, identity: frozenset[str], kind: Kind) -> Hashable:  # noqa: ARG002  (all kinds alike)
         """Which lists apply to a source address."""
-        address = address_of(identity)
-        return frozenset(
-            path for path, networks in self._files.network_files().items() if networks.hold(address)
-        )
+        return self._proxy.kind_for(address_of(identity))
 
     def decide(self, question: Question) -> Answer:
         """The decision of squid on one enforcement path."""

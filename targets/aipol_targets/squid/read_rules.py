@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -34,6 +34,11 @@ class Rule:
 
     line: Line
     selectors: tuple[Selector, ...]
+
+    @property
+    def does(self) -> Hashable:
+        """What it does and for what, wherever it stands."""
+        return (self.line.action, self.line.value, self.selectors)
 
     def selects(self, requested: str, name: str) -> bool:
         """Whether it is for a request of a host whose handshake has a name."""

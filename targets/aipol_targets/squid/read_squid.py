@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -63,6 +63,7 @@ class Proxy:
     stripped: dict[str, list[Line]] = field(default_factory=dict[str, list[Line]])
     added: list[Line] = field(default_factory=list[Line])
     logs: list[Line] = field(default_factory=list[Line])
+    lists: dict[tuple[str, ...], Hosts] = field(default_factory=dict[tuple[str, ...], Hosts])
     directory: str = ""
     _seats: dict[Address, _Seat] = field(default_factory=dict[Address, _Seat])
 
@@ -123,6 +124,13 @@ class Proxy:
             line = self._handshake(address, host, host)
             line = line if line and line.action in {"bump", "terminate"} else None
         return Found(Effect.ALLOW, self.path, line.number) if line else NOTHING
+
+    def kind_for(self, address: Address) -> Hashable:
+        """What the lines for an address do, the same for all who get equal lists."""
+        seat = self._seat(address)
+        added = ((rule.does, *(each.does for each in removed)) for rule, removed in seat.added)
+        lines = ((rule.does for rule in rules) for rules in (seat.access, seat.bump, seat.logs))
+        return (seat.peeks, *map(tuple, lines), tuple(added))
 
     def hosts(self) -> Iterator[str]:
         """Every name in any list."""
@@ -278,8 +286,11 @@ def _acl(proxy: Proxy, number: int, words: list[str]) -> None:
 
 
 def _domains(proxy: Proxy, path: str, lines: Sequence[str]) -> Hosts:
-    known = (acl.hosts for acl in proxy.acls.values() if acl.path == path and acl.hosts)
-    return next(known, None) or DomainAcl(lines, path)
+    """Equal lists are one, so that whoever gets them is asked about once."""
+    key = tuple(lines)
+    if key not in proxy.lists:
+        proxy.lists[key] = DomainAcl(lines, path)
+    return proxy.lists[key]
 
 
 def _listed(proxy: Proxy, number: int, quoted: str) -> str:
