@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from importlib import import_module
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
@@ -125,6 +126,45 @@ class Limit:
     verified: date
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much of what a device holds is used; `limit` is None where the settings say none."""
+
+    what: str
+    used: int
+    limit: int | None
+    setting: str
+    """The setting below `targets.<id>` that says what the device holds, such as `edl_capacity`."""
+    assumed: bool = False
+    """The limit is the target's own default: the policy does not say it."""
+
+
+class Form(StrEnum):
+    """What a file is to the device that fetches it."""
+
+    LIST = "list"
+    """Entries, one a line, that a rule somewhere else refers to."""
+    RULES = "rules"
+    """What refers to lists, or decides by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Artefacts that devices fetch by address: those whose path is like `pattern`.
+
+    `*` in it stands for anything, slashes too. `address` is the setting that tells devices where
+    the files are, such as `edl_url`, in a target that has one.
+    """
+
+    pattern: str
+    form: Form
+    address: str = ""
+
+    def takes(self, path: str) -> bool:
+        """Whether it is about this artefact."""
+        return fnmatchcase(path, self.pattern)
+
+
 class Kind(StrEnum):
     """What a reader can be asked about."""
 
@@ -224,6 +264,8 @@ class Lowered(Generic[N]):
     model: N
     coverage: tuple[Coverage, ...]
     findings: tuple[Diagnostic, ...] = ()
+    rooms: tuple[Room, ...] = ()
+    """What the files that devices fetch take up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +275,7 @@ class Compiled:
     artifacts: tuple[Artifact, ...]
     coverage: tuple[Coverage, ...]
     findings: tuple[Diagnostic, ...]
+    rooms: tuple[Room, ...] = ()
 
 
 class Target(Protocol):
@@ -282,6 +325,16 @@ class Target(Protocol):
         ...
 
 
+@runtime_checkable
+class Serving(Protocol):
+    """What a target may be besides: one of which devices fetch files by address."""
+
+    @property
+    def fetched(self) -> tuple[Fetched, ...]:
+        """Which of its artefacts those are; the first that takes a path says what it is."""
+        ...
+
+
 def stage(place: str) -> Callable[..., Any]:
     """The function at `module:name`, imported when first called: listing targets stays quick."""
 
@@ -306,10 +359,12 @@ class StagedTarget(Generic[S, N]):
     lower: Callable[[Ir, S], Lowered[N]]
     render: Callable[[N], tuple[Artifact, ...]]
     read: Callable[[Mapping[str, bytes]], Decider]
+    fetched: tuple[Fetched, ...] = ()
 
     def compile(self, ir: Ir, settings: S) -> Compiled:
         """Lower, then render; nothing is rendered when lowering found an error."""
         lowered = self.lower(ir, settings)
         if has_errors(lowered.findings):
-            return Compiled((), lowered.coverage, lowered.findings)
-        return Compiled(self.render(lowered.model), lowered.coverage, lowered.findings)
+            return Compiled((), lowered.coverage, lowered.findings, lowered.rooms)
+        artifacts = self.render(lowered.model)
+        return Compiled(artifacts, lowered.coverage, lowered.findings, lowered.rooms)

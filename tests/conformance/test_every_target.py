@@ -26,9 +26,12 @@ from aipol.target import (
     Artifact,
     Decider,
     DecidesMany,
+    Fetched,
+    Form,
     Kind,
     Question,
     Reason,
+    Serving,
     Status,
     Target,
     UnreadableArtifact,
@@ -335,6 +338,24 @@ def test_a_target_says_where_it_acts(target: Target) -> None:
     for said in (target.reach, target.surfaces):
         assert said
         assert len(set(said)) == len(said)
+
+
+@every_target
+def test_what_devices_fetch_is_there(target: Target) -> None:
+    """Each pattern takes a file of some policy and is the first to; an address is a setting.
+
+    No list is ever written without an entry: `aipol publish` would refuse it.
+    """
+    kinds = target.fetched if isinstance(target, Serving) else ()
+    runs = [given.ran(target.id, policy) for policy in given.POLICIES] if kinds else []
+    taken: set[Fetched] = set()
+    for path, content in ((path, each) for run in runs for path, each in _bytes(run).items()):
+        kind = next((kind for kind in kinds if kind.takes(path)), None)
+        if kind is not None:
+            taken.add(kind)
+            assert kind.form is not Form.LIST or content.strip(), path
+    assert taken == set(kinds)
+    assert {kind.address for kind in kinds} - {""} <= target.settings.model_fields.keys()
 
 
 @every_target

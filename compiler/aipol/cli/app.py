@@ -21,6 +21,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "fmt": ("aipol.cli.fmt:command", "Bring a policy into the canonical layout."),
     "show": ("aipol.cli.show:command", "Print a policy with its bases merged."),
     "compile": ("aipol.cli.compile:command", "Write what each target understands."),
+    "publish": ("aipol.cli.publish:command", "Put lists where devices fetch them."),
     "verify": ("aipol.cli.verify:command", "Read written artefacts back and compare."),
     "explain": ("aipol.cli.explain:command", "Say what happens to one use, and why."),
     "coverage": ("aipol.cli.coverage:command", "Say what is enforced where, and what is not."),

@@ -109,20 +109,15 @@ def compile_into(  # noqa: PLR0917 - as the command line has them
 ) -> int:
     """Compile and write, or report why not; the exit code."""
     from aipol.cli import output
-    from aipol.cli.composition import built, opened, shortcomings
-    from aipol.cli.writing import OutputError, write_build
-    from aipol.diagnostics.model import has_errors
+    from aipol.cli.composition import known, opened, sound
+    from aipol.cli.writing import write_build
+    from aipol.durable import OutputError
     from aipol.report.generated import generated
 
     found = opened(policy, as_of)
-    if found.ir is None or has_errors(found.findings):
-        return output.findings(found.findings, found.sources, form, SCHEMA)
-    _known(chosen, found)
-    build = built(found)
-    findings = (*found.findings, *build.findings)
-    if not has_errors(findings):
-        findings += shortcomings(found, build)
-    if has_errors(findings):
+    known(chosen, found)
+    build, findings = sound(found)
+    if build is None:
         return output.findings(findings, found.sources, form, SCHEMA)
     earlier = _day_of(place)
     try:
@@ -160,18 +155,10 @@ def _warn_of_serials(place: Path, files: Generated, earlier: date | None, as_of:
         )
 
 
-def _known(chosen: tuple[str, ...], policy: Opened) -> None:
-    from aipol.language.words import suggest
-
-    for name in chosen:
-        if name not in policy.settings:
-            hint = suggest(name, policy.settings)
-            raise click.ClickException(f"`{policy.path}` configures no target `{name}`; {hint}")
-
-
 def _for_the_chosen(chosen: tuple[str, ...], files: Generated, place: Path) -> Generated:
     """All files, or those of the chosen targets beside what `place` has of others."""
-    from aipol.cli.writing import OutputError, existing_manifest, interrupted
+    from aipol.cli.writing import existing_manifest, interrupted
+    from aipol.durable import OutputError
     from aipol.report.generated import alone, only
     from aipol.report.manifest import COVERAGE, ManifestError, read_sections
 

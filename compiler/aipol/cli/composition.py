@@ -97,6 +97,30 @@ def built(policy: Opened) -> Build:
         return build(policy.ir, policy.settings, all_targets())
 
 
+def sound(policy: Opened) -> tuple[Build | None, tuple[Diagnostic, ...]]:
+    """What the targets make of a policy, with every finding; nothing where one is an error."""
+    from aipol.diagnostics.model import has_errors
+
+    if policy.ir is None or has_errors(policy.findings):
+        return None, policy.findings
+    build = built(policy)
+    findings = (*policy.findings, *build.findings)
+    if not has_errors(findings):
+        findings += shortcomings(policy, build)
+    return (None if has_errors(findings) else build), findings
+
+
+def known(chosen: tuple[str, ...], policy: Opened) -> None:
+    """Wrong usage where a chosen target is not one that the policy configures."""
+    from aipol.diagnostics.model import has_errors
+    from aipol.language.words import suggest
+
+    for name in () if has_errors(policy.findings) else chosen:
+        if name not in policy.settings:
+            hint = suggest(name, policy.settings)
+            raise click.ClickException(f"`{policy.path}` configures no target `{name}`; {hint}")
+
+
 def shortcomings(policy: Opened, build: Build) -> tuple[Diagnostic, ...]:
     """What the policy says about its own enforcement that is not so: its tests, its gap budget."""
     from aipol.pipeline import build as build_again

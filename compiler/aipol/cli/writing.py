@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from aipol.durable import OutputError, locked, sync_folder, why, write_file
 from aipol.report.manifest import (
     COVERAGE,
     MANIFEST,
@@ -35,10 +36,6 @@ _NAME_OCTETS = 255
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')
 _EARLIER = "earlier"
 _AT_FDCWD, _RENAME_EXCHANGE, _RENAME_SWAP = -100, 2, 2
-
-
-class OutputError(Exception):
-    """The directory cannot be written to; the text says why and what to do."""
 
 
 class EscapingPath(ValueError):
@@ -89,7 +86,7 @@ def existing_manifest(directory: Path) -> Manifest | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise ManifestError(f"it cannot be read: {_why(error)}") from None
+        raise ManifestError(f"it cannot be read: {why(error)}") from None
     return read_manifest(content)
 
 
@@ -132,11 +129,7 @@ def write_build(directory: Path, targets: Folders, top: Mapping[str, bytes]) -> 
             return _exchange_all(directory, stage, targets, top)
     except OSError as error:
         where = f"`{error.filename}`" if error.filename else f"`{directory}`"
-        raise OutputError(f"cannot write {where}: {_why(error)}") from None
-
-
-def _why(error: OSError) -> str:
-    return (error.strerror or "it failed").lower()
+        raise OutputError(f"cannot write {where}: {why(error)}") from None
 
 
 # --- what may not be there ------------------------------------------------------------------------
@@ -197,7 +190,7 @@ def _staging(directory: Path) -> Iterator[Path]:
     if stage.is_symlink():
         raise OutputError(f"`{stage}` is a symbolic link; remove it")
     stage.mkdir(mode=0o700, exist_ok=True)
-    with _locked(stage, directory):
+    with locked(stage, f"another compile is writing `{directory}`; wait for it"):
         try:
             yield stage
         finally:
@@ -211,24 +204,6 @@ def _prepared(stage: Path) -> Iterator[Path]:
     for folder in (stage / "new", *sorted((stage / _EARLIER).glob("*"))):
         if (folder / MANIFEST).exists():
             yield folder
-
-
-@contextmanager
-def _locked(stage: Path, directory: Path) -> Iterator[None]:
-    if os.name == "nt":
-        yield
-        return
-    import fcntl
-
-    handle = os.open(stage, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise OutputError(f"another compile is writing `{directory}`; wait for it") from None
-        yield
-    finally:
-        os.close(handle)
 
 
 def _fresh(stage: Path) -> tuple[Path, Path]:
@@ -250,26 +225,9 @@ def _write_tree(folder: Path, files: Mapping[str, bytes]) -> None:
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_file(path, content)
+        write_file(path, content)
     for root, _, _ in os.walk(folder):
-        _sync_folder(Path(root))
-
-
-def _write_file(path: Path, content: bytes) -> None:
-    with path.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync_folder(Path(root))
 
 
 # --- exchanging -----------------------------------------------------------------------------------
@@ -284,8 +242,8 @@ def _exchange_all(
     for target, files in stale.items():
         _write_tree(new / target, files)
     for name in (COVERAGE, MANIFEST):
-        _write_file(new / name, top[name])
-    _sync_folder(new)
+        write_file(new / name, top[name])
+    sync_folder(new)
     directory.mkdir(exist_ok=True)
     for target, files in stale.items():
         if files:
@@ -294,7 +252,7 @@ def _exchange_all(
             (directory / target).rename(old / target)
     for name in (COVERAGE, MANIFEST):
         (new / name).replace(directory / name)
-    _sync_folder(directory)
+    sync_folder(directory)
     if (stage / _EARLIER).exists():
         shutil.rmtree(stage / _EARLIER)
     return _account(targets, before)

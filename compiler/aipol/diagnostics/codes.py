@@ -119,6 +119,9 @@ TOO_MANY_CLASSES = Rule(
 LIMIT_EXCEEDED = Rule("AIP402", "limit-exceeded", _E, "{target}: {what} {count}, limit {limit}")
 GAP_BUDGET = Rule("AIP403", "gap-budget", _E, "{count} gaps, and the policy allows {budget}")
 BAD_SETTING = Rule("AIP404", "bad-setting", _E, "{why}")
+NEARLY_FULL = Rule(
+    "AIP405", "nearly-full", _W, "{target}: {what} {count}, {share} % of the limit {limit}"
+)
 
 # 5xx: reading artefacts back
 VERDICT_DIFFERS = Rule(
@@ -145,6 +148,30 @@ VERIFICATION_SAMPLED = Rule(
     "verification-sampled",
     _N,
     "`{target}` can see more than {limit} combinations of memberships: {asked} were checked",
+)
+
+# 6xx: putting files where devices fetch them
+LIST_EMPTIED = Rule("AIP601", "list-emptied", _E, "`{list}` would be empty: {now}")
+LIST_SHRINKS = Rule(
+    "AIP602",
+    "list-shrinks",
+    _E,
+    "`{list}` would lose {gone} of its {before} entries, more than {limit} %",
+)
+FILE_GOES = Rule("AIP603", "file-goes", _E, "`{file}` would be there no more: it has {now}")
+EDITED_SINCE = Rule("AIP604", "edited-since", _E, "`{file}` was edited since aipol published it")
+IN_THE_WAY = Rule("AIP605", "in-the-way", _E, "`{file}` {why}")
+OTHER_ORGANIZATION = Rule(
+    "AIP606",
+    "other-organization",
+    _E,
+    "`{directory}` has the lists of `{theirs}`; the policy is that of `{ours}`",
+)
+NOTHING_EARLIER = Rule(
+    "AIP607", "nothing-earlier", _E, "`{directory}` has no earlier version to go back to"
+)
+EARLIER_LOST = Rule(
+    "AIP608", "earlier-lost", _E, "the earlier version of `{file}` is not kept any more"
 )
 
 ALL: tuple[Rule, ...] = tuple(

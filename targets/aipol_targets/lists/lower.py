@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from aipol.diagnostics import Diagnostic
-from aipol.diagnostics.codes import LIMIT_EXCEEDED
 from aipol.domains import Intent
 from aipol.ir import Ir
 from aipol.segments import Segment, fewest_networks, gateway_networks, segments
-from aipol.target import Lowered
+from aipol.target import Lowered, Room
 from aipol_targets.common.network.account import coverage
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.levels import flat_levels, levels_of
 from aipol_targets.common.network.placed import decisions
+from aipol_targets.common.network.rooms import crowded
 from aipol_targets.common.network.sources import folder_of
 from aipol_targets.lists.model import Lists, SegmentLists
 from aipol_targets.lists.paths import Written
@@ -33,9 +30,10 @@ def lower(ir: Ir, settings: ListsSettings) -> Lowered[Lists]:
     for each in written:
         entries = (entry for level in each.lists.native for entry in level.entries)
         findings += locked_out(ir, folder_of(each.lists), (each.trie,), entries)
-    findings += _over_capacity(ir, model, settings.edl_capacity)
+    rooms = _rooms(model, settings.edl_capacity)
+    findings += crowded(ir, TARGET_ID, rooms)
     placed = tuple(each.placed(settings.outputs) for each in written)
-    return Lowered(model, coverage(ir, TARGET_ID, placed), tuple(findings))
+    return Lowered(model, coverage(ir, TARGET_ID, placed), tuple(findings), rooms)
 
 
 def _model(ir: Ir, settings: ListsSettings, lists: tuple[SegmentLists, ...]) -> Lists:
@@ -52,19 +50,13 @@ def _write(ir: Ir, segment: Segment) -> Written:
     return Written(segment, lists, decided.uses, trie)
 
 
-# --- what must not happen -------------------------------------------------------------------------
-
-
-def _over_capacity(ir: Ir, model: Lists, capacity: int | None) -> Iterator[Diagnostic]:
-    if capacity is None or "edl" not in model.outputs:
-        return
+def _rooms(model: Lists, capacity: int | None) -> tuple[Room, ...]:
+    if "edl" not in model.outputs:
+        return ()
     count = sum(
         2 if entry.intent is Intent.SUBTREE else 1
         for lists in model.segments
         for level in lists.native
         for entry in level.entries
     )
-    if count > capacity:
-        yield LIMIT_EXCEEDED.at(
-            ir.unlisted_span, target=TARGET_ID, what="list entries", count=count, limit=capacity
-        )
+    return (Room("list entries", count, capacity, "edl_capacity"),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aipol.target import StagedTarget, stage
+from aipol.target import Fetched, Form, StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
 from aipol_targets.common.network.facts import SEGMENTS, SURFACES
 from aipol_targets.lists.model import Lists
@@ -19,4 +19,5 @@ LISTS: StagedTarget[ListsSettings, Lists] = StagedTarget(
     lower=stage("aipol_targets.lists.lower:lower"),
     render=stage("aipol_targets.lists.render:render"),
     read=stage("aipol_targets.lists.read:read"),
+    fetched=(Fetched("segments/*", Form.LIST), Fetched("*/rules.csv", Form.RULES)),
 )

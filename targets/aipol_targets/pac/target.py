@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aipol.target import StagedTarget, stage
+from aipol.target import Fetched, Form, StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
 from aipol_targets.common.network.facts import SEGMENTS, SURFACES
 from aipol_targets.pac.facts import FILE_SIZE
@@ -20,4 +20,5 @@ PAC: StagedTarget[PacSettings, Pac] = StagedTarget(
     lower=stage("aipol_targets.pac.lower:lower"),
     render=stage("aipol_targets.pac.render:render"),
     read=stage("aipol_targets.pac.read:read"),
+    fetched=(Fetched("segments/*.pac", Form.RULES),),
 )

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 
 from aipol.diagnostics import Diagnostic
 from aipol.diagnostics.codes import LIMIT_EXCEEDED
 from aipol.ir import Ir
-from aipol.target import Limit
+from aipol.target import Limit, Room
 from aipol_targets.paloalto.facts import HEADER_NAME, HEADER_VALUE, LIST_SOURCE, URL_ENTRY
 from aipol_targets.paloalto.lines import category_lines, list_url
-from aipol_targets.paloalto.model import Firewall
+from aipol_targets.paloalto.model import Category, Firewall
+from aipol_targets.paloalto.settings import Capacity
 
 Excess = tuple[str, int, int]
 """What there is too much of, how much there is, and how much there may be."""
 
 
 def over_limits(ir: Ir, target: str, model: Firewall) -> Iterator[Diagnostic]:
-    """Everything that is longer or more than it may be."""
-    for what, count, limit in (*_too_long(model), *_too_many(model)):
+    """Everything that is longer than it may be."""
+    for what, count, limit in _too_long(model):
         yield LIMIT_EXCEEDED.at(
             ir.unlisted_span, target=target, what=what, count=count, limit=limit
         )
 
 
 def _too_long(model: Firewall) -> Iterator[Excess]:
-    categories = [category for each in model.segments for category in each.categories]
+    categories = _categories(model)
     lines = (line for category in categories for line in category_lines(category))
     yield from _longest("characters of the URL entry", lines, URL_ENTRY)
     inserted = [part for each in model.segments for rule in each.rules for part in rule.inserted]
@@ -42,25 +45,39 @@ def _longest(what: str, texts: Iterator[str], limit: Limit) -> Iterator[Excess]:
             yield f"{what} `{text[:40]}...`", len(text), limit.value
 
 
-def _too_many(model: Firewall) -> Iterator[Excess]:
-    capacity, outputs = model.settings.capacity, set(model.settings.outputs)
-    categories = [category for each in model.segments for category in each.categories]
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What a firewall is to hold: as objects of its own, and as lists that it fetches."""
+
+    objects: tuple[Room, ...]
+    lists: tuple[Room, ...]
+
+
+def rooms(model: Firewall) -> Rooms:
+    """What the outputs take up of a firewall."""
+    outputs, room = set(model.settings.outputs), partial(_room, model.settings.capacity)
+    categories = _categories(model)
     entries = sum(len(category_lines(category)) for category in categories)
     used = {network for each in model.segments for network in each.networks} | {*model.exempt}
     sources = sum(bool(each.networks) for each in model.segments) + bool(model.exempt)
-    counts: list[tuple[str, int, int | None]] = []
-    if outputs & {"set", "xml"}:
-        counts += [
-            ("entries of URL categories", entries, capacity.category_entries),
-            ("address objects", len(used), capacity.addresses),
-        ]
-    if "edl" in outputs:
-        addresses = sum(len(each.networks) for each in model.segments) + len(model.exempt)
-        counts += [
-            ("external lists", len(categories) + sources, capacity.lists),
-            ("entries of URL lists", entries, capacity.list_urls),
-            ("entries of address lists", addresses, capacity.list_addresses),
-        ]
-    for what, count, limit in counts:
-        if limit is not None and count > limit:
-            yield what, count, limit
+    addresses = sum(len(each.networks) for each in model.segments) + len(model.exempt)
+    objects = (
+        room("entries of URL categories", entries, "category_entries"),
+        room("address objects", len(used), "addresses"),
+    )
+    lists = (
+        room("external lists", len(categories) + sources, "lists"),
+        room("entries of URL lists", entries, "list_urls"),
+        room("entries of address lists", addresses, "list_addresses"),
+    )
+    return Rooms(objects if outputs & {"set", "xml"} else (), lists if "edl" in outputs else ())
+
+
+def _room(capacity: Capacity, what: str, used: int, name: str) -> Room:
+    limit: int | None = getattr(capacity, name)
+    assumed = limit is not None and name not in capacity.model_fields_set
+    return Room(what, used, limit, f"capacity.{name}", assumed)
+
+
+def _categories(model: Firewall) -> tuple[Category, ...]:
+    return tuple(category for each in model.segments for category in each.categories)

@@ -15,6 +15,7 @@ from aipol_targets.common.network.hostlists import selected, url_lines, with_hos
 from aipol_targets.common.network.obligations import Proxied
 from aipol_targets.common.network.owing import free_of, owing
 from aipol_targets.common.network.placed import Uses, decisions
+from aipol_targets.common.network.rooms import crowded
 from aipol_targets.common.network.tenants import (
     Restriction,
     bad_tenants,
@@ -30,7 +31,7 @@ from aipol_targets.paloalto.facts import (
     RULE_NAME,
 )
 from aipol_targets.paloalto.graded import Graded, graded
-from aipol_targets.paloalto.limits import over_limits
+from aipol_targets.paloalto.limits import over_limits, rooms
 from aipol_targets.paloalto.model import (
     FREE,
     Category,
@@ -61,8 +62,10 @@ def lower(ir: Ir, settings: PaloAltoSettings) -> Lowered[Firewall]:
         place = f"segment {each.segment.id}"
         findings += locked_out(ir, place, (each.proxied,), entries)
         findings += locked_addresses(ir, place, (held.header for held in each.held))
+    held = rooms(model)
     findings += over_limits(ir, TARGET_ID, model)
-    return Lowered(model, _coverage(ir, settings, written), tuple(findings))
+    findings += crowded(ir, TARGET_ID, (*held.objects, *held.lists))
+    return Lowered(model, _coverage(ir, settings, written), tuple(findings), held.lists)
 
 
 def _blocked_entries(written: Written) -> Iterator[HostEntry]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aipol.target import StagedTarget, stage
+from aipol.target import Fetched, Form, StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
 from aipol_targets.common.network.facts import SEGMENTS, SURFACES
 from aipol_targets.paloalto.facts import LIMITS
@@ -20,4 +20,5 @@ PALOALTO: StagedTarget[PaloAltoSettings, Firewall] = StagedTarget(
     lower=stage("aipol_targets.paloalto.lower:lower"),
     render=stage("aipol_targets.paloalto.render:render"),
     read=stage("aipol_targets.paloalto.read:read"),
+    fetched=(Fetched("edl/lists/*.txt", Form.LIST, address="edl_url"),),
 )

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from aipol.cli import writing
-from aipol.cli.writing import EscapingPath, OutputError, check_paths, write_build
+from aipol.cli.writing import EscapingPath, check_paths, write_build
+from aipol.durable import OutputError
 from aipol.report.manifest import (
     COVERAGE,
     MANIFEST,
@@ -92,7 +93,7 @@ def _deadly(steps: int, how: str) -> None:
 
     for owner, names in (
         (Path, ("mkdir", "rename", "replace")),
-        (writing, ("_swapped", "_write_file", "_sync_folder")),
+        (writing, ("_swapped", "write_file", "sync_folder")),
         (os, ("unlink", "rmdir")),
     ):
         for name in names:
@@ -166,7 +167,7 @@ def test_a_full_disk_leaves_the_old_files(tmp_path: Path, monkeypatch: pytest.Mo
     def full(path: Path, *_: bytes) -> None:
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr(writing, "_write_file", full)
+    monkeypatch.setattr(writing, "write_file", full)
     with pytest.raises(OutputError, match="no space left"):
         write_build(out, NEW, top(NEW))
     assert tree(out) == flat(OLD)

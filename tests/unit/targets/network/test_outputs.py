@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from aipol.catalogue.model import Match
+from aipol.diagnostics.model import has_errors
 from aipol.ir import Obligations
-from aipol.target import Kind, UnreadableArtifact
+from aipol.target import Form, Kind, UnreadableArtifact
 from aipol.vocabulary import Account, Effect
 from aipol_targets.common.network.escape import UnsafeTextError
 from aipol_targets.dns.escape import owner_name, server_word
@@ -261,7 +262,41 @@ def test_a_list_larger_than_the_device_is_an_error(small: Any) -> None:
     compiled = small.compiled(ir, small.LISTS, edl_capacity=3)
     (finding,) = compiled.findings
     assert finding.message == "lists: list entries 4, limit 3"
-    assert not small.compiled(ir, small.LISTS, edl_capacity=4).findings
+    assert not has_errors(small.compiled(ir, small.LISTS, edl_capacity=4).findings)
+
+
+@pytest.mark.parametrize(("hosts", "warned"), [(45, False), (46, True), (50, True)])
+def test_a_list_that_nearly_fills_the_device_is_a_warning(
+    hosts: int, warned: bool, small: Any
+) -> None:
+    """Above 90 percent of the capacity there is time to act: the number and the setting are said.
+
+    Each host takes two lines of a hundred.
+    """
+    ir = small.resolve(
+        small.Policy(apps=(small.app("one", *(f"h{n}.test" for n in range(hosts))),))
+    )
+    compiled = small.compiled(ir, small.LISTS, edl_capacity=100)
+    found = [(each.code, each.message) for each in compiled.findings]
+    used = 2 * hosts
+    message = f"lists: list entries {used}, {used} % of the limit 100"
+    assert found == ([("AIP405", message)] if warned else [])
+    assert compiled.artifacts
+    (room,) = compiled.rooms
+    assert (room.used, room.limit, room.setting) == (used, 100, "edl_capacity")
+
+
+def test_every_output_of_lists_is_fetched(small: Any) -> None:
+    """Lists and the tables that refer to them: nothing of this target is loaded by hand."""
+    compiled = small.compiled(small.resolve(small.everything()), small.LISTS)
+    forms = {
+        artifact.path: next(each.form for each in small.LISTS.fetched if each.takes(artifact.path))
+        for artifact in compiled.artifacts
+    }
+    assert {path for path, form in forms.items() if form is Form.RULES} == {
+        "edl/rules.csv",
+        "domains/rules.csv",
+    }
 
 
 @pytest.mark.parametrize(

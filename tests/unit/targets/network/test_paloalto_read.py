@@ -359,3 +359,15 @@ def test_what_aipol_never_writes_is_refused(old: str, new: str, small: Any) -> N
     emitted = small.firewalled(small.everything(), "set")
     with pytest.raises(UnreadableArtifact):
         emitted.findings(emitted.changed(SET, old, new))
+
+
+def test_a_capacity_that_nobody_gave_is_an_assumption(small: Any) -> None:
+    """Only what is configured is taken for known; the objects of other outputs are no lists."""
+    capacity = {"lists": 99, "category_entries": 5000}
+    rooms = small.firewalled(small.everything(), capacity=capacity).compiled.rooms
+    assert {room.setting: (room.limit, room.assumed) for room in rooms} == {
+        "capacity.lists": (99, False),
+        "capacity.list_urls": (50_000, True),
+        "capacity.list_addresses": (50_000, True),
+    }
+    assert small.firewalled(small.everything(), "xml").compiled.rooms == ()

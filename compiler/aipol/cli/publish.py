@@ -1,0 +1,332 @@
+"""`aipol publish`: put lists where devices fetch them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from aipol.cli.app import CLEAN, FINDINGS
+from aipol.cli.options import Day, Place, policy_argument, today
+from aipol.cli.output import formats
+
+if TYPE_CHECKING:
+    from aipol.pipeline import Build, Opened
+    from aipol.publishing.guards import Consent
+    from aipol.publishing.plan import Plan
+
+SCHEMA = "aipol.publish/1"
+_FORWARD_ONLY = ("policy", "chosen", "as_of", "shrinking", "percent", "keeping")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the command line asks for, whichever way it goes."""
+
+    place: Path
+    consent: Consent
+    dry: bool
+    form: str
+
+
+@click.command("publish")
+@policy_argument
+@click.option(
+    "--to",
+    "directory",
+    type=Place(),
+    required=True,
+    metavar="DIR",
+    help="The directory that devices fetch from.",
+)
+@click.option("-t", "--target", "chosen", multiple=True, metavar="TARGET", help="Only this target.")
+@click.option(
+    "--as-of",
+    type=Day(),
+    metavar="DATE",
+    help="The day to judge by, such as 2027-01-31; today in UTC when left out.",
+)
+@click.option("--dry-run", "dry", is_flag=True, help="Say what would be done; write nothing.")
+@click.option("--rollback", is_flag=True, help="Put back what was there before; needs no POLICY.")
+@click.option(
+    "--allow-shrink",
+    "shrinking",
+    multiple=True,
+    metavar="NAME",
+    help="Let this list become empty, lose most of its entries, or go.",
+)
+@click.option(
+    "--max-shrink",
+    "percent",
+    type=click.IntRange(0, 100),
+    default=50,
+    show_default=True,
+    metavar="PERCENT",
+    help="How much of a list may go without being named.",
+)
+@click.option(
+    "--keep-old", "keeping", is_flag=True, help="Leave files that the policy has no more."
+)
+@click.option(
+    "--overwrite",
+    "overwriting",
+    multiple=True,
+    metavar="NAME",
+    help="Replace this file though somebody edited it.",
+)
+@formats("text", "json")
+@click.pass_context
+def command(context: click.Context, /, **given: Any) -> int:
+    """Compile POLICY (policy/ai-usage.yaml when left out) and put what devices fetch into DIR.
+
+    Nothing is written unless all of it is well: what compiles is read back as `compile` does, and a
+    list that would become empty, lose most of its entries or go is refused until it is named. Each
+    file is exchanged in one step, one that stays the same is not touched, and what was there before
+    is kept for `--rollback`.
+    """
+    from aipol.publishing.guards import Consent
+
+    consent = Consent(
+        frozenset(given["shrinking"]),
+        frozenset(given["overwriting"]),
+        given["keeping"],
+        given["percent"],
+    )
+    asked = _Asked(Path(given["directory"]), consent, given["dry"], given["form"])
+    _outside_generated(asked.place)
+    if given["rollback"]:
+        _refuse_forward_options(context)
+        return _go_back(asked)
+    return _publish(asked, given["policy"], given["chosen"], given["as_of"] or today())
+
+
+def _refuse_forward_options(context: click.Context) -> None:
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        source = context.get_parameter_source(name)
+        if name in _FORWARD_ONLY and source is not ParameterSource.DEFAULT:
+            words = parameter.opts[-1] if name != "policy" else "POLICY"
+            raise click.UsageError(f"`--rollback` puts back what was there; leave `{words}` out")
+
+
+def _outside_generated(place: Path) -> None:
+    """Wrong usage where `aipol compile` writes: neither would know the other's files."""
+    from aipol.report.manifest import MANIFEST
+
+    whole = place.absolute().resolve()
+    for folder in (whole, *whole.parents):
+        try:
+            compiled = b'"aipol.manifest/' in (folder / MANIFEST).read_bytes()[:200]
+        except OSError:
+            compiled = False
+        if compiled or folder == Path("generated").absolute().resolve():
+            raise click.ClickException(
+                f"`{place}` is inside `{folder.name}`, which is what `aipol compile` writes; "
+                "choose another `--to`"
+            )
+
+
+# --- the two ways ---------------------------------------------------------------------------------
+
+
+def _publish(asked: _Asked, policy: str, chosen: tuple[str, ...], as_of: date) -> int:
+    from aipol.cli import output
+    from aipol.cli.composition import known, opened, sound
+    from aipol.publishing.served import wanted
+    from aipol.publishing.ways import forward
+
+    found = opened(policy, as_of)
+    known(chosen, found)
+    build, findings = sound(found)
+    if build is None:
+        return output.findings(findings, found.sources, asked.form, SCHEMA)
+    wish = wanted(build, frozenset(chosen))
+    _something_to_publish(asked.place, build, chosen, empty=not wish.files)
+    plan = _done(asked, lambda: forward(asked.place, wish, asked.consent, int(time.time())))
+    output.warnings(findings, found.sources)
+    return _answer(asked, plan, _Forward(found, build, tuple(wish.files)))
+
+
+def _go_back(asked: _Asked) -> int:
+    from aipol.publishing.ways import backward
+
+    plan = _done(asked, lambda: backward(asked.place, asked.consent, int(time.time())))
+    return _answer(asked, plan, _Back())
+
+
+def _something_to_publish(
+    place: Path, build: Build, chosen: tuple[str, ...], *, empty: bool
+) -> None:
+    """Wrong usage where devices fetch nothing, and never have."""
+    from aipol.cli.composition import all_targets
+    from aipol.publishing.record import RECORD
+    from aipol.target import Serving
+
+    serving = {each.id for each in all_targets() if isinstance(each, Serving) and each.fetched}
+    for name in chosen:
+        if name not in serving:
+            others = ", ".join(f"`{each}`" for each in sorted(serving))
+            raise click.ClickException(f"devices fetch nothing of `{name}`; they do of {others}")
+    if empty and not (place / RECORD).exists():
+        names = ", ".join(f"`{run.target.id}`" for run in build.runs)
+        raise click.ClickException(
+            f"devices fetch none of the files of {names}; `lists` has some, "
+            "`paloalto` with `outputs: [edl]`"
+        )
+
+
+def _done(asked: _Asked, planned: Callable[[], Plan]) -> Plan:
+    """The plan, carried out unless it is refused, for show, or has nothing to do."""
+    from aipol.durable import OutputError, why
+    from aipol.publishing.exchange import carry_out
+
+    try:
+        plan = planned()
+        _known_names(asked, plan)
+        if plan.refusals or plan.settled or asked.dry:
+            return plan
+        return carry_out(asked.place, planned)
+    except OutputError as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"cannot read `{error.filename}`: {why(error)}") from None
+
+
+def _known_names(asked: _Asked, plan: Plan) -> None:
+    from aipol.cli import output
+    from aipol.language.words import suggest
+    from aipol.publishing.record import RECORD
+
+    consent = asked.consent
+    for name in sorted(consent.shrinking | consent.overwriting - {RECORD}):
+        if name not in plan.names:
+            hint = suggest(name, plan.names)
+            raise click.ClickException(f"`{name}` is no file that is published here; {hint}")
+    changed = {change.path for change in plan.changes}
+    for name in sorted(consent.shrinking - changed):
+        output.remark(f"`--allow-shrink {name}`: nothing happens to it; leave it out next time")
+
+
+# --- what is said ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Forward:
+    """What is said of a publish."""
+
+    policy: Opened
+    build: Build
+    files: tuple[str, ...]
+
+    def head(self, place: Path, plan: Plan, *, dry: bool) -> str:
+        """What was done, in a sentence."""
+        from aipol.report.publishing import tally
+        from aipol.report.words import count
+
+        what = f"{self.policy.path} as of {self.build.ir.as_of}"
+        if plan.settled:
+            files = count(plan.untouched, "file")
+            return f"{place} is what {what} gives to devices: {files}, none touched."
+        done = "Would publish" if dry else "Published"
+        cut = "an earlier publish was cut short, or one is under way"
+        resumed = f" ({cut if dry else 'an earlier publish had been cut short'})"
+        resumed = resumed if plan.resumes else ""
+        return f"{done} {what} to {place}{resumed}: {tally(plan)}."
+
+    def details(self, place: Path, plan: Plan) -> Iterator[str]:
+        """What devices have to be told, and what they may not hold."""
+        from aipol.publishing.served import addresses, rooms
+        from aipol.report.publishing import addresses_text, rooms_text
+
+        yield from rooms_text(rooms(self.build, self._targets))
+        new = [change.path for change in plan.changes if change.before is None]
+        settings = dict(self.policy.settings)
+        yield from addresses_text(place, addresses(self.build, settings, new))
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for a program."""
+        from dataclasses import asdict
+
+        from aipol.publishing.served import addresses, rooms
+        from aipol.report.publishing import rooms_json
+
+        found = addresses(self.build, dict(self.policy.settings), self.files)
+        return {
+            "policy": self.policy.path,
+            "as_of": self.build.ir.as_of.isoformat(),
+            "capacity": rooms_json(rooms(self.build, self._targets)),
+            "addresses": [asdict(each) for each in found],
+        }
+
+    @property
+    def _targets(self) -> set[str]:
+        return {name.partition("/")[0] for name in self.files}
+
+
+@dataclass(frozen=True, slots=True)
+class _Back:
+    """What is said of going back."""
+
+    def head(self, place: Path, plan: Plan, *, dry: bool) -> str:
+        """What was done, in a sentence."""
+        from aipol.report.publishing import tally
+
+        done = "Would put back" if dry else "Put back"
+        day = plan.record.current.as_of
+        what = f"what was published as of {day}" if day else "what was there before"
+        return f"{done} {what} in {place}: {tally(plan)}."
+
+    def details(self, place: Path, plan: Plan) -> Iterator[str]:
+        """What the next publish would do."""
+        del place, plan
+        yield "The next publish puts the newer files there again: change the policy before."
+
+    def as_json(self) -> Mapping[str, Any]:
+        """The same for a program."""
+        return {"rollback": True}
+
+
+def _answer(asked: _Asked, plan: Plan, said: _Forward | _Back) -> int:
+    from aipol.cli import output
+    from aipol.report.publishing import changes_text, plan_json
+    from aipol.report.words import as_json, folded
+
+    refused = bool(plan.refusals)
+    if asked.form == "json":
+        head = {"schema": SCHEMA, "ok": not refused, "to": asked.place.as_posix()}
+        found = output.findings_json(plan.refusals)
+        body = {"dry_run": asked.dry, **said.as_json(), **plan_json(plan), "findings": found}
+        output.answer(as_json(head | body))
+    elif refused:
+        _refusal(asked, plan)
+    else:
+        output.answer_lines(folded(said.head(asked.place, plan, dry=asked.dry)))
+        output.answer_lines(changes_text(plan))
+        output.answer_lines(said.details(asked.place, plan))
+        output.answer_lines(_next(asked, plan))
+    return FINDINGS if refused else CLEAN
+
+
+def _refusal(asked: _Asked, plan: Plan) -> None:
+    from aipol.cli import output
+    from aipol.report.words import count
+    from aipol.source import Sources
+
+    reasons = count(len(plan.refusals), "reason")
+    output.answer_lines([f"Nothing in {asked.place} was touched, for {reasons}:"])
+    output.findings(plan.refusals, Sources({}), "text", SCHEMA)
+
+
+def _next(asked: _Asked, plan: Plan) -> Iterator[str]:
+    from aipol.cli.called import called
+
+    if asked.dry:
+        yield "Nothing was written."
+    elif plan.changes and plan.record.previous is not None:
+        yield f"To go back: {called()} publish --to {asked.place} --rollback"
