@@ -84,11 +84,10 @@ def _placed(ir: Ir, wanted: _Wanted, reached: Reached) -> Placed:
         files,
         short=FIVE_LEVELS,
         levels=LEVELS.value,
+        beyond=FIVE_LEVELS,
         gateway=IPV6_GATEWAY if any(map(is_six, gateway_networks(ir))) else None,
     )
-    untold = replace(
-        path, written=Seen(reached, DEFAULT), short=IPV6_UNTOLD, wide=IPV6_UNTOLD, levels=None
-    )
+    untold = replace(path, written=Seen(reached, DEFAULT), short=IPV6_UNTOLD, wide=IPV6_UNTOLD)
     paths = {
         six: untold if six and segment.id != DEFAULT else path
         for six in sorted(map(is_six, segment.networks or ("",)))

@@ -186,6 +186,8 @@ def _answers(
         deeper = path.levels + 1
         beyond = _finding(case, seat, path, claim, "any." * deeper + claim.host)
         if beyond != _finding(case, seat, path, claim, f"any.{claim.host}"):
+            if beyond and path.beyond and beyond[1] is path.short:
+                beyond = beyond[0], path.beyond
             yield "*." * deeper + claim.host, beyond
     if path.written is path.wanted:
         return

@@ -92,6 +92,8 @@ class Path:
     """Where the two differ: a host, or `*.host` for what is below one."""
     levels: int | None = None
     """How many labels below a host the format still takes for below it; None for all."""
+    beyond: Reason | None = None
+    """Why a host that is to be blocked and is deeper than that is let through."""
     tenants: Callable[[Claim], tuple[str, ...] | None] = no_tenants
     """The accounts a host is kept to, None when it is not."""
     loophole: Callable[[Claim], bool] = no_loophole

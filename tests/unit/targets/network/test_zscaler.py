@@ -210,6 +210,20 @@ def test_a_group_with_ipv6_only_has_no_rule(small: Any) -> None:
     assert emitted.findings() == ()
 
 
+def test_what_is_six_levels_deep_is_told_of_ipv6_addresses_too(small: Any) -> None:
+    """Where everybody is blocked as the group is, its IPv6 addresses have the same five levels."""
+    policy = small.Policy(
+        apps=(small.app("one", "one.test"),),
+        rules=(small.Rule(("one",), ("finance",), Effect.BLOCK),),
+        networks={"finance": ("2001:db8:20::/64",)},
+    )
+    emitted = small.categorised(policy)
+    assert not emitted.blocked("zia", "2001:db8:20::5", "f.e.d.c.b.a.one.test")
+    (found,) = emitted.record("one/web/any/0").deviations
+    told = (found.status, found.reason.code, found.value)
+    assert told == (Status.LOOSER, "five-levels", f"{DEEP}one.test")
+
+
 @pytest.mark.parametrize(
     ("network", "address", "blocked"),
     [("10.99.0.8/32", "10.99.0.8", False), ("2001:db8:99::/64", "2001:db8:99::8", True)],
