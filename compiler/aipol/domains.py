@@ -6,7 +6,7 @@ because each vendor means something else by `example.com` (network reference, ta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -20,6 +20,14 @@ class Intent(StrEnum):
     """The host and everything below it."""
     CHILDREN = "children"
     """Everything below the host, not the host."""
+
+
+HALVES: Mapping[Intent, tuple[Intent, ...]] = {
+    Intent.EXACT: (Intent.EXACT,),
+    Intent.SUBTREE: (Intent.EXACT, Intent.CHILDREN),
+    Intent.CHILDREN: (Intent.CHILDREN,),
+}
+"""The parts of a pattern; nothing is more specific, so a decision about one cannot be overruled."""
 
 
 def reversed_labels(host: str) -> tuple[str, ...]:

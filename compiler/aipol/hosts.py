@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from aipol.audience import Region
 from aipol.catalogue.model import Match, Role
 from aipol.claims import INTENTS, SURFACES_BEHIND, Claim
-from aipol.domains import HostEntry, HostTrie, Intent
+from aipol.domains import HALVES, HostEntry, HostTrie, Intent
 from aipol.ir import GovernedApp, Ir, Ruling
 from aipol.scoping import Verdict
 from aipol.target import Deviation, Reason, Status
@@ -96,19 +96,12 @@ def _decided(
     return blocked, tuple(sorted({ruling.id for ruling in needed}))
 
 
-_HALVES = {
-    Intent.EXACT: (Intent.EXACT,),
-    Intent.SUBTREE: (Intent.EXACT, Intent.CHILDREN),
-    Intent.CHILDREN: (Intent.CHILDREN,),
-}
-
-
 def _keep_shared(ir: Ir, entries: dict[tuple[str, Intent], HostEntry]) -> None:
     """Open what also serves things that are not AI: no rule about one app may block it."""
     shared = [claim for app in ir.apps.values() for claim in app.claims if claim.shared]
     trie = HostTrie(entries.values() if shared else ())
     for claim in shared:
-        for intent in _HALVES[claim.intent]:
+        for intent in HALVES[claim.intent]:
             if trie.blocked(f"any.{claim.host}" if intent is Intent.CHILDREN else claim.host):
                 entries[claim.host, intent] = HostEntry(claim.host, intent, blocked=False)
 

@@ -61,7 +61,7 @@ def lower(ir: Ir, settings: HaProxySettings) -> Lowered[HaProxy]:
 
 def _write(ir: Ir, segment: Segment) -> _Written:
     decided = decisions(ir, segment)
-    trie = HostTrie(decided.entries.values())
+    trie = decided.trie
     lists = SegmentLists(segment.id, segment.networks, levels_of(trie.minimal()))
     return _Written(segment, lists, decided.uses, trie)
 

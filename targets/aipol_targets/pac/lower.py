@@ -66,7 +66,7 @@ def lower(ir: Ir, settings: PacSettings) -> Lowered[Pac]:
 
 def _write(ir: Ir, settings: PacSettings, segment: Segment) -> _Written:
     decided = decisions(ir, segment)
-    trie = HostTrie(decided.entries.values())
+    trie = decided.trie
     through = through_gateways(ir, decided, settings.gateways)
     hosts = tuple(dict.fromkeys(entry.host for entry in decided.entries.values()))
     rules = Ways(trie, hosts, through).rules()

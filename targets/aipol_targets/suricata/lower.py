@@ -62,7 +62,7 @@ def lower(ir: Ir, settings: SuricataSettings) -> Lowered[Suricata]:
 
 def _decide(ir: Ir, segment: Segment) -> _Decided:
     found = decisions(ir, segment)
-    return _Decided(segment, found.uses, HostTrie(found.entries.values()))
+    return _Decided(segment, found.uses, found.trie)
 
 
 def _model(ir: Ir, settings: SuricataSettings, decided: Sequence[_Decided]) -> Suricata:

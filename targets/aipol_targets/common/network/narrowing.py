@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from aipol.domains import HostEntry, HostTrie, Intent
+from aipol.domains import HALVES, HostEntry, HostTrie, Intent
 from aipol_targets.common.network.hostlists import Entries, with_hosts
 
 Unsayable = Callable[[tuple[HostEntry, ...]], Iterable[tuple[str, Intent]]]
@@ -20,7 +20,7 @@ def narrowed(entries: Entries, unsayable: Unsayable) -> tuple[HostTrie, tuple[st
     while True:
         trie = HostTrie(entries.values())
         found = {
-            (host, half) for host, intent in unsayable(trie.minimal()) for half in _HALVES[intent]
+            (host, half) for host, intent in unsayable(trie.minimal()) for half in HALVES[intent]
         }
         if found <= opened:
             return trie, tuple(sorted(_PLACES[intent].format(host) for host, intent in opened))
@@ -28,10 +28,4 @@ def narrowed(entries: Entries, unsayable: Unsayable) -> tuple[HostTrie, tuple[st
         entries = with_hosts(entries, found, blocked=False)
 
 
-# Halves are the most specific entries there are, so opening them cannot be overruled.
-_HALVES = {
-    Intent.EXACT: (Intent.EXACT,),
-    Intent.CHILDREN: (Intent.CHILDREN,),
-    Intent.SUBTREE: (Intent.EXACT, Intent.CHILDREN),
-}
 _PLACES = {Intent.EXACT: "{}", Intent.CHILDREN: "*.{}"}

@@ -8,11 +8,11 @@ that blocks more; `places` are where names are then answered otherwise than want
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from aipol.claims import Claim
-from aipol.domains import HostEntry, HostTrie, Intent, reversed_labels
+from aipol.domains import HALVES, HostEntry, HostTrie, Intent, reversed_labels
 from aipol.ir import Ir
 from aipol.segments import Segment
 from aipol.target import Reason
@@ -23,12 +23,6 @@ from aipol_targets.common.network.placed import Path, Placed, Uses, decisions
 
 Kept = frozenset[tuple[str, Intent]]
 """Hosts that no list may block beyond what the policy blocks."""
-
-_HALVES: Mapping[Intent, tuple[Intent, ...]] = {
-    Intent.EXACT: (Intent.EXACT,),
-    Intent.CHILDREN: (Intent.CHILDREN,),
-    Intent.SUBTREE: (Intent.EXACT, Intent.CHILDREN),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +204,7 @@ def _kept(ir: Ir) -> Kept:
     protected = ((host, Intent(match)) for host, match, _ in ir.protected_hosts)
     gateways = ((gateway.host, Intent.EXACT) for gateway in ir.gateways.values())
     return frozenset(
-        (host, half)
-        for host, intent in (*shared, *protected, *gateways)
-        for half in _HALVES[intent]
+        (host, half) for host, intent in (*shared, *protected, *gateways) for half in HALVES[intent]
     )
 
 
