@@ -9,13 +9,12 @@ and no wildcards (Lists, Limitations).
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
-from aipol.target import UnreadableArtifact
+from aipol_targets.common.network.read_json import parse, refuse
 from aipol_targets.common.network.reading import HOST_NAME
 
 LISTS = "lists.json"
@@ -45,27 +44,27 @@ class Body:
 def read_lists(content: bytes) -> dict[str, frozenset[str]]:
     """The hosts of each list by its name. Raises UnreadableArtifact."""
     found: dict[str, frozenset[str]] = {}
-    for body in _bodies(_json(content, LISTS), LISTS):
+    for body in _bodies(parse(content, LISTS), LISTS):
         if body.keys() != _LIST_KEYS or body["type"] != "DOMAIN":
-            _refuse(LISTS, "a list has other keys than those that are known, or another type")
+            refuse(LISTS, "a list has other keys than those that are known, or another type")
         name = _text(LISTS, body["name"])
         _text(LISTS, body["description"])
         if name in found:
-            _refuse(LISTS, f"two lists are called {name}")
+            refuse(LISTS, f"two lists are called {name}")
         found[name] = _hosts(name, body["items"])
     if len(found) > _MOST_LISTS:
-        _refuse(LISTS, f"has more than {_MOST_LISTS} lists")
+        refuse(LISTS, f"has more than {_MOST_LISTS} lists")
     return found
 
 
 def read_rules(content: bytes) -> dict[str, tuple[Body, ...]]:
     """The policies of each type in the order of their precedence. Raises UnreadableArtifact."""
-    types = _json(content, RULES)
+    types = parse(content, RULES)
     if not _is(types, {"dns", "http", "l4"}):
-        _refuse(RULES, "is not of policies by type")
+        refuse(RULES, "is not of policies by type")
     written = {kind: bodies for kind, bodies in types.items() if bodies is not None}
     if not written:
-        _refuse(RULES, "has no type of policies")
+        refuse(RULES, "has no type of policies")
     found = {
         kind: [_rule(kind, body) for body in _bodies(bodies, RULES)]
         for kind, bodies in written.items()
@@ -73,9 +72,9 @@ def read_rules(content: bytes) -> dict[str, tuple[Body, ...]]:
     rules = [rule for each in found.values() for rule in each]
     for what in ("name", "precedence"):
         if len({getattr(rule, what) for rule in rules}) != len(rules):
-            _refuse(RULES, f"two policies have one {what}")
+            refuse(RULES, f"two policies have one {what}")
     if max(map(len, found.values())) > _MOST_POLICIES:
-        _refuse(RULES, f"has more than {_MOST_POLICIES} policies of one type")
+        refuse(RULES, f"has more than {_MOST_POLICIES} policies of one type")
     return {
         kind: tuple(sorted(each, key=lambda rule: rule.precedence)) for kind, each in found.items()
     }
@@ -85,30 +84,30 @@ def _hosts(name: str, items: Any) -> frozenset[str]:
     values = [item.get("value") if _is(item, {"value"}) else None for item in _list(LISTS, items)]
     for value in values:
         if not isinstance(value, str) or not _HOST.fullmatch(value):
-            _refuse(LISTS, f"{name} has an entry that is no host: {value!r}")
+            refuse(LISTS, f"{name} has an entry that is no host: {value!r}")
     if len(set(values)) != len(values):
-        _refuse(LISTS, f"{name} has an entry twice")
+        refuse(LISTS, f"{name} has an entry twice")
     if not 0 < len(values) <= _MOST_ENTRIES:
-        _refuse(LISTS, f"{name} is empty, or has more than {_MOST_ENTRIES} entries")
+        refuse(LISTS, f"{name} is empty, or has more than {_MOST_ENTRIES} entries")
     return frozenset(map(str, values))
 
 
 def _rule(kind: str, body: Mapping[str, Any]) -> Body:
     sends = "rule_settings" in body
     if body.keys() - {"rule_settings"} != _RULE_KEYS:
-        _refuse(RULES, "a policy has other keys than those that are known")
+        refuse(RULES, "a policy has other keys than those that are known")
     name = _text(RULES, body["name"])
     _text(RULES, body["description"])
     traffic = _text(RULES, body["traffic"])
     if body["action"] not in {"allow", "block"} or body["enabled"] is not True:
-        _refuse(RULES, f"{name} neither allows nor blocks, or is turned off")
+        refuse(RULES, f"{name} neither allows nor blocks, or is turned off")
     if body["filters"] != [kind] or type(body["precedence"]) is not int:
-        _refuse(RULES, f"{name} is not of the type it is kept under, or has no place")
+        refuse(RULES, f"{name} is not of the type it is kept under, or has no place")
     if body["precedence"] < 0 or len(traffic) > _LONGEST:
-        _refuse(RULES, f"{name} has no place, or an expression that is too long")
+        refuse(RULES, f"{name} has no place, or an expression that is too long")
     headers = _headers(name, body["rule_settings"]) if sends else ()
     if sends and (body["action"], kind) != ("allow", "http"):
-        _refuse(RULES, f"{name} cannot add headers")
+        refuse(RULES, f"{name} cannot add headers")
     return Body(
         name,
         body["action"],
@@ -121,47 +120,32 @@ def _rule(kind: str, body: Mapping[str, Any]) -> Body:
 def _headers(name: str, settings: Any) -> tuple[tuple[str, str], ...]:
     added = settings.get("add_headers") if _is(settings, {"add_headers"}) else None
     if not isinstance(added, dict) or not added:
-        _refuse(RULES, f"{name} has settings that are not accounted for")
+        refuse(RULES, f"{name} has settings that are not accounted for")
     found: list[tuple[str, str]] = []
     for header, values in added.items():
         match values:
             case [str(value)] if _HEADER_NAME.fullmatch(header) and _HEADER_VALUE.fullmatch(value):
                 found.append((header, value))
             case _:
-                _refuse(RULES, f"{name} adds what is no header with one value: {header!r}")
+                refuse(RULES, f"{name} adds what is no header with one value: {header!r}")
     if len({header.lower() for header, _ in found}) != len(found):
-        _refuse(RULES, f"{name} adds one header twice")
+        refuse(RULES, f"{name} adds one header twice")
     return tuple(found)
 
 
-# --- JSON -----------------------------------------------------------------------------------------
-
-
-def _json(content: bytes, path: str) -> Any:
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        if len(dict(pairs)) != len(pairs):
-            _refuse(path, "a key is given twice")
-        return dict(pairs)
-
-    def no_constant(name: str) -> NoReturn:
-        _refuse(path, f"{name} is not JSON")
-
-    try:
-        return json.loads(content.decode(), object_pairs_hook=once, parse_constant=no_constant)
-    except (ValueError, RecursionError) as fault:
-        _refuse(path, f"not JSON: {fault}")
+# --- parts of a body ------------------------------------------------------------------------------
 
 
 def _bodies(found: Any, path: str) -> list[dict[str, Any]]:
     bodies = _list(path, found)
     if not all(isinstance(body, dict) for body in bodies):
-        _refuse(path, "is not a list of bodies")
+        refuse(path, "is not a list of bodies")
     return bodies
 
 
 def _list(path: str, found: Any) -> list[Any]:
     if not isinstance(found, list):
-        _refuse(path, "has something else where a list should be")
+        refuse(path, "has something else where a list should be")
     return found
 
 
@@ -171,9 +155,5 @@ def _is(found: Any, keys: set[str]) -> bool:
 
 def _text(path: str, found: Any) -> str:
     if not isinstance(found, str) or not found:
-        _refuse(path, "has something else where a text should be")
+        refuse(path, "has something else where a text should be")
     return found
-
-
-def _refuse(path: str, why: str) -> NoReturn:
-    raise UnreadableArtifact(path, why)

@@ -12,9 +12,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
-from aipol_targets.common.network.jsontext import json_of
-from aipol_targets.common.network.read_pair import NameList, NamePair, apart, networks_of
-from aipol_targets.common.network.reading import Address, Files, Network, Networks, address_of
+from aipol_targets.common.network.read_json import json_of
+from aipol_targets.common.network.read_pair import NameList, NamePair, networks_of
+from aipol_targets.common.network.reading import (
+    Address,
+    Files,
+    Network,
+    Networks,
+    address_of,
+    apart,
+)
 
 NETWORK_WIDE = "content-filtering.json"
 BINDINGS = "bindings.json"

@@ -5,10 +5,16 @@ from __future__ import annotations
 import csv
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
-from aipol_targets.common.network.reading import Address, Files, Network, Networks, address_of
+from aipol_targets.common.network.reading import (
+    Address,
+    Files,
+    Network,
+    Networks,
+    address_of,
+    apart,
+)
 from aipol_targets.pac.read_script import Script
 
 HANDOUT = "handout.csv"
@@ -84,16 +90,9 @@ class PacDecider:
             if path and path not in self._scripts:
                 lines = files.lines(path, named_in=HANDOUT)
                 self._scripts[path] = Script(lines, path)
-        _disjoint(network for found in networks.values() for network in found)
+        # An address in two rows would be handed whatever the server takes first.
+        apart((network for found in networks.values() for network in found), HANDOUT)
         self._rows = [_Row(Networks(iter(found)), path) for path, found in networks.items()]
-
-
-def _disjoint(networks: Iterator[Network]) -> None:
-    """An address in two rows would be handed whatever the server takes first."""
-    ordered = sorted(networks, key=lambda each: (each.family, each.first))
-    for one, other in pairwise(ordered):
-        if one.family == other.family and other.first <= one.last:
-            raise UnreadableArtifact(HANDOUT, "has an address twice")
 
 
 def read(files: Mapping[str, bytes]) -> Decider:

@@ -13,9 +13,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
-from aipol_targets.common.network.jsontext import json_of
-from aipol_targets.common.network.read_pair import NameList, NamePair, apart, networks_of
-from aipol_targets.common.network.reading import Address, Files, Network, Networks, address_of
+from aipol_targets.common.network.read_json import json_of
+from aipol_targets.common.network.read_pair import NameList, NamePair, networks_of
+from aipol_targets.common.network.reading import (
+    Address,
+    Files,
+    Network,
+    Networks,
+    address_of,
+    apart,
+)
 
 POLICIES = "policies.json"
 CLIENTS = ("dns-policy",)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from aipol.target import UnreadableArtifact
+from aipol_targets.common.network.reading import Files
 
 
 def parse(content: bytes, path: str) -> Any:
@@ -26,6 +27,13 @@ def parse(content: bytes, path: str) -> Any:
     except (ValueError, RecursionError) as fault:
         refuse(path, f"not JSON: {fault}")
     return found
+
+
+def json_of(files: Files, path: str, *, named_in: str) -> Any:
+    """The value in a file that another file names. Raises UnreadableArtifact."""
+    if path not in files.contents:
+        refuse(named_in, f"names {path}, which does not exist")
+    return parse(files.whole(path), path)
 
 
 def refuse(path: str, why: str) -> NoReturn:

@@ -7,7 +7,7 @@ Destination Lists" and "Add a DNS Destination List"; for Meraki see the target's
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,12 +86,3 @@ def _network(value: Any, path: str) -> Network:
     if not isinstance(value, str):
         raise UnreadableArtifact(path, f"{value!r} is not a network")
     return Network.parse(value, path)
-
-
-def apart(networks: Iterable[Network], path: str) -> None:
-    """Refuse networks that share an address. Raises UnreadableArtifact."""
-    last: Network | None = None
-    for each in sorted(networks, key=lambda found: (found.family, found.first)):
-        if last and last.family == each.family and each.first <= last.last:
-            raise UnreadableArtifact(path, "two networks share an address")
-        last = each

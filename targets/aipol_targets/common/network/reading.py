@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -74,6 +74,15 @@ class Network:
         if start.number % size or not _NETWORK.fullmatch(text):
             raise UnreadableArtifact(artifact, f"{text!r} is not a network")
         return cls(start.family, start.number, start.number + size - 1)
+
+
+def apart(networks: Iterable[Network], path: str) -> None:
+    """Refuse networks that share an address. Raises UnreadableArtifact."""
+    last: Network | None = None
+    for each in sorted(networks, key=lambda found: (found.family, found.first)):
+        if last and last.family == each.family and each.first <= last.last:
+            raise UnreadableArtifact(path, "two networks share an address")
+        last = each
 
 
 class Networks:
