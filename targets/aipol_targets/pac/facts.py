@@ -16,5 +16,5 @@ FILE_SIZE = Limit(
 ADVISORY = Reason(
     "advisory",
     "a proxy auto-config file is advice: a program may ignore it, and a person may change it",
-    "enforce it on the network as well: `dns`, `egress`, or a firewall",
+    "enforce it on the network as well: `dns`, a proxy, or a firewall",
 )
