@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from aipol.target import Limit, Reason
-from aipol_targets.common.network.pairs import Limits
+from aipol.target import Limit
+from aipol_targets.common.network.pairs import limits_of
 
 _READ = date(2026, 11, 28)
 
@@ -23,17 +23,4 @@ PATTERN = Limit(
     _READ,
 )
 
-LIMITS = Limits(
-    short=Reason(
-        "subtrees-only",
-        "a URL pattern is a name with all below it, and an allowed one always wins: this cannot be"
-        " blocked without blocking what is to stay open",
-        "write `on_gap: tighten`, or block it on a resolver (`dns`) or on the device",
-    ),
-    wide=Reason(
-        "widened",
-        "a URL pattern is a name with all below it, and an allowed one always wins: this is blocked"
-        " because what is to be blocked cannot be blocked without it",
-        "write `on_gap: report`, or block it on a resolver (`dns`) or on the device",
-    ),
-)
+LIMITS = limits_of("a URL pattern", "an allowed one")

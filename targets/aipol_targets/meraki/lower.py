@@ -10,6 +10,7 @@ from aipol.ir import Ir
 from aipol.segments import Segment, gateway_networks, segments
 from aipol.target import Lowered
 from aipol_targets.common.network.account import coverage
+from aipol_targets.common.network.facts import GATEWAYS
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.pairs import Listed, listed, placed
 from aipol_targets.common.network.placed import Placed
@@ -19,8 +20,6 @@ from aipol_targets.meraki.settings import MerakiSettings
 
 TARGET_ID = "meraki"
 CLIENT = "content-filter"
-# No segment is called like that: an underscore is in none of their names.
-GATEWAYS = "aipol_gateways"
 
 
 def lower(ir: Ir, settings: MerakiSettings) -> Lowered[Meraki]:

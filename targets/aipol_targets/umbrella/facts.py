@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from aipol.target import Limit, Reason
+from aipol.target import Limit
 from aipol_targets.common.network.facts import HOST_LENGTH
-from aipol_targets.common.network.pairs import Limits
+from aipol_targets.common.network.pairs import limits_of
 
 _READ = date(2026, 11, 28)
 
@@ -23,17 +23,4 @@ NAME_LENGTH = Limit(
     _READ,
 )
 
-LIMITS = Limits(
-    short=Reason(
-        "subtrees-only",
-        "a destination is a name with all below it, and an allow list always wins: this cannot be"
-        " blocked without blocking what is to stay open",
-        "write `on_gap: tighten`, or block it on a resolver (`dns`) or on the device",
-    ),
-    wide=Reason(
-        "widened",
-        "a destination is a name with all below it, and an allow list always wins: this is blocked"
-        " because what is to be blocked cannot be blocked without it",
-        "write `on_gap: report`, or block it on a resolver (`dns`) or on the device",
-    ),
-)
+LIMITS = limits_of("a destination", "an allow list")

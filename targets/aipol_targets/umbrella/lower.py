@@ -8,6 +8,7 @@ from aipol.ir import Ir
 from aipol.segments import gateway_networks, segments
 from aipol.target import Lowered
 from aipol_targets.common.network.account import coverage
+from aipol_targets.common.network.facts import GATEWAYS
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.pairs import Listed, listed, placed
 from aipol_targets.common.network.placed import Placed
@@ -23,7 +24,6 @@ from aipol_targets.umbrella.settings import UmbrellaSettings
 
 TARGET_ID = "umbrella"
 CLIENT = "dns-policy"
-GATEWAYS = "aipol_gateways"
 
 # The type of the policies that a list can be put into: 1 for DNS, 2 for web (Destination Lists
 # API); Secure Access takes 2 alone.

@@ -12,10 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from aipol.segments import DEFAULT, Segment
+from aipol_targets.common.network.facts import GATEWAYS
 from aipol_targets.common.network.nested import Entry, Segments
 
-GATEWAYS = "aipol_gateways"
-"""The sources of all gateways; no segment has an underscore in its name."""
 LONGEST_NAME = 31
 _DIGEST = 8
 _Key = tuple[int, Segments, Segments]

@@ -216,6 +216,24 @@ class Limits:
     wide: Reason
 
 
+def limits_of(entry: str, allowed: str) -> Limits:
+    """The reasons in a vendor's own words for an entry of a list, and for one that is allowed."""
+    why = f"{entry} is a name with all below it, and {allowed} always wins"
+    beside = "or block it on a resolver (`dns`) or on the device"
+    return Limits(
+        short=Reason(
+            "subtrees-only",
+            f"{why}: this cannot be blocked without blocking what is to stay open",
+            f"write `on_gap: tighten`, {beside}",
+        ),
+        wide=Reason(
+            "widened",
+            f"{why}: this is blocked because what is to be blocked cannot be blocked without it",
+            f"write `on_gap: report`, {beside}",
+        ),
+    )
+
+
 def placed(
     made: Listed, client: str, files: Callable[[bool], Sequence[str]], limits: Limits
 ) -> Placed:
