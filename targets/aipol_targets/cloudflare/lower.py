@@ -39,9 +39,10 @@ def lower(ir: Ir, settings: CloudflareSettings) -> Lowered[Gateway]:
     seen = parts if settings.on_ramp == _WAN else (everybody(parts[-1]),)
     written = tuple(_write(ir, segment, settings) for segment in seen)
     model = _model(ir, settings, written)
+    place = f"{TARGET_ID}/{RULES}"
     for each in written:
-        findings += locked_out(ir, RULES, (each.trie,), each.trie.minimal())
-        findings += locked_addresses(ir, RULES, (held.header for held in each.held))
+        findings += locked_out(ir, place, (each.trie,), each.trie.minimal())
+        findings += locked_addresses(ir, place, (held.header for held in each.held))
     findings += over_limits(ir, TARGET_ID, settings, model)
     return Lowered(model, _coverage(ir, settings, parts, written), tuple(findings))
 

@@ -109,7 +109,7 @@ def lower(ir: Ir, settings: DnsSettings) -> Lowered[Dns]:
         said = tuple(dict.fromkeys((each.wanted, *each.forms.values())))
         tries = [form.trie for form in said]
         entries = [entry for form in said for entry in form.minimal]
-        findings += locked_out(ir, f"segments/{each.segment.id}", tries, entries)
+        findings += locked_out(ir, f"{TARGET_ID}/segments/{each.segment.id}", tries, entries)
     findings += _too_long(ir, model)
     placed = tuple(_placed(settings.outputs, each, pooled) for each in told)
     return Lowered(model, coverage(ir, TARGET_ID, placed), tuple(findings))

@@ -35,7 +35,7 @@ def lower(ir: Ir, settings: E2guardianSettings) -> Lowered[E2guardian]:
     written = tuple(_write(ir, segment) for segment in (parts[-1], *parts[:-1]))
     for each in written:
         entries = (entry for level in each.group.levels for entry in level.entries)
-        findings += locked_out(ir, folder_of(each.group), (each.trie,), entries)
+        findings += locked_out(ir, f"{TARGET_ID}/{folder_of(each.group)}", (each.trie,), entries)
     placed = tuple(each.placed for each in written)
     groups = tuple(each.group for each in written)
     return Lowered(_model(ir, settings, groups), coverage(ir, TARGET_ID, placed), tuple(findings))

@@ -36,7 +36,9 @@ def lower(ir: Ir, settings: FortigateSettings) -> Lowered[Fortigate]:
         return Lowered(_model(ir, settings, ()), (), tuple(findings))
     made = tuple(_filtered(ir, segment) for segment in parts)
     for each in made:
-        findings += locked_out(ir, CONF, (each.filter.blocked,), each.filter.blocked.minimal())
+        findings += locked_out(
+            ir, f"{TARGET_ID}/{CONF}", (each.filter.blocked,), each.filter.blocked.minimal()
+        )
     findings += _over_capacity(ir, made, settings.filter_entries)
     files = tuple(_FILES[output] for output in settings.outputs)
     account = coverage(

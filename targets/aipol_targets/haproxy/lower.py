@@ -54,7 +54,7 @@ def lower(ir: Ir, settings: HaProxySettings) -> Lowered[HaProxy]:
     written = tuple(_write(ir, segment) for segment in parts)
     for each in written:
         entries = (entry for level in each.lists.levels for entry in level.entries)
-        findings += locked_out(ir, CONF, (each.trie,), entries)
+        findings += locked_out(ir, f"{TARGET_ID}/{CONF}", (each.trie,), entries)
     account = coverage(ir, TARGET_ID, tuple(each.placed() for each in written))
     return Lowered(_model(ir, settings, written), account, tuple(findings))
 

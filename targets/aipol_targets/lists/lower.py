@@ -29,7 +29,7 @@ def lower(ir: Ir, settings: ListsSettings) -> Lowered[Lists]:
     model = _model(ir, settings, tuple(each.lists for each in written))
     for each in written:
         entries = (entry for level in each.lists.native for entry in level.entries)
-        findings += locked_out(ir, folder_of(each.lists), (each.trie,), entries)
+        findings += locked_out(ir, f"{TARGET_ID}/{folder_of(each.lists)}", (each.trie,), entries)
     rooms = _rooms(model, settings.edl_capacity)
     findings += crowded(ir, TARGET_ID, rooms)
     placed = tuple(each.placed(settings.outputs) for each in written)

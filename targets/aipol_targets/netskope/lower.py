@@ -49,8 +49,8 @@ def lower(ir: Ir, settings: NetskopeSettings) -> Lowered[Netskope]:  # noqa: ARG
     wanted = tuple(_wanted(ir, segment) for segment in parts)
     found = tuple(_entries(wanted))
     for each in wanted:
-        minimal = each.trie.minimal()
-        findings += locked_out(ir, f"segment {each.segment.id}", (each.trie,), minimal)
+        place, minimal = f"{TARGET_ID}/{REQUESTS}", each.trie.minimal()
+        findings += locked_out(ir, place, (each.trie,), minimal)
     model = _model(categorised(parts, gateway_networks(ir), found), found)
     placed = tuple(_placed(ir, each, found, wanted[-1].opened) for each in wanted)
     return Lowered(model, coverage(ir, TARGET_ID, placed), tuple(findings))

@@ -58,7 +58,9 @@ def lower(ir: Ir, settings: PacSettings) -> Lowered[Pac]:
         ir.organization.identifier, tuple(each.file for each in written), gateway_networks(ir)
     )
     for each in written:
-        findings += locked_out(ir, each.file.path, (each.trie,), each.trie.minimal())
+        findings += locked_out(
+            ir, f"{TARGET_ID}/{each.file.path}", (each.trie,), each.trie.minimal()
+        )
         findings += _too_long(ir, model, each.file)
     account = coverage(ir, TARGET_ID, tuple(each.placed() for each in written))
     return Lowered(model, tuple(_advisory(ir, record) for record in account), tuple(findings))

@@ -59,7 +59,7 @@ def lower(ir: Ir, settings: PaloAltoSettings) -> Lowered[Firewall]:
     model = _model(ir, settings, written)
     for each in written:
         entries = tuple(_blocked_entries(each))
-        place = f"segment {each.segment.id}"
+        place = f"{TARGET_ID}, segment `{each.segment.id}`,"
         findings += locked_out(ir, place, (each.proxied,), entries)
         findings += locked_addresses(ir, place, (held.header for held in each.held))
     held = rooms(model)

@@ -40,7 +40,7 @@ def lower(ir: Ir, settings: SquidSettings) -> Lowered[Squid]:
     written = tuple(_write(ir, segment) for segment in parts)
     model = _model(ir, settings, tuple(each.lists for each in written))
     for each in written:
-        place = folder_of(each.lists)
+        place = f"{TARGET_ID}/{folder_of(each.lists)}"
         entries = (entry for level in each.lists.decided for entry in level.entries)
         findings += locked_out(ir, place, (each.proxied,), entries)
         findings += locked_addresses(ir, place, each.lists.headers)

@@ -52,7 +52,7 @@ def lower(ir: Ir, settings: SuricataSettings) -> Lowered[Suricata]:
         return Lowered(Suricata("", (), ()), (), tuple(findings))
     decided = tuple(_decide(ir, segment) for segment in parts)
     for each in decided:
-        findings += locked_out(ir, RULES, (each.trie,), each.trie.minimal())
+        findings += locked_out(ir, f"{TARGET_ID}/{RULES}", (each.trie,), each.trie.minimal())
     model = _model(ir, settings, decided)
     findings += _over_limits(ir, model)
     files = (RULES, *((GROUPS,) if model.groups else ()))

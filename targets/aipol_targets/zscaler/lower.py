@@ -51,8 +51,8 @@ def lower(ir: Ir, settings: ZscalerSettings) -> Lowered[Zia]:
     made = categorised(parts, gateway_networks(ir), found)
     model = Zia(settings.first_order, settings.rank, made)
     for each in wanted:
-        minimal = each.trie.minimal()
-        findings += locked_out(ir, f"segment {each.segment.id}", (each.trie,), minimal)
+        place, minimal = f"{TARGET_ID}/{FILE}", each.trie.minimal()
+        findings += locked_out(ir, place, (each.trie,), minimal)
     findings += _unlistable(ir, found)
     findings += over_limits(ir, TARGET_ID, settings, model)
     reached = Reached(found, LEVELS.value)

@@ -65,12 +65,12 @@ GATEWAY_UNPLACED = Reason(
 PEOPLE_UNTOLD = Reason(
     "audience-indistinct",
     "the output tells no source addresses apart, so everybody gets the same answers",
-    "use an output that does: `bind`, `unbound`, `knot` or `powerdns`",
+    "use an output or a target that does, such as `bind` or `unbound` of `dns`",
 )
 GATEWAY_UNTOLD = Reason(
     "gateway-indistinct",
     "the output cannot leave the gateway's own addresses alone, so it is blocked as well",
-    "let the gateway ask another resolver",
+    "let the gateway ask another resolver, or go another way",
 )
 _SIGN_IN_UNSEEN = Reason(
     "sign-in-unseen",
