@@ -8,18 +8,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from aipol.catalogue.model import Match
 from aipol.ir import Gateway, Obligations
 from aipol.target import Status, UnreadableArtifact
 from aipol.vocabulary import Effect
 from aipol_targets.common.network.nested import Entry
-from aipol_targets.netskope.facts import LIMITS, LIST_OCTETS
+from aipol_targets.netskope.facts import LIST_OCTETS
 from aipol_targets.netskope.lists import url_lists
 from aipol_targets.netskope.read import read
 from aipol_targets.netskope.read_lists import Lists
-from aipol_targets.netskope.settings import NetskopeSettings
 
 NOBODY: frozenset[str] = frozenset()
 
@@ -176,13 +174,6 @@ def test_a_list_over_8_mb_is_refused() -> None:
     urls = [entry.host for entry in _entries(40_000, 240)]
     with pytest.raises(UnreadableArtifact, match="8000000"):
         Lists("x").add("c", urls)
-
-
-def test_limits_are_cited_and_settings_are_empty() -> None:
-    """Each limit with a source; there is nothing to set."""
-    assert all(limit.source for limit in LIMITS)
-    with pytest.raises(ValidationError):
-        NetskopeSettings.model_validate({"unknown": 1})
 
 
 # --- what is refused ------------------------------------------------------------------------------

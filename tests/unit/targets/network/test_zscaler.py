@@ -14,7 +14,7 @@ from aipol.ir import Gateway, Obligations
 from aipol.target import Deviation, Reason, Status
 from aipol.vocabulary import Effect
 from aipol_targets.common.network.categories import Categorised, Rule, Sources
-from aipol_targets.zscaler.facts import ADDRESSES, ADDRESSES_OF_RULE, LIMITS, RULES
+from aipol_targets.zscaler.facts import RULES
 from aipol_targets.zscaler.limits import over_limits
 from aipol_targets.zscaler.model import Zia
 from aipol_targets.zscaler.settings import ZscalerSettings
@@ -304,13 +304,6 @@ def test_every_other_limit_is_an_error_with_the_number(
     ir = small.resolve(small.Policy(apps=(small.app("one", "one.test"),)))
     (finding,) = over_limits(ir, "zscaler", ZscalerSettings(), Zia(1, 7, made))
     assert what in finding.message
-
-
-def test_limits_are_cited() -> None:
-    """Each with a source; the older number of categories is named too."""
-    assert all(limit.source for limit in LIMITS)
-    assert any("48" in limit.source and limit.value == 64 for limit in LIMITS)
-    assert ADDRESSES_OF_RULE.value < ADDRESSES.value
 
 
 @pytest.mark.parametrize(
