@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Protocol
+from weakref import WeakKeyDictionary
 
 from aipol.audience import EVERYBODY
 from aipol.claims import Claim
@@ -16,7 +17,7 @@ from aipol.scoping import Verdict
 from aipol.segments import Segment, Use, uses_at
 from aipol.target import Reason
 from aipol.vocabulary import Surface
-from aipol_targets.common.network.facts import SEGMENTS, SURFACES
+from aipol_targets.common.network.facts import SURFACES
 from aipol_targets.common.network.hostlists import Entries, with_hosts
 
 Uses = Mapping[tuple[str, Surface], Use]
@@ -35,12 +36,21 @@ class Decisions:
         return HostTrie(self.entries.values())
 
 
-@lru_cache(maxsize=SEGMENTS.value + 2)
+_KNOWN: WeakKeyDictionary[Ir, dict[Segment, Decisions]] = WeakKeyDictionary()
+
+
 def decisions(ir: Ir, segment: Segment) -> Decisions:
     """A segment's uses with the decisions over hosts that follow; gateways stay reachable.
 
-    The same for every target, so one policy is decided once.
+    The same for every target, so one policy is decided once, and kept for as long as it is.
     """
+    known = _KNOWN.setdefault(ir, {})
+    if segment not in known:
+        known[segment] = _decided(ir, segment)
+    return known[segment]
+
+
+def _decided(ir: Ir, segment: Segment) -> Decisions:
     uses = uses_at(ir, segment, SURFACES)
     verdicts = {use: Verdict(found.carried, ()) for use, found in uses.items()}
     ways_out = [(gateway.host, Intent.EXACT) for gateway in ir.gateways.values()]
