@@ -46,14 +46,21 @@ class Reason:
     """The clause holds by what the situation is; no artefact carries it out."""
 
 
+LONGER = ".*"
+"""How a deviation about names in which more labels follow a host ends."""
+EXCEPTED = "*.exception.*"
+"""What a deviation is about that speaks of names below a host in which an exception stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deviation:
     """Where an artefact is known to answer other than the ruling says.
 
     `value` is the identifier (host, extension id, process ...), `*.host` for what is below a host
-    (`*.*.host` for what is two labels below it, or more), or `*` for all of the ruling's; `client`
-    the enforcement path (such as `chrome` or `unbound`) or `*`; `people` those it concerns; `found`
-    what the artefact answers instead, where only one answer is admitted.
+    (`*.*.host` for what is two labels below it, or more), `host.*` for names that nothing names, in
+    which more labels follow the host, or `*` for all of the ruling's; `client` the enforcement path
+    (such as `chrome` or `unbound`) or `*`; `people` those it concerns; `found` what the artefact
+    answers instead, where only one answer is admitted.
     """
 
     status: Status

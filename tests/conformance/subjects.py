@@ -35,6 +35,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "fortigate": {"inside": ["lan"], "outside": ["wan1"]},
     "haproxy": {"tls_backend": "to-internet", "http_backend": "to-internet-http"},
     "intune": {"tenant": "9ef53cd9-367c-4b21-af75-2d4df289ac2a", "mode": "enforce"},
+    "lists": {"outputs": ["domains", "edl", "sonicwall", "watchguard"]},
     "paloalto": {
         "outputs": ["edl", "set", "xml"],
         "edl_url": "https://lists.acme.example/aipol",

@@ -73,6 +73,19 @@ class HostReference:
         """The claims of the nearest name above `host` that anything is claimed by."""
         return next((self.claims[name] for name in parents(host) if name in self.claims), ())
 
+    def inside(self, host: str) -> Iterator[str]:
+        """The claimed names that stand in `host` with more labels after them."""
+        labels = host.split(".")
+        for end in range(1, len(labels)):
+            for start in range(end):
+                name = ".".join(labels[start:end])
+                if name in self.claims:
+                    yield name
+
+    def owners_inside(self, name: str) -> Iterator[Ruling]:
+        """The rulings about a claimed name, for those in which more labels follow it."""
+        return self._rulings(self.claims[name])
+
     def allowed(self, host: str) -> Region:
         """The people who must be let through to `host`: whoever may use it for anything."""
         # Not `speaking`, which keeps what it finds: this is asked once of every host there is.

@@ -12,7 +12,7 @@ from aipol.bypasses import BYPASS_SWITCHES
 from aipol.diagnostics import Diagnostic, codes
 from aipol.identifiers import marks
 from aipol.ir import Ir, Ruling
-from aipol.target import EFFECT_CLAUSE, Answer, Deviation, Kind, Status
+from aipol.target import EFFECT_CLAUSE, EXCEPTED, LONGER, Answer, Deviation, Kind, Status
 from aipol.verify.admitted import SILENT, Check
 from aipol.verify.panel import View
 from aipol.verify.probes import Probe
@@ -28,6 +28,7 @@ def stranger_findings(check: Check) -> Iterator[Diagnostic]:
         yield from _protected(check, situation)
         yield from _open_switches(check, situation)
         yield from _unknown_marks(check, situation)
+        _try_longer(check, situation)
 
 
 def _hosts(check: Check, situation: Situation) -> Iterator[Diagnostic]:
@@ -194,20 +195,65 @@ def _admitted(check: Check, who: Region, owners: tuple[Ruling, ...], asked: _Ask
                 told = universe.either(told, people)
             else:
                 claimed = universe.either(claimed, people)
-    return universe.either(told, universe.minus(untold, claimed))
+    said = universe.either(told, universe.minus(untold, claimed))
+    if asked.host in names:
+        return said
+    # A name that nobody names is below one of theirs, and goes on after another one, too.
+    return universe.any_of((said, _longer(check, who, asked), _excepted(check, who, owners, asked)))
 
 
 def _widened(check: Check, who: Region, asked: _Asked) -> Region:
     """Those of `who` about whom a record says that a name is blocked with all below it.
 
-    Nobody claims the host: only the records about the nearest name above it can say so.
+    Nobody claims the host: only the records about the nearest name above it can say so, or those
+    about a name that it goes on after.
     """
     universe = check.ir.universe
     if asked.answer.effect is not Effect.BLOCK:
         return NOBODY
-    return universe.any_of(
+    below = universe.any_of(
         universe.both(found.people, who) for found in _said_of_what_is_below(check, asked)
     )
+    return universe.either(below, _longer(check, who, asked))
+
+
+def _excepted(check: Check, who: Region, owners: tuple[Ruling, ...], asked: _Asked) -> Region:
+    """Those of `who` about whom a record says that an exception opens a name it stands in."""
+    universe, names = check.ir.universe, {c.host for c in _reference(check.ir).speaking(asked.host)}
+    if asked.answer.effect is Effect.BLOCK or not any(
+        name not in names for name in _reference(check.ir).inside(asked.host)
+    ):
+        return NOBODY
+    return universe.any_of(
+        universe.both(found.people, who)
+        for ruling in owners
+        for record in check.records.get((ruling.id, EFFECT_CLAUSE), ())
+        for found in (record.deviations if asked.situation in record.situations else ())
+        if found.value == EXCEPTED and found.client in {"*", asked.client}
+    )
+
+
+def _longer(check: Check, who: Region, asked: _Asked) -> Region:
+    """Those of `who` about whom a record says that a name is blocked with what goes on after it."""
+    universe = check.ir.universe
+    found = _said_of_longer(check, asked) if asked.answer.effect is Effect.BLOCK else ()
+    return universe.any_of(universe.both(each.people, who) for each in found)
+
+
+def _said_of_longer(check: Check, asked: _Asked) -> Iterator[Deviation]:
+    """The stricter deviations of what goes on after a claimed name that stands in the host.
+
+    `d.*` is about `www.d.evil.example`, too.
+    """
+    reference = _reference(check.ir)
+    for name in reference.inside(asked.host):
+        for ruling in reference.owners_inside(name):
+            for record in check.records.get((ruling.id, EFFECT_CLAUSE), ()):
+                for found in record.deviations if asked.situation in record.situations else ():
+                    here = found.value == f"{name}{LONGER}"
+                    about = here and found.client in {"*", asked.client}
+                    if about and found.status is Status.STRICTER:
+                        yield found
 
 
 def _said_of_what_is_below(check: Check, asked: _Asked) -> Iterator[Deviation]:
@@ -234,6 +280,30 @@ def _differs(ir: Ir, subject: Subject, guilty: list[Ruling], asked: _Asked) -> D
         expected=f"{Effect.ALLOW if answer.effect is Effect.BLOCK else Effect.BLOCK}{rule}",
         hint="an entry stands for more, or fewer, hosts than the policy means",
     )
+
+
+def _try_longer(check: Check, situation: Situation) -> None:
+    """Put what records say of longer names to the test, so that an idle excuse is found."""
+    universe, panel = check.ir.universe, check.panel
+    for (ruling, clause), records in check.records.items():
+        told = [
+            found
+            for record in records
+            if clause == EFFECT_CLAUSE and situation in record.situations
+            for found in record.deviations
+            if found.value.endswith(LONGER) and found.value != EXCEPTED
+        ]
+        for found in told:
+            check.tried.add((ruling, found))
+            asked = f"{found.value.removesuffix(LONGER)}.evil.example"
+            if any(
+                panel.ask(view, Kind.HOST, asked, client, situation).effect is Effect.BLOCK
+                for view in panel.views(Kind.HOST)
+                if universe.overlap(view.people, found.people)
+                for client in panel.decider.clients(Kind.HOST)
+                if found.client in {"*", client}
+            ):
+                check.real.add((ruling, found))
 
 
 _SELF = {"exact": (True, False), "subtree": (True, True), "children": (False, True)}

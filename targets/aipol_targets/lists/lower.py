@@ -12,6 +12,8 @@ from aipol_targets.common.network.levels import flat_levels, levels_of
 from aipol_targets.common.network.placed import decisions
 from aipol_targets.common.network.rooms import crowded
 from aipol_targets.common.network.sources import folder_of
+from aipol_targets.lists.contained import Contained, contained
+from aipol_targets.lists.limits import uri_faults
 from aipol_targets.lists.model import Lists, SegmentLists
 from aipol_targets.lists.paths import Written
 from aipol_targets.lists.settings import ListsSettings
@@ -25,13 +27,14 @@ def lower(ir: Ir, settings: ListsSettings) -> Lowered[Lists]:
     findings = [*bad_hosts(ir), *too_many(ir, TARGET_ID, len(parts))]
     if findings:
         return Lowered(_model(ir, settings, ()), (), tuple(findings))
-    written = tuple(_write(ir, segment) for segment in parts)
+    written = tuple(_write(ir, segment, settings.outputs) for segment in parts)
     model = _model(ir, settings, tuple(each.lists for each in written))
     for each in written:
         entries = (entry for level in each.lists.native for entry in level.entries)
         findings += locked_out(ir, f"{TARGET_ID}/{folder_of(each.lists)}", (each.trie,), entries)
     rooms = _rooms(model, settings.edl_capacity)
     findings += crowded(ir, TARGET_ID, rooms)
+    findings += uri_faults(ir, TARGET_ID, model)
     placed = tuple(each.placed(settings.outputs) for each in written)
     return Lowered(model, coverage(ir, TARGET_ID, placed), tuple(findings), rooms)
 
@@ -39,14 +42,17 @@ def lower(ir: Ir, settings: ListsSettings) -> Lowered[Lists]:
 def _model(ir: Ir, settings: ListsSettings, lists: tuple[SegmentLists, ...]) -> Lists:
     named = (network for each in lists for network in each.networks)
     exempt = fewest_networks((*named, *gateway_networks(ir)))
-    return Lists(settings.outputs, lists, exempt)
+    return Lists(settings.outputs, lists, exempt, gateway_networks(ir))
 
 
-def _write(ir: Ir, segment: Segment) -> Written:
+def _write(ir: Ir, segment: Segment, outputs: tuple[str, ...]) -> Written:
     decided = decisions(ir, segment)
     trie = decided.trie
     minimal = trie.minimal()
-    lists = SegmentLists(segment.id, segment.networks, levels_of(minimal), flat_levels(minimal))
+    found = contained(ir, segment) if "sonicwall" in outputs else Contained()
+    lists = SegmentLists(
+        segment.id, segment.networks, levels_of(minimal), flat_levels(minimal), found
+    )
     return Written(segment, lists, decided.uses, trie)
 
 

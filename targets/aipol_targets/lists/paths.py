@@ -1,4 +1,4 @@
-"""Says which enforcement path a segment's finished lists make up."""
+"""Says which enforcement paths a segment's finished lists make up."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from functools import cached_property, partial
 
 from aipol.claims import Claim
 from aipol.domains import HostTrie
+from aipol.hosts import probe_of
 from aipol.segments import Segment
 from aipol_targets.common.network.index import Index
 from aipol_targets.common.network.placed import Path, Placed, Uses
+from aipol_targets.lists.contained import pieces
+from aipol_targets.lists.facts import ALSO_LONGER, EXCEPTION_INSIDE, LIMITS
 from aipol_targets.lists.model import SegmentLists
 
 
@@ -24,19 +27,58 @@ class Written:
     trie: HostTrie
 
     def placed(self, outputs: tuple[str, ...]) -> Placed:
-        """The enforcement path: every format says the same."""
-        files = partial(self._files, outputs)
-        return Placed(self.segment, (Path(outputs, self.uses, self.trie, self.trie, files),))
+        """The enforcement paths: every format says the same, but for SonicWall's."""
+        exact = tuple(output for output in outputs if output != "sonicwall")
+        files = partial(self._files, exact)
+        paths = (Path(exact, self.uses, self.trie, self.trie, files),) if exact else ()
+        return Placed(self.segment, (*paths, self._sonicwall) if exact != outputs else paths)
+
+    @property
+    def _sonicwall(self) -> Path:
+        allowed = next((names[0] for _, names in self.lists.allowed), "")
+        return Path(
+            ("sonicwall",),
+            self.uses,
+            self.trie,
+            self.lists.contained,
+            self._uri_lists,
+            short=LIMITS.short,
+            wide=LIMITS.wide,
+            longer=ALSO_LONGER,
+            through=(allowed, EXCEPTION_INSIDE) if allowed else None,
+            places=self.lists.contained.places,
+        )
 
     def _files(self, outputs: Sequence[str], claims: Sequence[Claim]) -> Iterator[str]:
         """The files of the outputs whose entries decide any of the hosts."""
         for output in outputs:
-            if output == "edl":
-                for _, level in self._native.deciding(claims):
-                    yield self.lists.edl_file(level)
-            else:
-                for intent, level in self._flat.deciding(claims):
-                    yield self.lists.domains_file(level, intent)
+            match output:
+                case "edl":
+                    for _, level in self._native.deciding(claims):
+                        yield self.lists.edl_file(level)
+                case "watchguard":
+                    if self._native.deciding(claims):
+                        yield self.lists.exceptions_file
+                case _:
+                    for intent, level in self._flat.deciding(claims):
+                        yield self.lists.domains_file(level, intent)
+
+    def _uri_lists(self, claims: Sequence[Claim]) -> Iterator[str]:
+        """The URI lists that have a name which stands in any of the hosts, the allowed first."""
+        for claim in claims:
+            found = tuple(pieces(probe_of(claim)))
+            for table in (self._allowed, self._forbidden):
+                if here := {table[piece] for piece in found if piece in table}:
+                    yield from here
+                    break
+
+    @cached_property
+    def _allowed(self) -> dict[str, str]:
+        return {name: path for path, names in self.lists.allowed for name in names}
+
+    @cached_property
+    def _forbidden(self) -> dict[str, str]:
+        return {name: path for path, names in self.lists.forbidden for name in names}
 
     @cached_property
     def _native(self) -> Index:

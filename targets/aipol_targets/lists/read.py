@@ -6,11 +6,16 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
 from aipol_targets.common.network.reading import Files, address_of
+from aipol_targets.lists.read_policies import PolicyTable
 from aipol_targets.lists.read_rules import RuleTable, domain_rules, url_rules
+from aipol_targets.lists.read_sonicwall import sonicwall_policies
+from aipol_targets.lists.read_watchguard import watchguard_policies
 
-_TABLES: Mapping[str, tuple[str, Callable[[Files, str], RuleTable]]] = {
+_TABLES: Mapping[str, tuple[str, Callable[[Files, str], RuleTable | PolicyTable]]] = {
     "edl": ("edl/rules.csv", url_rules),
     "domains": ("domains/rules.csv", domain_rules),
+    "sonicwall": ("sonicwall/policies.csv", sonicwall_policies),
+    "watchguard": ("watchguard/policies.csv", watchguard_policies),
 }
 
 

@@ -17,11 +17,11 @@ class ListsSettings(BaseModel):
     )
 
     outputs: Annotated[
-        tuple[Literal["domains", "edl"], ...],
+        tuple[Literal["domains", "edl", "sonicwall", "watchguard"], ...],
         BeforeValidator(as_tuple),
         Field(min_length=1),
         AfterValidator(distinct),
     ] = ("domains", "edl")
-    """Which formats to write, such as `[edl]`."""
+    """Which formats to write, such as `[edl]`; firewalls of one make are written only if named."""
     edl_capacity: Annotated[int, Field(ge=1)] | None = None
     """How many list entries the firewall holds in all, such as `50000`; more is an error."""

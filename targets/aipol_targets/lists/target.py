@@ -5,16 +5,32 @@ from __future__ import annotations
 from aipol.target import Fetched, Form, StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
 from aipol_targets.common.network.facts import SEGMENTS, SURFACES
+from aipol_targets.lists.facts import (
+    LIST_CHARACTERS,
+    LIST_URIS,
+    TOKEN_LENGTH,
+    URI_LENGTH,
+    URI_LISTS,
+    URI_TOKENS,
+)
 from aipol_targets.lists.model import Lists
 from aipol_targets.lists.settings import ListsSettings
 
 LISTS: StagedTarget[ListsSettings, Lists] = StagedTarget(
     id="lists",
-    title="Lists for firewalls and proxies (EDL, plain domains)",
+    title="Lists for firewalls and proxies (EDL, plain domains, SonicWall, WatchGuard)",
     identity="networks",
     reach=ON_NETWORK,
     surfaces=SURFACES,
-    limits=(SEGMENTS,),
+    limits=(
+        LIST_CHARACTERS,
+        LIST_URIS,
+        SEGMENTS,
+        TOKEN_LENGTH,
+        URI_LENGTH,
+        URI_LISTS,
+        URI_TOKENS,
+    ),
     settings=ListsSettings,
     lower=stage("aipol_targets.lists.lower:lower"),
     render=stage("aipol_targets.lists.render:render"),

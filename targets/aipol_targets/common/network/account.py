@@ -18,7 +18,7 @@ from aipol.hosts import (
 )
 from aipol.ir import Ir, Ruling
 from aipol.segments import Use, seated
-from aipol.target import EFFECT_CLAUSE, Coverage, Deviation, Reason, Status
+from aipol.target import EFFECT_CLAUSE, EXCEPTED, LONGER, Coverage, Deviation, Reason, Status
 from aipol.vocabulary import ON_NETWORK, Account, Effect, Surface
 from aipol_targets.common.network import reasons
 from aipol_targets.common.network.placed import Path, Placed
@@ -50,6 +50,11 @@ class Case:
     def record(self, clause: str, status: Status, reason: Reason | None) -> Coverage:
         """An account of a clause that nothing carries out."""
         return self._coverage(clause, status, reason)
+
+    def aside(self, reason: Reason, tally: Tally) -> Coverage:
+        """The account of a use that is out of reach, with what is blocked beside its hosts."""
+        deviations = tuple(each for each in tally.deviations() if each.value.endswith(LONGER))
+        return self._coverage(EFFECT_CLAUSE, Status.UNSUPPORTED, reason, deviations=deviations)
 
     def summed(self, clause: str, tally: Tally, artifacts: Sequence[str]) -> Coverage:
         """The account that a tally amounts to; `artifacts` are relative to the target's folder."""
@@ -107,7 +112,8 @@ def _of_ruling(case: Case, obligation: Obligation) -> Iterator[Coverage]:
     obligations = tuple(case.ruling.obligations.items())
     # Where hosts are blocked that should not be, that is worth more than what cannot be done.
     if reason and not effect.stricter():
-        for clause in (EFFECT_CLAUSE, *(name for name, _ in obligations)):
+        yield case.aside(reason, effect)
+        for clause, _ in obligations:
             yield case.record(clause, Status.UNSUPPORTED, reason)
         return
     yield case.summed(EFFECT_CLAUSE, effect, _files(case))
@@ -183,12 +189,11 @@ def _answers(
         if below != at_host:
             yield f"*.{claim.host}", below
     if path.levels is not None and claim.intent is not Intent.EXACT:
-        deeper = path.levels + 1
-        beyond = _finding(case, seat, path, claim, "any." * deeper + claim.host)
-        if beyond != _finding(case, seat, path, claim, f"any.{claim.host}"):
-            if beyond and path.beyond and beyond[1] is path.short:
-                beyond = beyond[0], path.beyond
-            yield "*." * deeper + claim.host, beyond
+        yield from _deeper(case, seat, path, claim, path.levels + 1)
+    # No entry has this label, so what is found is found in the claimed name itself.
+    if path.longer and path.written.blocked(f"{probe_of(claim)}.*"):
+        yield f"{claim.host}{LONGER}", (Status.STRICTER, path.longer)
+    yield from _through(case, path, claim)
     if path.written is path.wanted:
         return
     if claim.intent is Intent.EXACT:
@@ -200,11 +205,36 @@ def _answers(
             yield place, _finding(case, seat, path, claim, probed)
 
 
+def _deeper(
+    case: Case, seat: Seat, path: Path, claim: Claim, labels: int
+) -> Iterator[tuple[str, Finding | None]]:
+    """How a path differs so many labels below a host, where its entries reach no further."""
+    beyond = _finding(case, seat, path, claim, "any." * labels + claim.host)
+    if beyond != _finding(case, seat, path, claim, f"any.{claim.host}"):
+        if beyond and path.beyond and beyond[1] is path.short:
+            beyond = beyond[0], path.beyond
+        yield "*." * labels + claim.host, beyond
+
+
 def _beyond(path: Path, claim: Claim) -> Iterator[tuple[str, Finding | None]]:
     """What is blocked with one host and below it, where a format cannot block the host alone."""
     below = f"any.{claim.host}"
     if path.wide and path.written.blocked(below) and not path.wanted.blocked(below):
         yield f"*.{claim.host}", (Status.STRICTER, path.wide)
+
+
+def _through(case: Case, path: Path, claim: Claim) -> Iterator[tuple[str, Finding | None]]:
+    """What is let through below a blocked host, where a format finds an exception anywhere."""
+    if (
+        path.through is None
+        or claim.intent is Intent.EXACT
+        or case.ruling.direct is not Effect.BLOCK
+    ):
+        return
+    name, reason = path.through
+    host, below = f"{name}.{claim.host}", f"any.{claim.host}"
+    if path.written.blocked(below) and path.wanted.blocked(host) and not path.written.blocked(host):
+        yield EXCEPTED, (Status.LOOSER, reason)
 
 
 def _finding(case: Case, seat: Seat, path: Path, claim: Claim, host: str) -> Finding | None:

@@ -8,7 +8,7 @@ that blocks more; `places` are where names are then answered otherwise than want
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from aipol.claims import Claim
@@ -19,7 +19,7 @@ from aipol.target import Reason
 from aipol_targets.common.network.hostlists import Entries
 from aipol_targets.common.network.index import Index
 from aipol_targets.common.network.levels import levels_of
-from aipol_targets.common.network.placed import Path, Placed, Uses, decisions
+from aipol_targets.common.network.placed import Blocking, Path, Placed, Uses, decisions
 
 Kept = frozenset[tuple[str, Intent]]
 """Hosts that no list may block beyond what the policy blocks."""
@@ -146,27 +146,29 @@ def _node(host: str, entries: Entries, kept: Kept, trie: HostTrie, *, within: bo
 def _pair(nodes: Sequence[_Node], lists: _Lists) -> Pair:
     blocked = tuple(_entry(node, blocked=True) for node in lists.blocked)
     allowed = tuple(_entry(node, blocked=False) for node in lists.allowed)
-    return Pair(blocked, allowed, tuple(_places(nodes, HostTrie((*blocked, *allowed)))))
+    wanted = ((node.host, node.itself, node.below) for node in nodes)
+    return Pair(blocked, allowed, tuple(places(wanted, HostTrie((*blocked, *allowed)))))
 
 
 def _entry(node: _Node, *, blocked: bool) -> HostEntry:
     return HostEntry(node.host, Intent.SUBTREE, blocked, node.owners if blocked else ())
 
 
-def _places(nodes: Sequence[_Node], written: HostTrie) -> Iterator[str]:
+def places(wanted: Iterable[tuple[str, bool, bool]], written: Blocking) -> Iterator[str]:
     """Where the lists differ from what is wanted, and what is spoken of within such a place.
 
-    There the lists may say again what is wanted, which is not what they say around it.
+    There the lists may say again what is wanted, which is not what they say around it. `wanted` are
+    hosts, parents first, each with whether it is to be blocked, and what is below it.
     """
     within = ""
-    for node in nodes:
-        if not (within and node.host.endswith(within)):
+    for host, itself, below in wanted:
+        if not (within and host.endswith(within)):
             within = ""
-        if within or written.blocked(node.host) is not node.itself:
-            yield node.host
-        if within or written.blocked(f"*.{node.host}") is not node.below:
-            yield f"*.{node.host}"
-            within = within or f".{node.host}"
+        if within or written.blocked(host) is not itself:
+            yield host
+        if within or written.blocked(f"*.{host}") is not below:
+            yield f"*.{host}"
+            within = within or f".{host}"
 
 
 # --- segments -------------------------------------------------------------------------------------
@@ -187,13 +189,17 @@ def listed(ir: Ir, segment: Segment) -> Listed:
     """The lists of a segment, looser or stricter than wanted as `on_gap` says."""
     decided = decisions(ir, segment)
     wanted = decided.trie
-    pair = stricter_pair(decided.entries, _kept(ir)) if ir.tighten else looser_pair(decided.entries)
+    pair = (
+        stricter_pair(decided.entries, kept_open(ir))
+        if ir.tighten
+        else looser_pair(decided.entries)
+    )
     return Listed(
         segment, decided.uses, wanted, pair, HostTrie(pair.entries) if pair.places else wanted
     )
 
 
-def _kept(ir: Ir) -> Kept:
+def kept_open(ir: Ir) -> Kept:
     """What is not an AI app's alone, what nothing may block, and the organisation's gateways."""
     shared = (
         (claim.host, claim.intent)

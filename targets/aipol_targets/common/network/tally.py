@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from aipol.audience import NOBODY, Region
 from aipol.hosts import NO_PROMPT
 from aipol.ir import Ir
-from aipol.target import Deviation, Reason, Status
+from aipol.target import LONGER, Deviation, Reason, Status
 
 ALL = "*"
 """Every identifier of a ruling, or every enforcement path of a target."""
@@ -43,8 +43,11 @@ class Tally:
         return tuple(sorted(found, key=_order))
 
     def stricter(self) -> bool:
-        """Whether any answer is stricter than it should be."""
-        return any(status is Status.STRICTER for status, *_ in self.people)
+        """Whether any answer about its own hosts, or below them, is stricter than it should be."""
+        return any(
+            status is Status.STRICTER and not value.endswith(LONGER)
+            for status, _, value, _ in self.people
+        )
 
     def status(self) -> Status:
         """Looser outweighs stricter; nothing carried out at all is no enforcement."""

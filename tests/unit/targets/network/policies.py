@@ -75,6 +75,8 @@ POOLED = ("dnsmasq", "hosts", "pihole")
 RESOLVERS = (*BY_SOURCE, *POOLED)
 LISTED = ("domains", "edl")
 """Formats of lists for devices of any make."""
+BOXES = ("sonicwall", "watchguard")
+"""Formats of lists for firewalls of one make."""
 FIREWALL = ("edl", "set", "xml")
 """Formats for a firewall of Palo Alto Networks."""
 SETTINGS: Mapping[str, type[Any]] = {
@@ -328,6 +330,11 @@ def listed(policy: Policy, *outputs: str, **settings: Any) -> Emitted:
     return emit(policy, LISTS, outputs=list(outputs or LISTED), **settings)
 
 
+def boxed(policy: Policy, *outputs: str, **settings: Any) -> Emitted:
+    """The same, for firewalls of one make too when no format is named."""
+    return listed(policy, *(outputs or (*LISTED, *BOXES)), **settings)
+
+
 def filtered(policy: Policy, **settings: Any) -> Emitted:
     """The same for e2guardian, which has no groups for IPv6: without such networks."""
     networks = {
@@ -401,7 +408,7 @@ MAKERS: Mapping[str, Callable[..., Emitted]] = {
     "e2guardian": filtered,
     "fortigate": guarded,
     "haproxy": proxied,
-    "lists": listed,
+    "lists": boxed,
     "meraki": grouped,
     "netskope": steered,
     "pac": advised,

@@ -85,13 +85,14 @@ def policies(small: Any) -> st.SearchStrategy[Any]:
     )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_every_policy_is_carried_out_or_accounted_for(data: st.DataObject, small: Any) -> None:
     """The independent verifier has nothing to say about lists in any format."""
     policy = data.draw(policies(small))
-    choices = [small.LISTED, *((each,) for each in small.LISTED)]
-    emitted = small.listed(policy, *data.draw(st.sampled_from(choices)))
+    every = (*small.LISTED, *small.BOXES)
+    choices = [every, small.LISTED, *((each,) for each in every)]
+    emitted = small.boxed(policy, *data.draw(st.sampled_from(choices)))
     assert [finding.message for finding in emitted.findings()] == []
 
 
@@ -293,6 +294,18 @@ def changes(line: str) -> Iterator[tuple[str, list[str]]]:
         ("CNAME rpz-passthru.", "CNAME ."),
         (",block,", ",allow,"),
         (",allow,", ",block,"),
+        (",deny,", ",allow,"),
+        (",allow,", ",deny,"),
+        ("allowed first", "forbidden first"),
+        ("regular expression", "pattern match"),
+        (",enabled", ",disabled"),
+        ("(?i)", ""),
+        (r"\.?(:|/|$)", ""),
+        (r"]+\.)*", r"]+\.)+"),
+        (r"]+\.)+", r"]+\.)*"),
+        (r"([^./:]+\.)*", ".*"),
+        (r"\.test", ".test"),
+        ("txt segments", "txt,segments"),
         (",in,", ",not-in,"),
         (",not-in,", ",in,"),
         ("http_access deny", "http_access allow"),
