@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from aipol.ir import Ir, PolicyClause, Ruling
-from aipol.target import EFFECT_CLAUSE, Coverage, Reason, Status, Target
+from aipol.ir import CLOSE_BYPASSES, ONLY_VIA, Ir, PolicyClause, Ruling
+from aipol.target import EFFECT_CLAUSE, Coverage, PolicyCoverage, Reason, Status, Target
 from aipol.vocabulary import Effect, Situation
 
 OUT_OF_REACH = Reason(
@@ -24,7 +24,7 @@ NOBODY_ACTS = Reason(
 NO_TARGET = Reason("no-target", "no target is configured", "add one under `targets:`")
 
 
-# No target acts on these yet; each is told as a gap of the whole policy rather than passed over.
+# Where no target carries out anything of a clause about the whole policy, that is told as a gap.
 POLICY_REASONS = {
     "unlisted_ai": Reason(
         "no-ai-category",
@@ -41,10 +41,16 @@ POLICY_REASONS = {
         "no configured target leaves single accounts out; only groups can be",
         "keep the account out of every group the policy names, and exclude it in the consoles",
     ),
-    "network.close_bypasses": Reason(
-        "bypasses-in-part",
-        "DNS lists stop names that announce ways around; QUIC, DoT and other resolvers stay open",
-        "block udp/443, port 853 and foreign resolvers on the firewall",
+    CLOSE_BYPASSES: Reason(
+        "bypasses-open",
+        "no configured target closes ways around the network's rules",
+        "configure `nftables` and `dns`, or block udp/443, port 853 and foreign resolvers on the "
+        "firewall",
+    ),
+    ONLY_VIA: Reason(
+        "not-confined",
+        "no configured target denies what the segment sends past its gateway",
+        "configure `nftables`, or deny it on the firewall",
     ),
 }
 
@@ -55,6 +61,8 @@ class PolicyGap:
 
     clause: PolicyClause
     reason: Reason
+    targets: tuple[str, ...] = ()
+    """Those that carry it out in part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +121,25 @@ def complete(ir: Ir, target: Target, records: tuple[Coverage, ...]) -> tuple[Cov
     return tuple(sorted(filled, key=lambda r: (r.ruling, r.clause, r.situations)))
 
 
+def only_known(ir: Ir, target: Target, records: tuple[PolicyCoverage, ...]) -> None:
+    """Raises ValueError when a target accounts for a clause that is not there, or twice."""
+    told = [record.clause for record in records]
+    known = set(ir.policy_clauses)
+    if len(set(told)) != len(told) or not known.issuperset(told):
+        msg = f"target {target.id}: accounts for clauses about the whole policy that are not there"
+        raise ValueError(msg)
+
+
 @dataclass(frozen=True)
 class Matrix:
-    """Ruling x clause x situation x target; `records` by target id."""
+    """Ruling x clause x situation x target; `records` by target id.
+
+    `policy` is what targets do for the clauses about the whole policy.
+    """
 
     ir: Ir
     records: Mapping[str, tuple[Coverage, ...]]
+    policy: tuple[PolicyCoverage, ...] = ()
 
     @cached_property
     def by_clause(self) -> Mapping[tuple[str, str], tuple[Coverage, ...]]:
@@ -150,9 +171,25 @@ class Matrix:
 
     @cached_property
     def policy_gaps(self) -> tuple[PolicyGap, ...]:
-        """Clauses about the whole policy, none of which a target carries out yet."""
-        clauses = self.ir.policy_clauses
-        return tuple(PolicyGap(clause, POLICY_REASONS[clause.key]) for clause in clauses)
+        """Clauses about the whole policy that no target carries out, or not wholly."""
+        found = (self._policy_gap(clause) for clause in self.ir.policy_clauses)
+        return tuple(gap for gap in found if gap is not None)
+
+    def _policy_gap(self, clause: PolicyClause) -> PolicyGap | None:
+        records = [record for record in self.policy if record.clause == clause]
+        if any(record.status.holds for record in records):
+            return None
+        parts = [record for record in records if record.status is Status.LOOSER and record.reason]
+        targets = tuple(record.target for record in parts)
+        match parts:
+            case []:
+                told = (record.reason for record in records if record.reason)
+                return PolicyGap(clause, next(told, POLICY_REASONS[clause.key]))
+            case [PolicyCoverage(reason=Reason() as reason)]:
+                return PolicyGap(clause, reason, targets)
+            case _:
+                left = _left_by_all(parts)
+                return PolicyGap(clause, left, targets) if left else None
 
     def _gaps_of(self, ruling: Ruling, clause: str) -> Iterator[Gap]:
         records = self.by_clause.get((ruling.id, clause), ())
@@ -176,6 +213,16 @@ class Matrix:
             for record in records:
                 counts[target][record.status.value] += len(record.situations)
         return counts
+
+
+def _left_by_all(parts: list[PolicyCoverage]) -> Reason | None:
+    """What stays open where several targets each carry out a part; None when nothing does."""
+    best = min(parts, key=lambda record: len(record.leaves))
+    left = [way for way in best.leaves if all(way in record.leaves for record in parts)]
+    if not left or best.reason is None:
+        return None
+    names = " and ".join(sorted(f"`{record.target}`" for record in parts))
+    return replace(best.reason, text=f"{names} leave open: {', '.join(left)}")
 
 
 def _preference(record: Coverage) -> int:

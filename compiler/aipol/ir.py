@@ -172,6 +172,10 @@ class Gateway:
     networks: tuple[str, ...] = ()
 
 
+CLOSE_BYPASSES = "network.close_bypasses"
+ONLY_VIA = "network.segments.only_via"
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyClause:
     """A clause about the whole policy rather than about one use, such as `unlisted_ai: block`."""
@@ -179,6 +183,21 @@ class PolicyClause:
     key: str
     value: str
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Confined:
+    """A segment of the policy whose only way to the internet is a gateway; `only_via` says so."""
+
+    segment: str
+    networks: tuple[str, ...]
+    gateway: str
+    span: Span
+
+    @property
+    def clause(self) -> PolicyClause:
+        """The clause that asks for it."""
+        return PolicyClause(ONLY_VIA, f"{self.gateway} ({self.segment})", self.span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +236,10 @@ class Ir:
     policy_clauses: tuple[PolicyClause, ...] = ()
     protected_programs: tuple[tuple[str, str, str], ...] = ()
     """Kind, value and what would break, of the programs that nothing may stop."""
+    resolvers: tuple[str, ...] = ()
+    """Networks of the organisation's own resolvers."""
+    confined: tuple[Confined, ...] = ()
+    """The segments with one way out, by id."""
 
     @cached_property
     def indispensable(self) -> Indispensable:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from aipol.both import both
-from aipol.coverage import Gap, Matrix, complete
+from aipol.coverage import Gap, Matrix, complete, only_known
 from aipol.diagnostics import Diagnostic, codes
 from aipol.diagnostics.model import has_errors
 from aipol.ir import Ir
@@ -60,7 +60,8 @@ class Build:
     @cached_property
     def matrix(self) -> Matrix:
         """Coverage over all targets."""
-        return Matrix(self.ir, {run.target.id: run.coverage for run in self.runs})
+        policy = tuple(record for run in self.runs for record in run.compiled.policy)
+        return Matrix(self.ir, {run.target.id: run.coverage for run in self.runs}, policy)
 
     @cached_property
     def files(self) -> Mapping[str, bytes]:
@@ -192,6 +193,7 @@ def _run(ir: Ir, target: Target, settings: Any) -> Run:
     coverage = compiled.coverage
     if not has_errors(compiled.findings):
         coverage = complete(ir, target, coverage)
+        only_known(ir, target, compiled.policy)
     return Run(target, ir, compiled, coverage)
 
 
@@ -219,7 +221,8 @@ def verify_files(run: Run, artifacts: Iterable[Artifact]) -> tuple[Diagnostic, .
     files = {artifact.path: artifact.content for artifact in artifacts}
     try:
         # A reader may find only when asked that two objects are at odds for somebody.
-        return verify(run.ir, run.target, run.target.read(files), run.compiled.coverage)
+        decider, compiled = run.target.read(files), run.compiled
+        return verify(run.ir, run.target, decider, compiled.coverage, compiled.policy)
     except UnreadableArtifact as fault:
         span = whole_file(f"{run.target.id}/{fault.artifact}")
         return (codes.ARTIFACT_UNREADABLE.at(span, artifact=span.file, why=fault.why),)

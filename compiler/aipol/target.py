@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 from aipol.audience import Region
 from aipol.diagnostics import Diagnostic
 from aipol.diagnostics.model import has_errors
-from aipol.ir import Ir
+from aipol.ir import Ir, PolicyClause
 from aipol.vocabulary import Effect, Situation, Surface
 
 
@@ -116,6 +116,24 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyCoverage:
+    """What one target does for one clause about the whole policy; of none, it says nothing.
+
+    `leaves` are the ways that stay open where it carries the clause out in part, in words that
+    all targets share, so that what another target closes is known not to be open. A deviation is
+    about what everybody sends on a way: its value is `port 53` and the like, or `*`.
+    """
+
+    clause: PolicyClause
+    target: str
+    status: Status
+    reason: Reason | None = None
+    artifacts: tuple[str, ...] = ()
+    leaves: tuple[str, ...] = ()
+    deviations: tuple[Deviation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Artifact:
     """One emitted file; `path` is relative to the target's own folder, with forward slashes."""
 
@@ -189,6 +207,8 @@ class Kind(StrEnum):
     """A host whose connections must carry a tenant header; see `Answer.detail`."""
     HELD = "held"
     """A host on whose connections an obligation, the client, is carried out: detail `held`."""
+    WAY = "way"
+    """A new connection out, such as `udp/443 to 192.0.2.1` or `gre to 192.0.2.1`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +216,7 @@ class Question:
     """One use, as the enforcement point sees it.
 
     `identity` is what the target knows the subject by: the platform's names of all groups the
-    person is in, or one source address.
+    person is in, or one source address. The paths of a `way` are `ipv4` and `ipv6`.
     """
 
     kind: Kind
@@ -256,8 +276,7 @@ class UnreadableArtifact(Exception):
 
     def __init__(self, artifact: str, why: str) -> None:
         super().__init__(f"{artifact}: {why}")
-        self.artifact = artifact
-        self.why = why
+        self.artifact, self.why = artifact, why
 
 
 S = TypeVar("S")
@@ -273,6 +292,8 @@ class Lowered(Generic[N]):
     findings: tuple[Diagnostic, ...] = ()
     rooms: tuple[Room, ...] = ()
     """What the files that devices fetch take up."""
+    policy: tuple[PolicyCoverage, ...] = ()
+    """What it does for clauses about the whole policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +304,7 @@ class Compiled:
     coverage: tuple[Coverage, ...]
     findings: tuple[Diagnostic, ...]
     rooms: tuple[Room, ...] = ()
+    policy: tuple[PolicyCoverage, ...] = ()
 
 
 class Target(Protocol):
@@ -372,6 +394,7 @@ class StagedTarget(Generic[S, N]):
         """Lower, then render; nothing is rendered when lowering found an error."""
         lowered = self.lower(ir, settings)
         if has_errors(lowered.findings):
-            return Compiled((), lowered.coverage, lowered.findings, lowered.rooms)
+            return Compiled((), lowered.coverage, lowered.findings, lowered.rooms, lowered.policy)
         artifacts = self.render(lowered.model)
-        return Compiled(artifacts, lowered.coverage, lowered.findings, lowered.rooms)
+        account = (lowered.coverage, lowered.findings, lowered.rooms, lowered.policy)
+        return Compiled(artifacts, *account)

@@ -10,6 +10,7 @@ from aipol_targets.jamf.target import JAMF
 from aipol_targets.lists.target import LISTS
 from aipol_targets.meraki.target import MERAKI
 from aipol_targets.netskope.target import NETSKOPE
+from aipol_targets.nftables.target import NFTABLES
 from aipol_targets.pac.target import PAC
 from aipol_targets.paloalto.target import PALOALTO
 from aipol_targets.purview.target import PURVIEW
@@ -29,6 +30,7 @@ ALL = (
     LISTS,
     MERAKI,
     NETSKOPE,
+    NFTABLES,
     PAC,
     PALOALTO,
     PURVIEW,

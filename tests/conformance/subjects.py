@@ -189,7 +189,10 @@ data_classes:
 network:
   inspect_tls: ai-only
   close_bypasses: true
+  resolvers: [10.0.0.53/32]
   gateways: {gateway: {host: ai-gateway.acme.example, networks: [10.99.0.8/32]}}
+  segments:
+    - {id: guest-wifi, networks: [10.90.0.0/24], groups: [pilot], only_via: gateway}
 rules:
 """
 _APPS = (

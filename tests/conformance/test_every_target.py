@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from aipol.coverage import only_known
 from aipol.ir import NO_OBLIGATIONS
 from aipol.pipeline import Run, verify_files
 from aipol.target import (
@@ -118,6 +119,24 @@ def test_a_reason_has_a_code_a_text_and_advice(name: str, policy: str) -> None:
         assert re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", reason.code), reason
         assert reason.text.strip(), reason
         assert reason.advice.strip(), reason
+
+
+@every_pair
+def test_a_clause_about_the_whole_policy_is_accounted_for_with_what_stays_open(
+    name: str, policy: str
+) -> None:
+    """A record names a clause that the policy has, its files, and whatever it leaves open."""
+    run = given.ran(name, policy)
+    only_known(run.ir, run.target, run.compiled.policy)
+    paths = {f"{name}/{path}" for path in _bytes(run)}
+    for record in run.compiled.policy:
+        assert record.target == name
+        assert set(record.artifacts) <= paths, record
+        assert bool(record.artifacts) is (record.status.holds or record.status is Status.LOOSER)
+        assert bool(record.leaves) is (record.status is Status.LOOSER), record
+        if record.status is not Status.ENFORCED:
+            assert record.reason, record
+            assert all((record.reason.code, record.reason.text, record.reason.advice)), record
 
 
 # --- the bytes ------------------------------------------------------------------------------------

@@ -64,7 +64,10 @@ rules:
   - {id: translation, apps: [deepl], groups: [everyone], effect: allow}
   - {id: siri, apps: [siri], groups: [engineering], effect: allow}
   - {id: rest, apps: ["*"], groups: [everyone], effect: block}
-network: {inspect_tls: ai-only, close_bypasses: true}
+network:
+  inspect_tls: ai-only
+  close_bypasses: true
+  resolvers: [10.0.0.53/32, "2001:db8::53/128"]
 targets:
   cloudflare: {on_ramp: wan, tls_decryption: true}
   dns:
@@ -77,6 +80,7 @@ targets:
   lists: {}
   meraki: {}
   netskope: {}
+  nftables: {}
   pac: {}
   paloalto:
     outputs: [edl, set, xml]

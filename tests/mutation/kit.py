@@ -72,7 +72,8 @@ def _lines(path: str, content: bytes) -> Iterator[Mutant]:
         words = line.strip()
         if not words or words.startswith(("#", ";", "//", "--")):
             continue
-        for what, replacement in (("drop", ""), *_other_lines(line)):
+        others = _other_packets(line) if path.endswith(".nft") else _other_lines(line)
+        for what, replacement in (("drop", ""), *others):
             changed = [*lines[: number - 1], replacement, *lines[number:]]
             yield Mutant(path, str(number), what, "".join(changed).encode(), words)
 
@@ -94,6 +95,17 @@ def _other_lines(line: str) -> Iterator[tuple[str, str]]:
             yield "flip", re.sub(rf"(?<![\w-]){one}(?![\w-])", other, line, count=1)
 
 
+def _other_packets(line: str) -> Iterator[tuple[str, str]]:
+    """A rule of nftables about other packets, and a set of more addresses."""
+    for one, other in _OTHER_PACKETS:
+        if re.search(one, line):
+            yield "flip", re.sub(one, other, line, count=1)
+    if rule := _PORT.match(line):
+        yield "another port", line.replace(rule[1], "8443", 1)
+    if network := _ELEMENT.fullmatch(line):
+        yield "widen", line.replace(network[1], "0.0.0.0/1", 1)
+
+
 _FLIPS = {
     "deny": "allow",
     "terminate": "splice",
@@ -103,6 +115,15 @@ _FLIPS = {
     "type regex": "type simple",
     "status enable": "status disable",
 }
+_OTHER_PACKETS = (
+    (r"reject$", "accept"),
+    (r"policy accept", "policy drop"),
+    (r"\bip\b", "ip6"),
+    (r"\budp\b", "tcp"),
+    (r"!= ", ""),
+)
+_PORT = re.compile(r"\s*(?:ip6? .*)?(?:tcp|udp) dport (\d+)")
+_ELEMENT = re.compile(r"\s*(\d+\.\d+\.\d+\.\d+/\d+),\s*")
 _ANCHORS = ("^", "(:|/|$)", "$")
 
 

@@ -62,6 +62,7 @@ METADATA = {
     "lists": (),
     "meraki": (),
     "netskope": (),
+    "nftables": (),
     "pac": (),
     "paloalto": (
         kit.Metadata(r"\.xml$", r"/rules\[0\]/entry\[\d+\]@name$", "what a rule is called"),
@@ -93,6 +94,7 @@ UNPROBED = {
     "lists": (),
     "meraki": (),
     "netskope": (),
+    "nftables": (),
     "pac": (),
     "paloalto": (
         kit.Metadata(r"-decrypt\.txt$", r"", "inspecting more breaks no clause"),

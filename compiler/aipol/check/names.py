@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from aipol.check import apps, floors, identity, references, selectors
+from aipol.check import apps, floors, identity, network, references, selectors
 from aipol.check.known import Catalogue, Known
 from aipol.diagnostics.model import Diagnostic
 from aipol.language.assemble import Assembled
@@ -32,6 +32,7 @@ def check_names(
         *identity.check_last_tier(assembled),
         *apps.check_apps(assembled, known),
         *apps.check_network_hosts(assembled),
+        *network.check_only_via(assembled),
         *floors.check_floors(assembled, catalogue),
     )
     return in_reading_order(findings, assembled.layers)

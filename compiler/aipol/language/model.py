@@ -284,6 +284,9 @@ class Segment(Model):
     """Its addresses, such as `[10.40.0.0/16]`."""
     groups: Names
     """Who sits there, such as `[finance]`."""
+    only_via: Slug | None = None
+    """Gateway of `network.gateways` that is their only way to the internet, such as `gateway`:
+    everything else that they send is denied."""
 
 
 class Network(Model):
@@ -297,6 +300,9 @@ class Network(Model):
     close_bypasses: bool = False
     """Whether ways around the network's rules, such as DNS over HTTPS and QUIC, are closed:
     `true`."""
+    resolvers: Cidrs | None = None
+    """Addresses of the organisation's own resolvers, the only ones that may be asked when ways
+    around are closed, such as `[10.0.0.53/32]`."""
     gateways: dict[Slug, Gateway] = Field(default_factory=dict)
     """Proxies that `via` can name, such as `{gateway: {host: ai-gateway.acme.example}}`."""
     segments: tuple[Segment, ...] = ()

@@ -31,7 +31,7 @@ from aipol.report.words import (
     markdown,
     markdown_row,
 )
-from aipol.target import EFFECT_CLAUSE, Coverage, Status
+from aipol.target import EFFECT_CLAUSE, Coverage, PolicyCoverage, Status
 from aipol.vocabulary import Effect, Situation
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def coverage_json(build: Build, budget: int | None) -> Iterator[str]:
         "totals": matrix.totals(),
         "reasons": _reasons(matrix, gaps),
         "policy_gaps": [_policy_gap(gap) for gap in matrix.policy_gaps],
+        "policy_rows": [_policy_row(record) for record in matrix.policy],
     }
     text = json.dumps(head, indent=1, ensure_ascii=False)
     yield f"{text.removesuffix(chr(10) + '}')},\n"
@@ -86,6 +87,19 @@ def _policy_gap(gap: PolicyGap) -> dict[str, Any]:
         "reason": gap.reason.code,
         "text": gap.reason.text,
         "advice": gap.reason.advice,
+        "targets": list(gap.targets),
+    }
+
+
+def _policy_row(record: PolicyCoverage) -> dict[str, Any]:
+    return {
+        "clause": record.clause.key,
+        "value": record.clause.value,
+        "target": record.target,
+        "status": record.status.value,
+        "reason": record.reason.code if record.reason else "",
+        "leaves": list(record.leaves),
+        "artifacts": list(record.artifacts),
     }
 
 

@@ -144,6 +144,7 @@ def _gaps_text(build: Build) -> Iterator[str]:
     gaps = told_gaps(build)
     if not gaps:
         yield "Everything is enforced everywhere."
+        yield from policy_gaps_text(build.matrix)
         return
     near, far = within_reach(gaps), beyond_reach(gaps)
     reasons = [row for row in by_reason(near) if row.reason.code not in MODES]

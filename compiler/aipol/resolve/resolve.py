@@ -9,8 +9,18 @@ from urllib.parse import urlsplit
 
 from aipol.diagnostics import Diagnostic, codes
 from aipol.diagnostics.model import has_errors
-from aipol.ir import DataClass, Gateway, GovernedApp, Ir, Organization, PolicyClause
+from aipol.ir import (
+    CLOSE_BYPASSES,
+    Confined,
+    DataClass,
+    Gateway,
+    GovernedApp,
+    Ir,
+    Organization,
+    PolicyClause,
+)
 from aipol.language.hosts import canonical_host
+from aipol.language.model import Network
 from aipol.language.words import clip
 from aipol.resolve.apps import resolve_apps
 from aipol.resolve.clauses import Clause, resolve_clauses
@@ -39,12 +49,10 @@ def resolve(
         return None, findings
     apps = resolve_apps(assembled, catalogue)
     clauses, expired = resolve_clauses(assembled, universe, groups, apps, as_of)
-    vendors = frozenset(app.app.vendor for app in apps.values())
-    gates, stale = resolve_gates(assembled, vendors, as_of)
+    gates, stale = resolve_gates(assembled, _vendors(apps), as_of)
     data_classes = _data_classes(assembled)
-    ladder = Ladder({entry.id: entry.rank for entry in data_classes})
-    decisions = Decisions(universe, groups, clauses, gates, ladder, _rules_span(assembled))
-    network = assembled.network.value if assembled.network else None
+    ladder, span = Ladder({each.id: each.rank for each in data_classes}), _rules_span(assembled)
+    decisions = Decisions(universe, groups, clauses, gates, ladder, span)
     ir = Ir(
         organization=_organization(assembled),
         universe=universe,
@@ -54,8 +62,8 @@ def resolve(
         rulings=decisions.rulings(apps),
         protected_hosts=_protected_hosts(assembled, catalogue),
         gateways=_gateways(assembled),
-        inspect_tls=network.inspect_tls if network else "none",
-        close_bypasses=bool(network and network.close_bypasses),
+        inspect_tls=_network(assembled).inspect_tls,
+        close_bypasses=_network(assembled).close_bypasses,
         never_inspect=_never_inspected(assembled),
         unlisted_ai=assembled.unlisted_ai,
         unlisted_span=_unlisted_span(assembled),
@@ -63,6 +71,8 @@ def resolve(
         as_of=as_of,
         policy_clauses=tuple(_policy_clauses(assembled)),
         protected_programs=_protected_programs(catalogue),
+        resolvers=tuple(sorted(set(_network(assembled).resolvers or ()))),
+        confined=_confined(assembled),
     )
     told = (
         *_tenant_findings(clauses, apps),
@@ -70,6 +80,10 @@ def resolve(
         *redirect_findings(assembled, ir),
     )
     return ir, (*findings, *expired, *stale, *clause_findings(decisions), *told)
+
+
+def _vendors(apps: Mapping[str, GovernedApp]) -> frozenset[str]:
+    return frozenset(app.app.vendor for app in apps.values())
 
 
 def _protected_hosts(
@@ -116,7 +130,9 @@ def _policy_clauses(assembled: Assembled) -> Iterator[PolicyClause]:
         yield PolicyClause("protected", placed.value, placed.span())
     network = assembled.network
     if network and network.value.close_bypasses:
-        yield PolicyClause("network.close_bypasses", "true", network.key_span("close_bypasses"))
+        yield PolicyClause(CLOSE_BYPASSES, "true", network.key_span("close_bypasses"))
+    for confined in _confined(assembled):
+        yield confined.clause
 
 
 def _organization(assembled: Assembled) -> Organization:
@@ -138,9 +154,12 @@ def _data_classes(assembled: Assembled) -> tuple[DataClass, ...]:
     )
 
 
+def _network(assembled: Assembled) -> Network:
+    return assembled.network.value if assembled.network else Network()
+
+
 def _never_inspected(assembled: Assembled) -> tuple[str, ...]:
-    written = assembled.network.value.never_inspect if assembled.network else None
-    return tuple(sorted(map(canonical_host, written or ())))
+    return tuple(sorted(map(canonical_host, _network(assembled).never_inspect or ())))
 
 
 def _gateways(assembled: Assembled) -> Mapping[str, Gateway]:
@@ -150,6 +169,23 @@ def _gateways(assembled: Assembled) -> Mapping[str, Gateway]:
         name: Gateway(name, canonical_host(written.host), written.networks or ())
         for name, written in sorted(assembled.network.value.gateways.items())
     }
+
+
+def _confined(assembled: Assembled) -> tuple[Confined, ...]:
+    network = assembled.network
+    if network is None:
+        return ()
+    found = (
+        Confined(
+            segment.id,
+            tuple(sorted(set(segment.networks))),
+            segment.only_via,
+            network.span("segments", position, "only_via"),
+        )
+        for position, segment in enumerate(network.value.segments)
+        if segment.only_via is not None
+    )
+    return tuple(sorted(found, key=lambda each: each.segment))
 
 
 def _tenant_findings(

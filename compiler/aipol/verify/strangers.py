@@ -325,11 +325,14 @@ def _protected(check: Check, situation: Situation) -> Iterator[Diagnostic]:
                         )
 
 
+_NO_MARKS = frozenset({Kind.HOST, Kind.DATA, Kind.HEADER, Kind.HELD, Kind.WAY})
+
+
 def _unknown_marks(check: Check, situation: Situation) -> Iterator[Diagnostic]:
     """Blocked extensions, programs and features that no app of the policy is known by."""
     known = _known_marks(check.ir)
     for kind, value in dict.fromkeys(check.panel.decider.mentions()):
-        if kind in (Kind.HOST, Kind.DATA, Kind.HEADER, Kind.HELD) or (kind, value) in known:
+        if kind in _NO_MARKS or (kind, value) in known:
             continue
         form = value if kind is Kind.FEATURE else value.rpartition(":")[0]
         for view in check.panel.views(kind):

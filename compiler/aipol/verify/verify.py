@@ -9,7 +9,7 @@ from aipol.audience import NOBODY
 from aipol.diagnostics import Diagnostic, codes
 from aipol.ir import Ir, Ruling
 from aipol.source import Span
-from aipol.target import EFFECT_CLAUSE, Answer, Coverage, Decider, Kind, Target
+from aipol.target import EFFECT_CLAUSE, Answer, Coverage, Decider, Kind, PolicyCoverage, Target
 from aipol.verify.accounts import account_holds
 from aipol.verify.admitted import Check, claim_findings
 from aipol.verify.data import data_findings
@@ -19,6 +19,7 @@ from aipol.verify.panel import Panel, View
 from aipol.verify.probes import Probe, marks_of
 from aipol.verify.strangers import stranger_findings
 from aipol.verify.subjects import MOST_SUBJECTS, is_sampled, subjects
+from aipol.verify.ways import way_findings
 from aipol.vocabulary import Effect, Situation
 
 MOST_FINDINGS = 50
@@ -26,9 +27,16 @@ MOST_FINDINGS = 50
 
 
 def verify(
-    ir: Ir, target: Target, decider: Decider, coverage: Iterable[Coverage]
+    ir: Ir,
+    target: Target,
+    decider: Decider,
+    coverage: Iterable[Coverage],
+    policy: Iterable[PolicyCoverage] = (),
 ) -> tuple[Diagnostic, ...]:
-    """Every answer of `decider` that neither the policy nor `coverage` accounts for."""
+    """Every answer of `decider` that neither the policy nor an account is the reason for.
+
+    `coverage` accounts for rulings, `policy` for the clauses about the whole policy.
+    """
     records: dict[tuple[str, str], list[Coverage]] = {}
     for record in coverage:
         records.setdefault((record.ruling, record.clause), []).append(record)
@@ -44,6 +52,7 @@ def verify(
     findings += obligation_findings(check)
     findings += spared_findings(check)
     findings += gateway_findings(check)
+    findings += way_findings(check, policy)
     findings += claim_findings(check)
     return (*_folded(findings), *_sampled(ir, target, panel))
 

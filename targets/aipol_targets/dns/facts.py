@@ -33,6 +33,11 @@ ALLOWLIST_WINS = Reason(
     "an exception can be blocked",
     "use any other output of `dns` but `hosts`",
 )
+SWITCHES_ONLY = Reason(
+    "bypasses-in-part",
+    "DNS lists stop names that announce ways around; QUIC, DoT and other resolvers stay open",
+    "configure `nftables`, or block udp/443, port 853 and foreign resolvers on the firewall",
+)
 LISTED_ONLY = Reason(
     "listed-names-only",
     "a file of hosts stops the names in it and nothing below them",

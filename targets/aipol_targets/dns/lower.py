@@ -52,6 +52,7 @@ from aipol_targets.dns.names import (
     zone_records,
 )
 from aipol_targets.dns.settings import DnsSettings
+from aipol_targets.dns.switches import switched_off
 
 TARGET_ID = "dns"
 
@@ -112,7 +113,9 @@ def lower(ir: Ir, settings: DnsSettings) -> Lowered[Dns]:
         findings += locked_out(ir, f"{TARGET_ID}/segments/{each.segment.id}", tries, entries)
     findings += _too_long(ir, model)
     placed = tuple(_placed(settings.outputs, each, pooled) for each in told)
-    return Lowered(model, coverage(ir, TARGET_ID, placed), tuple(findings))
+    account = coverage(ir, TARGET_ID, placed)
+    switches = tuple(switched_off(ir, TARGET_ID, model))
+    return Lowered(model, account, tuple(findings), policy=switches)
 
 
 def _told(ir: Ir, segment: Segment, outputs: Collection[str]) -> _Told:

@@ -86,6 +86,12 @@ def drawn(small: ModuleType) -> tuple[Ir, ...]:
     return tuple(found[-count:])
 
 
+@pytest.fixture(scope="session")
+def routing() -> ModuleType:
+    """The module that puts a router between two networks."""
+    return _load("network_routing", HERE / "routing.py")
+
+
 @dataclass(frozen=True)
 class Emitted:
     """Files of one policy where an engine can read them, and what their reader makes of them."""

@@ -12,10 +12,37 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aipol.audience import EVERYBODY, Universe
-from aipol.coverage import NO_TARGET, OUT_OF_REACH, Matrix, clauses_of, complete
-from aipol.ir import Audience, Because, Ir, Obligations, Organization, Origin, Ruling
+from aipol.coverage import (
+    NO_TARGET,
+    OUT_OF_REACH,
+    POLICY_REASONS,
+    Matrix,
+    clauses_of,
+    complete,
+    only_known,
+)
+from aipol.ir import (
+    CLOSE_BYPASSES,
+    ONLY_VIA,
+    Audience,
+    Because,
+    Ir,
+    Obligations,
+    Organization,
+    Origin,
+    PolicyClause,
+    Ruling,
+)
 from aipol.source import Span
-from aipol.target import EFFECT_CLAUSE, Coverage, Reason, StagedTarget, Status, Target
+from aipol.target import (
+    EFFECT_CLAUSE,
+    Coverage,
+    PolicyCoverage,
+    Reason,
+    StagedTarget,
+    Status,
+    Target,
+)
 from aipol.vocabulary import EVERYWHERE, MACOS, Account, Effect, Situation, Surface
 
 HERE = Span("policy.yaml", 1, 1)
@@ -179,3 +206,76 @@ def test_totals_count_every_cell() -> None:
     counts = matrix.totals()["macs"]
     assert counts["enforced"] == len(CLAUSES) * len(MACOS)
     assert sum(counts.values()) == len(CLAUSES) * len(Situation) == len(list(matrix.rows()))
+
+
+# --- clauses about the whole policy ---------------------------------------------------------------
+
+CLOSED = PolicyClause(CLOSE_BYPASSES, "true", HERE)
+GUESTS = PolicyClause(ONLY_VIA, "gateway (guests)", HERE)
+WHOLE = replace(IR, policy_clauses=(CLOSED, GUESTS))
+
+
+def part(
+    target: str,
+    *leaves: str,
+    clause: PolicyClause = CLOSED,
+    status: Status = Status.LOOSER,
+    advice: str = "do",
+) -> PolicyCoverage:
+    """What a target does for a clause, with what it leaves open."""
+    reason = Reason("in-part", f"what {target} leaves", advice)
+    return PolicyCoverage(clause, target, status, reason, leaves=leaves)
+
+
+def test_a_clause_that_no_target_speaks_of_is_a_gap() -> None:
+    """With the reason that is the same for all; none of them is passed over."""
+    gaps = Matrix(WHOLE, {}).policy_gaps
+    assert [(gap.clause, gap.reason, gap.targets) for gap in gaps] == [
+        (clause, POLICY_REASONS[clause.key], ()) for clause in (CLOSED, GUESTS)
+    ]
+
+
+@pytest.mark.parametrize("status", [Status.ENFORCED, Status.STRICTER])
+def test_a_clause_that_a_target_carries_out_is_no_gap(status: Status) -> None:
+    """It is that clause alone, and whatever other targets leave open."""
+    told = (part("a", "QUIC", clause=GUESTS), part("b", clause=GUESTS, status=status))
+    assert [gap.clause for gap in Matrix(WHOLE, {}, told).policy_gaps] == [CLOSED]
+
+
+def test_one_target_that_carries_out_a_part_says_what_stays_open() -> None:
+    """In its own words."""
+    told = (part("dns", "QUIC", "VPNs"),)
+    gap = Matrix(WHOLE, {}, told).policy_gaps[0]
+    assert (gap.reason.text, gap.targets) == ("what dns leaves", ("dns",))
+
+
+def test_of_several_targets_what_all_leave_open_is_told() -> None:
+    """What one of them closes is closed; the advice is of whoever leaves least."""
+    told = (part("dns", "QUIC", "VPNs", "ECH"), part("nft", "names", "VPNs", advice="tunnel"))
+    gap = Matrix(WHOLE, {}, told).policy_gaps[0]
+    assert gap.reason.text == "`dns` and `nft` leave open: VPNs"
+    assert (gap.reason.advice, gap.targets) == ("tunnel", ("dns", "nft"))
+
+
+def test_targets_that_leave_nothing_open_between_them_leave_no_gap() -> None:
+    """Each closes what the other leaves."""
+    told = (part("a", "QUIC"), part("b", "names"))
+    assert [gap.clause for gap in Matrix(WHOLE, {}, told).policy_gaps] == [GUESTS]
+
+
+def test_a_target_that_says_why_it_does_nothing_is_heard() -> None:
+    """Its reason says more than that there is none."""
+    told = (part("a", status=Status.UNSUPPORTED),)
+    gap = Matrix(WHOLE, {}, told).policy_gaps[0]
+    assert (gap.reason.text, gap.targets) == ("what a leaves", ())
+
+
+def test_a_clause_that_is_not_there_is_a_fault() -> None:
+    """So is one that a target accounts for twice."""
+    only_known(WHOLE, MACS, (part("macs"), part("macs", clause=GUESTS)))
+    for records_ in (
+        (part("macs"), part("macs")),
+        (part("macs", clause=replace(GUESTS, value="x")),),
+    ):
+        with pytest.raises(ValueError, match="not there"):
+            only_known(WHOLE, MACS, records_)

@@ -79,6 +79,11 @@ def _rule(more: str, apps: str = "chatgpt") -> str:
     return f"rules: [{{id: r, apps: [{apps}], groups: [everyone], effect: warn{more}}}]"
 
 
+def _confined(gateways: str, only_via: str) -> str:
+    segment = f"{{id: s, networks: [10.0.0.0/8], groups: [staff], only_via: {only_via}}}"
+    return f"network:\n  gateways: {{{gateways}}}\n  segments: [{segment}]"
+
+
 def test_a_policy_whose_names_all_stand_for_something_has_no_findings(tmp_path: Path) -> None:
     """Every kind of reference, used well."""
     text = """\
@@ -90,8 +95,11 @@ apps:
   own-app: {name: Own, vendor: own, category: chat, binaries: [own]}
 groups: {everyone: {all: true}, staff: {jamf: Staff}, both: {all_of: [everyone, staff]}}
 network:
-  gateways: {gw: {host: gw.example}}
-  segments: [{id: s, networks: [10.0.0.0/8], groups: [staff]}]
+  gateways: {gw: {host: gw.example, networks: [10.9.0.0/24]}}
+  segments:
+    - {id: s, networks: [10.0.0.0/8], groups: [staff], only_via: gw}
+    - {id: t, networks: [10.1.0.0/16, "2001:db8::/32"], groups: [staff], only_via: gw}
+    - {id: u, networks: [10.1.2.0/24], groups: [staff]}
 rules:
   - id: one
     apps: [chatgpt, own-app, "category:chat", "vendor:github", "vendor:own"]
@@ -181,6 +189,15 @@ tests: [{who: [staff], app: chatgpt, expect: allow, rule: one, enforced_by: [int
             "leave the account out",
         ),
         ("network: {gateways: {gw: {host: gw:80}}}", "AIP209", "gw:80", "write `gw`"),
+        (_confined("gw: {host: g.example, networks: [10.9.0.0/24]}", "gww"), "AIP206", "gww", "gw"),
+        (_confined("", "gw"), "AIP206", "gw", "define it under `network.gateways`"),
+        (_confined("gw: {host: g.example}", "gw"), "AIP110", "gw", "gw: {networks: ["),
+        (
+            _confined('gw: {host: g.example, networks: ["2001:db8::/32"]}', "gw"),
+            "AIP110",
+            "gw",
+            "write its addresses there",
+        ),
     ],
 )
 def test_a_name_that_stands_for_nothing_is_found_where_it_is_used(
@@ -342,3 +359,30 @@ def test_a_part_of_a_name_lists_the_apps_that_have_it(tmp_path: Path) -> None:
     assert finding.hint == "did you mean `agent-b`, `my-agent` or `a-longer-agent`?"
     (finding,) = _check(_rule("", "gpt"), tmp_path)
     assert finding.hint == "did you mean `chatgpt`?"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        ("10.0.0.0/8", "10.1.0.0/16", 1),
+        ("10.1.0.0/16", "10.0.0.0/8", 1),
+        ("10.0.0.0/8", "10.0.0.0/8", 1),
+        ("10.0.0.0/8", "11.0.0.0/8", 0),
+        ("10.0.0.0/9", "10.128.0.0/9", 0),
+    ],
+)
+def test_an_address_has_one_way_out(first: str, second: str, found: int, tmp_path: Path) -> None:
+    """Segments that overlap and have different gateways would leave their people none."""
+    text = f"""\
+network:
+  gateways:
+    g: {{host: g.example, networks: [192.0.2.1/32]}}
+    h: {{host: h.example, networks: [192.0.2.2/32]}}
+  segments:
+    - {{id: s, networks: [{first}], groups: [staff], only_via: g}}
+    - {{id: t, networks: [{second}, 172.16.0.0/12], groups: [staff], only_via: h}}
+    - {{id: u, networks: [172.16.0.0/13], groups: [staff], only_via: h}}
+"""
+    findings = _check(text, tmp_path)
+    assert [finding.code for finding in findings] == ["AIP110"] * found
+    assert all("to another gateway" in finding.message for finding in findings)

@@ -61,7 +61,10 @@ GOOD: dict[str, Any] = {
     "network": {
         "inspect_tls": "ai-only",
         "gateways": {"gw": {"host": "gw.example"}},
-        "segments": [{"id": "s", "networks": ["10.0.0.0/8"], "groups": ["finance"]}],
+        "resolvers": ["10.0.0.53/32"],
+        "segments": [
+            {"id": "s", "networks": ["10.0.0.0/8"], "groups": ["finance"], "only_via": "gw"}
+        ],
     },
     "targets": {"intune": {"mode": "report-only"}},
     "tests": [{"who": ["finance"], "app": "own", "expect": "allow"}],

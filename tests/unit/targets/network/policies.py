@@ -12,9 +12,11 @@ from aipol.audience import EVERYBODY, NOBODY, Universe
 from aipol.catalogue.model import App, Domain, HostMatch, Match, Role, TenantRestriction, Tier
 from aipol.diagnostics import Diagnostic
 from aipol.ir import (
+    CLOSE_BYPASSES,
     NO_OBLIGATIONS,
     Audience,
     Because,
+    Confined,
     Gateway,
     GovernedApp,
     Group,
@@ -22,6 +24,7 @@ from aipol.ir import (
     Obligations,
     Organization,
     Origin,
+    PolicyClause,
     Ruling,
 )
 from aipol.source import Span
@@ -53,6 +56,8 @@ from aipol_targets.meraki.settings import MerakiSettings
 from aipol_targets.meraki.target import MERAKI
 from aipol_targets.netskope.settings import NetskopeSettings
 from aipol_targets.netskope.target import NETSKOPE
+from aipol_targets.nftables.settings import NftablesSettings
+from aipol_targets.nftables.target import NFTABLES
 from aipol_targets.pac.settings import PacSettings
 from aipol_targets.pac.target import PAC
 from aipol_targets.paloalto.settings import PaloAltoSettings
@@ -88,6 +93,7 @@ SETTINGS: Mapping[str, type[Any]] = {
     "lists": ListsSettings,
     "meraki": MerakiSettings,
     "netskope": NetskopeSettings,
+    "nftables": NftablesSettings,
     "pac": PacSettings,
     "paloalto": PaloAltoSettings,
     "squid": SquidSettings,
@@ -176,6 +182,8 @@ class Policy:
     inspect_tls: str = "none"
     close_bypasses: bool = False
     never_inspect: tuple[str, ...] = ()
+    resolvers: tuple[str, ...] = ()
+    confined: tuple[Confined, ...] = ()
     tighten: bool = False
     identifier: str = "com.acme"
     as_of: date = date(2026, 11, 23)
@@ -215,7 +223,17 @@ def resolve(policy: Policy) -> Ir:
         unlisted_span=SPAN,
         tighten=policy.tighten,
         as_of=policy.as_of,
+        policy_clauses=tuple(_policy_clauses(policy)),
+        resolvers=policy.resolvers,
+        confined=policy.confined,
     )
+
+
+def _policy_clauses(policy: Policy) -> Iterable[PolicyClause]:
+    if policy.close_bypasses:
+        yield PolicyClause(CLOSE_BYPASSES, "true", SPAN)
+    for confined in policy.confined:
+        yield confined.clause
 
 
 def _rulings(
@@ -277,7 +295,8 @@ class Emitted:
     def findings(self, files: Mapping[str, bytes] | None = None) -> tuple[Diagnostic, ...]:
         """What the verifier says about the files, or about others in their place."""
         decider = self.target.read(files or self.files)
-        return verify(self.ir, self.target, decider, self.compiled.coverage)
+        made = self.compiled
+        return verify(self.ir, self.target, decider, made.coverage, made.policy)
 
     def noticed(self, files: Mapping[str, bytes]) -> bool:
         """Whether other files are unreadable, or their answers are not the policy's."""
@@ -419,6 +438,12 @@ MAKERS: Mapping[str, Callable[..., Emitted]] = {
     "zscaler": categorised,
 }
 """How to make the files of each target by source address and host."""
+
+
+def routed(policy: Policy, **settings: Any) -> Emitted:
+    """The same for a Linux router."""
+    return emit(policy, NFTABLES, **settings)
+
 
 FINANCE, ENGINEERING, GATEWAY, ANYBODY = "10.20.0.5", "10.30.0.5", "10.99.0.8", "192.0.2.1"
 SOURCES = (FINANCE, ENGINEERING, GATEWAY, ANYBODY)
