@@ -31,6 +31,8 @@ def account_holds(
         return False
     return all(
         check.panel.ask(view, Kind.HEADER, host, client, situation).detail == wanted
+        # What is below may be blocked all the same, and so needs no header.
+        or check.panel.ask(view, Kind.HOST, host, client, situation).effect is Effect.BLOCK
         for host in (probe.value, *probe.below)
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from aipol.target import Limit
+from aipol.target import Limit, Reason
 
 VERIFIED = date(2026, 11, 28)
 LINE_LENGTH = Limit(
@@ -18,3 +18,10 @@ LINE_LENGTH = Limit(
     VERIFIED,
 )
 """A host name is at most 253 characters, so no line of ours comes near."""
+HANDSHAKE_UNSEEN = Reason(
+    "handshake-unseen",
+    "the requested host decides: the name in the TLS handshake that follows is not looked at, so a "
+    "client that asks for another host, or for an address, gets past",
+    "use `squid`, which checks both",
+)
+"""Measured: a tunnel that was let through carries whatever name its handshake has."""

@@ -19,10 +19,12 @@ from aipol_targets.common.network.index import Index
 from aipol_targets.common.network.levels import flat_levels
 from aipol_targets.common.network.placed import Path, Placed, Uses, decisions
 from aipol_targets.common.network.sources import folder_of
+from aipol_targets.e2guardian.facts import HANDSHAKE_UNSEEN
 from aipol_targets.e2guardian.model import E2guardian, SegmentGroup
 from aipol_targets.e2guardian.settings import E2guardianSettings
 
 TARGET_ID = "e2guardian"
+BY_NAME = "e2guardian-sni"
 
 
 def lower(ir: Ir, settings: E2guardianSettings) -> Lowered[E2guardian]:
@@ -74,9 +76,10 @@ class _Written:
 
     @property
     def placed(self) -> Placed:
-        """The one enforcement path: what is requested."""
-        path = Path((TARGET_ID,), self.uses, self.trie, self.trie, self._files)
-        return Placed(self.segment, (path,))
+        """The enforcement paths: what is requested, and the name in the handshake that follows."""
+        requested = Path((TARGET_ID,), self.uses, self.trie, self.trie, self._files)
+        named = Path((BY_NAME,), self.uses, self.trie, _NOTHING, _no_files, HANDSHAKE_UNSEEN)
+        return Placed(self.segment, (requested, named))
 
     def _files(self, claims: Sequence[Claim]) -> Iterator[str]:
         """The files whose entries decide any of the hosts."""
@@ -89,6 +92,13 @@ class _Written:
     @cached_property
     def _index(self) -> Index:
         return Index(self.group.levels)
+
+
+_NOTHING = HostTrie(())
+
+
+def _no_files(_: Sequence[Claim]) -> tuple[str, ...]:
+    return ()
 
 
 def _write(ir: Ir, segment: Segment) -> _Written:

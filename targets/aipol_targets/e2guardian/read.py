@@ -11,7 +11,7 @@ from aipol_targets.e2guardian.read_groups import GroupsByAddress
 from aipol_targets.e2guardian.read_sites import SiteList
 from aipol_targets.e2guardian.read_story import Story
 
-CLIENT = "e2guardian"
+CLIENT, BY_NAME = CLIENTS = ("e2guardian", "e2guardian-sni")
 MAIN = "main.conf"
 
 _OPTION = re.compile(r"([a-z]+) = (?:'([^'#]*)'|([a-z0-9]+))")
@@ -46,8 +46,8 @@ class E2guardianDecider:
             raise UnreadableArtifact(path, "nothing refers to it")
 
     def clients(self, kind: Kind) -> tuple[str, ...]:
-        """The one enforcement path: what is requested."""
-        return (CLIENT,) if kind is Kind.HOST else ()
+        """What is requested, and the name in the handshake that follows."""
+        return CLIENTS if kind is Kind.HOST else ()
 
     def view(self, identity: frozenset[str], kind: Kind) -> Hashable:  # noqa: ARG002  (all kinds alike)
         """Which group a source address is in."""
@@ -56,6 +56,7 @@ class E2guardianDecider:
     def decide(self, question: Question) -> Answer:
         """The decision of the group that the address is in."""
         story = self._stories[self._groups.of(address_of(question.identity))]
+        # Measured: behind a request that is let through, no name in a handshake is looked at.
         if question.kind is not Kind.HOST or question.client != CLIENT or story is None:
             return Answer(None)
         # Measured: a request is compared without case, and without the root's dot.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aipol.hosts import SHARED_HOST, probe_of
+from aipol.hosts import SHARED_HOST, names_claimed
 from aipol.segments import Segment
 from aipol.target import Coverage, Status
 from aipol_targets.common.network import reasons
@@ -42,7 +42,7 @@ class Recorded:
             made = self.filtered[seat.placed.segment.id]
             for claim in case.claims:
                 finding: Finding | None = None
-                if not made.filter.records(probe_of(claim)):
+                if not all(map(made.filter.records, names_claimed(claim))):
                     use = made.uses[case.ruling.app, case.ruling.surface]
                     finding = (Status.LOOSER, SHARED_HOST if claim.shared else mixed(case, use))
                 tally.add(finding, seat.people, claim.host)

@@ -105,7 +105,9 @@ def _write(ir: Ir, segment: Segment) -> Written:
     treated = graded(hosts, partial(_treatment, held, HostTrie(logged), trie), FREE)
     spared = ir.never_inspect if ir.inspect_tls != "none" else ()
     decrypting = partial(_decrypting, held, HostTrie(inspected), frozenset(spared))
-    named = (*(entry.host for entry in inspected), *spared)
+    # A header's hosts are named, though all around them may be decrypted too: not alike.
+    headed = (host for host, _ in restricted_hosts(held))
+    named = (*(entry.host for entry in inspected), *headed, *spared)
     decrypted = graded(named, decrypting, Decrypting.NO)
     return Written(segment, decided.uses, trie, held, treated, decrypted, spared)
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,12 +16,12 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
 
 from aipol.bypasses import BYPASS_SWITCHES
 from aipol.catalogue.model import Match
 from aipol.ir import Gateway, Group, Ir, Obligations
-from aipol.target import Decider, Kind, Question, Target
+from aipol.pipeline import Build, build
+from aipol.target import Artifact, Decider, Kind, Question, Target
 from aipol.vocabulary import Effect, Situation
 from aipol_targets.dns.target import DNS
 from aipol_targets.e2guardian.target import E2GUARDIAN
@@ -69,21 +68,45 @@ def packets() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def drawn(small: ModuleType) -> tuple[Ir, ...]:
-    """Policies that nobody wrote; AIPOL_POLICIES says how many."""
-    count = int(os.environ.get("AIPOL_POLICIES", "6"))
-    found: list[Ir] = []
+def decrypting() -> ModuleType:
+    """The module that starts a squid that looks into TLS."""
+    return _load("network_decrypting", HERE / "decrypting.py")
 
-    # The first ones drawn are nearly empty.
-    @settings(max_examples=8 * count, derandomize=True, database=None, phases=[Phase.generate])
-    @given(_load("network_round_trip", UNIT / "test_round_trip.py").policies(small))
-    def draw(policy: Any) -> None:
-        if sum(len(app.domains) for app in policy.apps) > 3:
-            found.append(small.resolve(policy))
 
-    draw()
-    assert len(found) >= count
-    return tuple(found[-count:])
+@pytest.fixture(scope="session")
+def fronting() -> ModuleType:
+    """The module that starts an HAProxy."""
+    return _load("network_fronting", HERE / "fronting.py")
+
+
+@pytest.fixture(scope="session")
+def capturing() -> ModuleType:
+    """The module that replays captures to a Suricata."""
+    return _load("network_capturing", HERE / "capturing.py")
+
+
+@pytest.fixture(scope="session")
+def advising() -> ModuleType:
+    """The module that asks interpreters of proxy auto-config files."""
+    return _load("network_advising", HERE / "advising.py")
+
+
+@pytest.fixture(scope="session")
+def asking() -> ModuleType:
+    """The module that asks each program about a drawn policy."""
+    return _load("network_asking", HERE / "asking.py")
+
+
+@pytest.fixture(scope="session")
+def comparing() -> ModuleType:
+    """The module that says where answers differ."""
+    return _load("network_comparing", HERE / "comparing.py")
+
+
+@pytest.fixture(scope="session")
+def drawing() -> ModuleType:
+    """The module that draws policies."""
+    return _load("network_drawing", HERE / "drawing.py")
 
 
 @pytest.fixture(scope="session")
@@ -157,6 +180,38 @@ def write(
     target: Target, ir: Ir, directory: Path, small: Any, sources: tuple[str, ...] = SOURCES
 ) -> Emitted:
     """Compile a policy into a directory, with paths that point there."""
+    compiled = target.compile(ir, settings_for(target, ir, directory, small))
+    assert compiled.findings == ()
+    decider = put(target, compiled.artifacts, directory)
+    return Emitted(directory, decider, asked_about(small, ir), sources, claimed_by(ir))
+
+
+def put(target: Target, artifacts: Iterable[Artifact], directory: Path) -> Decider:
+    """Write the files where an engine can read them; what the reader makes of them."""
+    files = {artifact.path: artifact.content for artifact in artifacts}
+    for name, content in files.items():
+        path = directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    (directory / "log").mkdir()
+    (directory / "log").chmod(0o777)
+    return target.read(files)
+
+
+def claimed_by(ir: Ir) -> tuple[str, ...]:
+    """The hosts of apps."""
+    return tuple(found.domain for app in ir.apps.values() for found in app.app.domains)
+
+
+def asked_about(small: Any, ir: Ir) -> tuple[str, ...]:
+    """The hosts of apps and of gateways, and switches, each with its neighbours."""
+    gateways = (gateway.host for gateway in ir.gateways.values())
+    hosts: tuple[str, ...] = small.probes((*claimed_by(ir), *gateways, *BYPASS_SWITCHES))
+    return tuple(host for host in hosts if max(map(len, host.split("."))) < 64)
+
+
+def settings_for(target: Target, ir: Ir, directory: Path, small: Any) -> Any:
+    """What a target is told, with paths that point into the directory."""
     where = directory.as_posix()
     choices: dict[str, Any] = {
         "squid": {"directory": where, "log": f"{where}/log/aipol.log"},
@@ -177,20 +232,10 @@ def write(
             "knot_directory": where,
             "powerdns_directory": where,
         },
+        "pac": {"gateways": dict.fromkeys(ir.gateways, "proxy.test:8080")},
+        "suricata": {},
     }
-    settings = small.SETTINGS[target.id](**choices[target.id])
-    compiled = target.compile(ir, settings)
-    assert compiled.findings == ()
-    for artifact in compiled.artifacts:
-        path = directory / artifact.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(artifact.content)
-    (directory / "log").mkdir()
-    (directory / "log").chmod(0o777)
-    decider = target.read({each.path: each.content for each in compiled.artifacts})
-    claimed = tuple(found.domain for app in ir.apps.values() for found in app.app.domains)
-    hosts = small.probes((*claimed, "gateway.test", *BYPASS_SWITCHES))
-    return Emitted(directory, decider, hosts, sources, claimed)
+    return small.SETTINGS[target.id](**choices[target.id])
 
 
 def on_loopback(ir: Ir) -> Ir:
@@ -207,6 +252,53 @@ def on_loopback(ir: Ir) -> Ir:
     }
     groups = {name: moved(group) for name, group in ir.groups.items()}
     return replace(ir, groups=groups, gateways=gateways)
+
+
+@dataclass(frozen=True)
+class Drawn(Emitted):
+    """The same for a drawn policy, with what the pipeline made of it."""
+
+    build: Build
+    seats: Mapping[str, tuple[str, ...]]
+    """The addresses by whose they are: a segment's, or the gateways'."""
+
+
+@pytest.fixture(scope="session")
+def drawn(
+    small: ModuleType, drawing: Any, comparing: Any
+) -> Callable[[Target, int], AbstractContextManager[Drawn]]:
+    """Write the files of the policy of a number, which are verified first."""
+
+    @contextmanager
+    def place(target: Target, seed: int) -> Iterator[Drawn]:
+        ir = drawing.resolved(seed)
+        ir = without_ipv6(ir) if target is E2GUARDIAN else ir
+        with readable_directory() as directory:
+            settings = settings_for(target, ir, directory, small)
+            made = build(ir, {target.id: settings}, (target,))
+            assert [finding.message for finding in made.findings] == [], seed
+            decider = put(target, made.runs[0].compiled.artifacts, directory)
+            seats = comparing.addresses(ir)
+            yield Drawn(
+                directory,
+                decider,
+                asked_about(small, ir),
+                tuple(address for each in seats.values() for address in each),
+                claimed_by(ir),
+                made,
+                seats,
+            )
+
+    return place
+
+
+def without_ipv6(ir: Ir) -> Ir:
+    """The policy as a target can have it that knows IPv4 addresses only."""
+    groups = {
+        name: replace(group, networks=tuple(each for each in group.networks if ":" not in each))
+        for name, group in ir.groups.items()
+    }
+    return replace(ir, groups=groups)
 
 
 @contextmanager

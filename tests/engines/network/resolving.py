@@ -6,7 +6,7 @@ import secrets
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -95,11 +95,49 @@ def resolves(port: int, source: str, host: str, timeout: float = 5, kind: int = 
         except OSError:
             return None
     assert response[:2] == struct.pack(">H", identifier)
+    return _resolved(response)
+
+
+def _resolved(response: bytes) -> bool | None:
     code = response[3] & 15
     addresses = tuple(_addresses(response))
     if code not in {0, NAME_ERROR} or set(addresses) - {REACHABLE, LOOPBACK, *NOWHERE}:
         return None
     return bool({REACHABLE, LOOPBACK} & set(addresses))
+
+
+def resolved_all(port: int, source: str, hosts: Sequence[str]) -> list[bool | None]:
+    """The same for many names, asked some at a time; who gets no answer asks once more."""
+    found: list[bool | None] = [None] * len(hosts)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.bind((source, 0))
+        client.connect(("127.0.0.1", port))
+        client.settimeout(3)
+        for _ in range(2):
+            missing = [place for place, answer in enumerate(found) if answer is None]
+            for start in range(0, len(missing), _AT_ONCE):
+                _ask_some(client, hosts, missing[start : start + _AT_ONCE], found)
+    return found
+
+
+_AT_ONCE = 40
+
+
+def _ask_some(
+    client: socket.socket, hosts: Sequence[str], places: Sequence[int], found: list[bool | None]
+) -> None:
+    start = secrets.randbelow(1 << 15)
+    asked = {start + number: place for number, place in enumerate(places)}
+    try:
+        for identifier, place in asked.items():
+            client.send(query(hosts[place], identifier))
+        while asked:
+            response = client.recv(4096)
+            # What comes late, to a question that was given up, is nobody's.
+            if (identifier := int.from_bytes(response[:2])) in asked:
+                found[asked.pop(identifier)] = _resolved(response)
+    except OSError:
+        return
 
 
 def _addresses(response: bytes) -> Iterator[bytes]:

@@ -82,9 +82,10 @@ def test_every_plain_request_is_decided_as_the_reader_says(
 def test_the_name_in_a_handshake_is_not_looked_at(
     grouped: Any, filtering: Start, proxying: Any, requires_engine: Callable[[str], Path]
 ) -> None:
-    """What the README admits: behind an innocent CONNECT, or an address, another name gets past."""
+    """As the other client of the reader says: behind an innocent CONNECT another name gets past."""
     port = filtering(requires_engine)
     assert grouped.blocks("e2guardian", FINANCE, "big.test")
+    assert not grouped.blocks("e2guardian-sni", FINANCE, "big.test")
     for requested in ("open.test", "127.0.0.1"):
         hello = _hello("big.test")
         assert proxying.connect(port, FINANCE, requested, hello) == hello

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import re
-import socket
-import ssl
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,109 +15,6 @@ from aipol_targets.haproxy.target import HAPROXY
 
 # The first two groups', the gateway's and nobody's.
 SOURCES = ("127.1.0.1", "127.1.0.2", "127.1.0.200", "127.0.0.1")
-REACHED = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
-AROUND = """\
-defaults
-    timeout client 10s
-    timeout server 10s
-    timeout connect 2s
-backend reached
-    mode tcp
-    server origin 127.0.0.1:{port}
-backend reached-http
-    mode http
-    server origin 127.0.0.1:{port}
-"""
-
-
-@dataclass(frozen=True)
-class Proxy:
-    """A running HAProxy."""
-
-    tls: int
-    http: int
-    packets: Any
-    address: str = "127.0.0.1"
-
-    def blocks(self, client: str, source: str, host: str | None) -> bool | None:
-        """Whether what names the host does not get through; None when nobody knows."""
-        if client == "http":
-            answer = self.send(self.http, source, self.packets.request(host))
-            return {b"200": False, b"403": True}.get(answer[9:12])
-        answer = self.send(self.tls, source, self.packets.client_hello(host))
-        return {REACHED: False, b"": True}.get(answer)
-
-    def send(self, port: int, source: str, data: bytes) -> bytes:
-        """What comes back to a client at an address."""
-        with socket.create_connection((self.address, port), 10, (source, 0)) as client:
-            try:
-                client.sendall(data)
-                return client.recv(4096)
-            except ConnectionError:
-                return b""
-
-
-@contextmanager
-def origin(certificate: Path | None = None) -> Iterator[int]:
-    """A server that says that it was reached, over TLS if it has a certificate."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    if certificate:
-        context.load_cert_chain(certificate)
-
-    def answer(raw: socket.socket) -> None:
-        try:
-            with context.wrap_socket(raw, server_side=True) if certificate else raw as server:
-                if server.recv(4096):
-                    server.sendall(REACHED)
-        except OSError:
-            raw.close()
-
-    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
-        server.settimeout(0.1)
-        stop = threading.Event()
-
-        def serve() -> None:
-            while not stop.is_set():
-                try:
-                    raw, _ = server.accept()
-                except TimeoutError:
-                    continue
-                raw.settimeout(10)
-                threading.Thread(target=answer, args=(raw,)).start()
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        try:
-            yield int(server.getsockname()[1])
-        finally:
-            stop.set()
-            thread.join()
-
-
-def listens(address: str, port: int) -> bool:
-    """Whether a server is there."""
-    try:
-        socket.create_connection((address, port), 1).close()
-    except OSError:
-        return False
-    return True
-
-
-@contextmanager
-def proxied(
-    emitted: Any, servers: Any, packets: Any, program: Path, behind: int
-) -> Iterator[Proxy]:
-    """An HAProxy with the files, in front of a server."""
-    directory: Path = emitted.directory
-    around = directory / "around.cfg"
-    around.write_text(AROUND.format(port=behind))
-    conf = directory / "aipol.cfg"
-    tls, http = map(int, re.findall(r"bind 127\.0\.0\.1:([0-9]+)", conf.read_text()))
-
-    command = [program, "-db", "-f", around, "-f", conf]
-    ready = partial(listens, "127.0.0.1", http)
-    with servers.running(command, ready, directory / "log" / "haproxy.log"):
-        yield Proxy(tls, http, packets)
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +24,7 @@ def emitted(written: Callable[..., Any], small: Any) -> Iterator[Any]:
         yield found
 
 
-def differences(proxy: Proxy, emitted: Any) -> list[str]:
+def differences(proxy: Any, emitted: Any) -> list[str]:
     """Where the program does not decide as the reader says, by either frontend."""
     return [
         f"{client} {source} {spelling}: {found}, the reader says {blocked}"
@@ -148,12 +39,12 @@ def differences(proxy: Proxy, emitted: Any) -> list[str]:
 
 @pytest.mark.engine("haproxy")
 def test_every_probe_is_decided_as_the_reader_says(
-    emitted: Any, servers: Any, packets: Any, requires_engine: Callable[[str], Path]
+    emitted: Any, servers: Any, packets: Any, fronting: Any, requires_engine: Callable[[str], Path]
 ) -> None:
     """Entries, neighbours, upper case, a final dot, from every segment, by name and by header."""
     with (
-        origin() as behind,
-        proxied(emitted, servers, packets, requires_engine("haproxy"), behind) as proxy,
+        fronting.origin() as behind,
+        fronting.proxied(emitted, servers, packets, requires_engine("haproxy"), behind) as proxy,
     ):
         assert differences(proxy, emitted) == []
         source = emitted.sources[-1]
@@ -170,13 +61,13 @@ def test_every_probe_is_decided_as_the_reader_says(
 
 @pytest.mark.engine("haproxy")
 def test_what_names_no_host_is_refused(
-    emitted: Any, servers: Any, packets: Any, requires_engine: Callable[[str], Path]
+    emitted: Any, servers: Any, packets: Any, fronting: Any, requires_engine: Callable[[str], Path]
 ) -> None:
     """A handshake without a name, one that never ends, and what is no TLS; a slow one is read."""
     source = emitted.sources[-1]
     with (
-        origin() as behind,
-        proxied(emitted, servers, packets, requires_engine("haproxy"), behind) as proxy,
+        fronting.origin() as behind,
+        fronting.proxied(emitted, servers, packets, requires_engine("haproxy"), behind) as proxy,
     ):
         assert proxy.blocks("tls", source, None)
         assert proxy.send(proxy.http, source, packets.request(None))[9:12] == b"403"
@@ -191,7 +82,12 @@ def test_what_names_no_host_is_refused(
 
 @pytest.mark.engine("haproxy")
 def test_addresses_of_the_other_family_are_told_apart_too(
-    small: Any, tmp_path: Path, servers: Any, packets: Any, requires_engine: Callable[[str], Path]
+    small: Any,
+    tmp_path: Path,
+    servers: Any,
+    packets: Any,
+    fronting: Any,
+    requires_engine: Callable[[str], Path],
 ) -> None:
     """A list without IPv6 addresses has none of them, and `!` before it is for all."""
     apps = (small.app("one", "one.test"), small.app("split", "split.test"))
@@ -205,14 +101,14 @@ def test_addresses_of_the_other_family_are_told_apart_too(
         for path, content in emitted.files.items():
             (where / path).parent.mkdir(parents=True, exist_ok=True)
             (where / path).write_bytes(content)
-        with origin() as behind:
-            (where / "around.cfg").write_text(AROUND.format(port=behind))
+        with fronting.origin() as behind:
+            (where / "around.cfg").write_text(fronting.AROUND.format(port=behind))
             port = int(places["tls_bind"].rpartition(":")[2])
             command = [requires_engine("haproxy"), "-db", "-f", where / "around.cfg"]
-            ready = partial(listens, "::1", port)
+            ready = partial(fronting.listens, "::1", port)
             log = where / "haproxy.log"
             with servers.running([*command, "-f", where / "aipol.cfg"], ready, log):
-                proxy = Proxy(port, port, packets, "::1")
+                proxy = fronting.Proxy(port, port, packets, "::1")
                 assert proxy.blocks("tls", "::1", "split.test") is blocked
                 assert proxy.blocks("tls", "::1", "one.test") is True
                 assert emitted.blocked("tls", "::1", "split.test") is blocked
@@ -220,7 +116,7 @@ def test_addresses_of_the_other_family_are_told_apart_too(
 
 @pytest.mark.engine("haproxy", "curl", "openssl")
 def test_a_client_gets_through_to_what_is_not_blocked(
-    emitted: Any, servers: Any, packets: Any, requires_engine: Callable[[str], Path]
+    emitted: Any, servers: Any, packets: Any, fronting: Any, requires_engine: Callable[[str], Path]
 ) -> None:
     """A real TLS client reaches a real TLS server by an open name, and not by a blocked one."""
     certificate = emitted.directory / "origin.pem"
@@ -239,8 +135,8 @@ def test_a_client_gets_through_to_what_is_not_blocked(
     )
     certificate.write_bytes(certificate.read_bytes() + Path(f"{certificate}.crt").read_bytes())
     with (
-        origin(certificate) as behind,
-        proxied(emitted, servers, packets, requires_engine("haproxy"), behind) as proxy,
+        fronting.origin(certificate) as behind,
+        fronting.proxied(emitted, servers, packets, requires_engine("haproxy"), behind) as proxy,
     ):
         for host in ("big.test", "api.big.test", "x.api.big.test", "split.test", "open.test"):
             for source in emitted.sources:
@@ -255,26 +151,3 @@ def test_a_client_gets_through_to_what_is_not_blocked(
                 place = ["--connect-to", f"::127.0.0.1:{proxy.tls}", f"https://{host}/"]
                 done = subprocess.run([*curl, *place], capture_output=True, check=False)
                 assert (done.returncode == 0) is not emitted.blocks("tls", source, host), host
-
-
-@pytest.mark.engine("haproxy")
-def test_drawn_policies_are_decided_as_the_reader_says(
-    drawn: Any,
-    written: Callable[..., Any],
-    servers: Any,
-    packets: Any,
-    requires_engine: Callable[[str], Path],
-) -> None:
-    """Whatever the policy, both frontends decide as its files read back."""
-    program = requires_engine("haproxy")
-    with origin() as behind:
-        for ir in drawn:
-            with written(HAPROXY, ir, SOURCES) as emitted:
-                checked = subprocess.run(
-                    [program, "-c", "-f", emitted.directory / "aipol.cfg"],
-                    capture_output=True,
-                    check=False,
-                )
-                assert b"unable to find required default_backend" in checked.stderr
-                with proxied(emitted, servers, packets, program, behind) as proxy:
-                    assert differences(proxy, emitted) == []

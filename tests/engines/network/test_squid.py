@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import socket
-import ssl
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -21,208 +16,25 @@ from aipol.vocabulary import Situation
 from aipol_targets.squid.facts import ACL_NAME
 from aipol_targets.squid.read_domains import DomainAcl
 
-CERTGEN = Path("/usr/lib/squid/security_file_certgen")
 OPEN_HOST = "open.test"
-# Without the system's certificates, which take longer to load than all else here.
-_TRUSTING = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-_TRUSTING.check_hostname, _TRUSTING.verify_mode = False, ssl.CERT_NONE
-
-
-@dataclass(frozen=True)
-class Proxy:
-    """A running squid and the TLS server behind it."""
-
-    port: int
-    bumping: int
-    """A port that looks into TLS; there squid says 200 to a denied CONNECT, to show its page."""
-    origin: int
-    certificate: bytes
-
-    def connect(self, port: int, source: str, host: str) -> tuple[int, socket.socket]:
-        """The status of a CONNECT from `source`, and the connection."""
-        tunnel = socket.create_connection(("127.0.0.1", port), 5, (source, 0))
-        request = f"CONNECT {host}:{self.origin} HTTP/1.1\r\nHost: {host}:{self.origin}\r\n\r\n"
-        tunnel.sendall(request.encode())
-        response = b""
-        while b"\r\n\r\n" not in response:
-            received = tunnel.recv(1)
-            assert received, response
-            response += received
-        return int(response.split()[1]), tunnel
-
-    def get(
-        self,
-        source: str,
-        requested: str,
-        server_name: str | None,
-        path: str = "/",
-        header: str = "",
-        within: str = "",
-    ) -> tuple[int, dict[str, str], bool] | None:
-        """Status, the request headers the server saw, and whether squid looked into the TLS.
-
-        None when the handshake is refused. `within` is the host that is asked for inside.
-        """
-        status, tunnel = self.connect(self.bumping, source, requested)
-        with tunnel:
-            assert status == 200, (requested, status)
-            try:
-                with _TRUSTING.wrap_socket(tunnel, server_hostname=server_name) as tls:
-                    shown = tls.getpeercert(binary_form=True)
-                    inspected = shown != self.certificate
-                    host = within or server_name or requested
-                    text = f"GET {path} HTTP/1.1\r\nHost: {host}:{self.origin}\r\n{header}"
-                    tls.sendall(f"{text}Connection: close\r\n\r\n".encode())
-                    return *_response(tls), inspected
-            except (ssl.SSLError, ConnectionError):
-                return None
-
-
-def _response(tls: ssl.SSLSocket) -> tuple[int, dict[str, str]]:
-    received = b""
-    while piece := tls.recv(65536):
-        received += piece
-    head, _, body = received.partition(b"\r\n\r\n")
-    status = int(head.split()[1])
-    return status, json.loads(body) if status == 200 else {}
-
-
-@contextmanager
-def origin(certificate: Path) -> Iterator[int]:
-    """A TLS server that answers every request with the headers it came with."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    stop = threading.Event()
-
-    def answer(raw: socket.socket) -> None:
-        try:
-            with context.wrap_socket(raw, server_side=True) as tls:
-                request = b""
-                while b"\r\n\r\n" not in request:
-                    request += tls.recv(4096) or b"\r\n\r\n"
-                lines = request.decode().split("\r\n")[1:]
-                pairs = (line.partition(": ")[::2] for line in lines if line)
-                headers: dict[str, str] = {}
-                for name, value in pairs:
-                    headers[name] = f"{headers[name]}|{value}" if name in headers else value
-                body = json.dumps(headers).encode()
-                head = (
-                    f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-                )
-                tls.sendall(head.encode() + body)
-        except OSError:
-            raw.close()
-
-    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
-        server.settimeout(0.1)
-
-        def serve() -> None:
-            while not stop.is_set():
-                try:
-                    raw, _ = server.accept()
-                except TimeoutError:
-                    continue
-                threading.Thread(target=answer, args=(raw,)).start()
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        try:
-            yield int(server.getsockname()[1])
-        finally:
-            stop.set()
-            thread.join()
-
-
-def _certificate(openssl: Path, path: Path, name: str, *, authority: bool) -> None:
-    extension = ["-addext", "basicConstraints=critical,CA:TRUE"] if authority else []
-    subprocess.run(
-        [
-            *(openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
-            *("-keyout", path, "-out", path.with_suffix(".crt"), "-subj", f"/CN={name}"),
-            *extension,
-        ],
-        check=True,
-        capture_output=True,
-    )
-    path.write_bytes(path.read_bytes() + path.with_suffix(".crt").read_bytes())
-    path.chmod(0o644)
-
-
-def _configuration(directory: Path, ports: tuple[int, int], hosts: tuple[str, ...]) -> str:
-    names = "".join(f"127.0.0.1 {host.removesuffix('.').lower()}\n" for host in hosts)
-    (directory / "hosts").write_text(names)
-    return f"""
-include {directory}/aipol.conf
-http_access allow all
-http_port 127.0.0.1:{ports[0]}
-http_port 127.0.0.1:{ports[1]} ssl-bump tls-cert={directory}/ca.pem generate-host-certificates=on
-sslcrtd_program {CERTGEN} -s {directory}/log/certificates -M 4MB
-sslcrtd_children 1 startup=1
-sslproxy_cert_error allow all
-cache deny all
-hosts_file {directory}/hosts
-dns_nameservers 127.0.0.1
-pid_filename none
-cache_log {directory}/log/cache.log
-netdb_filename none
-coredump_dir none
-visible_hostname proxy.test
-shutdown_lifetime 0 seconds
-"""
+Start = Callable[[Callable[[str], Path]], Any]
 
 
 @pytest.fixture(scope="module")
-def proxy(
-    emitted: Any, servers: Any, request: pytest.FixtureRequest
-) -> Callable[[Callable[[str], Path]], Proxy]:
+def proxy(emitted: Any, servers: Any, decrypting: Any) -> Iterator[Start]:
     """Start squid once, for the first test that has made sure of it."""
-    started: list[Proxy] = []
-    stack = request.getfixturevalue("cleanup")
-
-    def start(requires_engine: Callable[[str], Path]) -> Proxy:
-        squid, openssl = requires_engine("squid"), requires_engine("openssl")
-        if not started:
-            directory = emitted.directory
-            _certificate(openssl, directory / "ca.pem", "aipol test proxy", authority=True)
-            _certificate(openssl, directory / "origin.pem", "aipol test origin", authority=False)
-            subprocess.run(
-                [CERTGEN, "-c", "-s", directory / "log" / "certificates", "-M", "4MB"],
-                check=True,
-                capture_output=True,
-            )
-            for path in (directory / "log").rglob("*"):
-                path.chmod(0o777)
-            (directory / "log" / "certificates").chmod(0o777)
-            ports = (servers.free_port(), servers.free_port())
-            conf = directory / "squid.conf"
-            conf.write_text(_configuration(directory, ports, (*emitted.hosts, OPEN_HOST)))
-            text = (directory / "origin.crt").read_text()
-            shown = ssl.PEM_cert_to_DER_cert(text)
-            command = [squid, "-N", "-f", conf]
-            behind = stack.enter_context(origin(directory / "origin.pem"))
-            log = directory / "log" / "squid.log"
-            stack.enter_context(servers.running(command, lambda: _listens(ports[1]), log))
-            started.append(Proxy(*ports, behind, shown))
-        return started[0]
-
-    return start
-
-
-@pytest.fixture(scope="module")
-def cleanup() -> Iterator[Any]:
-    """What is to be stopped in the end."""
-    from contextlib import ExitStack
-
+    started: list[Any] = []
     with ExitStack() as stack:
-        yield stack
 
+        def start(requires_engine: Callable[[str], Path]) -> Any:
+            programs = (requires_engine("squid"), requires_engine("openssl"))
+            if not started:
+                hosts = (*emitted.hosts, OPEN_HOST)
+                running = decrypting.started(emitted, servers, programs, hosts)
+                started.append(stack.enter_context(running))
+            return started[0]
 
-def _listens(port: int) -> bool:
-    with socket.socket() as client:
-        return client.connect_ex(("127.0.0.1", port)) == 0
-
-
-Start = Callable[[Callable[[str], Path]], Proxy]
+        yield start
 
 
 @pytest.mark.engine("squid")
@@ -254,18 +66,14 @@ def test_every_request_is_decided_as_the_reader_says(
         for spelling in (host, host.upper(), f"{host}.")
     ]
 
-    def ask(question: tuple[str, str, str]) -> int:
-        status, tunnel = running.connect(running.port, question[0], question[2])
-        tunnel.close()
-        return status
+    def ask(question: tuple[str, str, str]) -> Any:
+        return running.denies(question[0], question[2])
 
-    wanted = [
-        403 if emitted.blocks("squid", source, host) else 200 for source, host, _ in questions
-    ]
+    wanted = [emitted.blocks("squid", source, host) for source, host, _ in questions]
     with ThreadPoolExecutor(8) as pool:
         found = zip(questions, pool.map(ask, questions), wanted, strict=True)
         assert [each for each in found if each[1] != each[2]] == []
-    assert set(wanted) == {200, 403}
+    assert set(wanted) == {True, False}
 
 
 @pytest.mark.engine("squid")

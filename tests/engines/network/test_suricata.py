@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -12,48 +11,16 @@ import pytest
 
 from aipol.bypasses import BYPASS_SWITCHES
 
-PORTS = {"dns": 53, "http": 80, "tls": 443}
 INSTALLED = Path("/etc/suricata/suricata.yaml")
 SECOND_FAMILY = ("2001:db8:20::5", "2001:db8:30::5")
+CLIENTS = ("dns", "http", "tls")
 Asked = tuple[str, str, str]
 
 
-def flows(packets: Any, asked: Iterable[Asked]) -> list[Any]:
-    """One flow for each question; its client's port says which."""
-    made = {"dns": packets.question, "http": packets.request, "tls": packets.client_hello}
-    return [
-        packets.Flow(source, PORTS[client], 1024 + number, made[client](host), client != "dns")
-        for number, (client, source, host) in enumerate(asked)
-    ]
-
-
-def stopped(
-    program: Path, packets: Any, directory: Path, files: Any, asked: list[Asked]
-) -> set[Asked]:
-    """What the rules stop in a capture of everything that is asked."""
-    for name, content in files.items():
-        (directory / name).write_bytes(content)
-    (directory / "t.pcap").write_bytes(packets.capture(flows(packets, asked)))
-    conf = directory / "suricata.yaml"
-    groups = directory / "address-groups.yaml"
-    text = INSTALLED.read_text()
-    if groups.exists():
-        assert "\n  address-groups:\n" in text
-        text = text.replace("address-groups:\n", f"address-groups:\n    include: {groups}\n", 1)
-    conf.write_text(text)
-    command: list[str | Path] = [program, "-c", conf, "-r", directory / "t.pcap", "-k", "none"]
-    rules: list[str | Path] = ["-S", directory / "aipol.rules", "-l", directory, "--simulate-ips"]
-    (directory / "eve.json").unlink(missing_ok=True)
-    done = subprocess.run([*command, *rules], capture_output=True, text=True, check=False)
-    said = done.stdout + done.stderr
-    assert done.returncode == 0, said
-    assert "error" not in said.lower(), said
-    events = map(json.loads, (directory / "eve.json").read_text().splitlines())
-    return {
-        asked[event["src_port"] - 1024]
-        for event in events
-        if event["event_type"] == "alert" and event["alert"]["action"] == "blocked"
-    }
+@pytest.fixture
+def stopped(capturing: Any) -> Any:
+    """What rules stop in a capture of everything that is asked."""
+    return capturing.stopped
 
 
 def questions(small: Any, emitted: Any, sources: Iterable[str]) -> list[Asked]:
@@ -62,7 +29,7 @@ def questions(small: Any, emitted: Any, sources: Iterable[str]) -> list[Asked]:
     hosts = small.probes((*claimed, "gateway.test", *BYPASS_SWITCHES))
     return [
         (client, source, spelling)
-        for client in PORTS
+        for client in CLIENTS
         for source in sources
         for host in hosts
         for spelling in (host, host.upper(), f"{host}.")
@@ -76,7 +43,7 @@ def wanted(emitted: Any, asked: Iterable[Asked]) -> set[Asked]:
 
 @pytest.mark.engine("suricata")
 def test_every_probe_is_decided_as_the_reader_says(
-    small: Any, packets: Any, tmp_path: Path, requires_engine: Callable[[str], Path]
+    small: Any, packets: Any, stopped: Any, tmp_path: Path, requires_engine: Callable[[str], Path]
 ) -> None:
     """Entries, neighbours, upper case, a final dot, from every segment of both families."""
     emitted = small.inspected(small.everything())
@@ -89,7 +56,7 @@ def test_every_probe_is_decided_as_the_reader_says(
 
 @pytest.mark.engine("suricata")
 def test_ports_and_connections_without_a_name(
-    small: Any, packets: Any, tmp_path: Path, requires_engine: Callable[[str], Path]
+    small: Any, packets: Any, stopped: Any, tmp_path: Path, requires_engine: Callable[[str], Path]
 ) -> None:
     """A port after a host is no part of it; what names no host is let through."""
     emitted = small.inspected(small.everything())
@@ -109,26 +76,8 @@ def test_ports_and_connections_without_a_name(
 
 
 @pytest.mark.engine("suricata")
-def test_drawn_policies_are_decided_as_the_reader_says(
-    drawn: Any, small: Any, packets: Any, tmp_path: Path, requires_engine: Callable[[str], Path]
-) -> None:
-    """Whatever the policy, the rules stop what they are read back to stop."""
-    program = requires_engine("suricata")
-    for number, ir in enumerate(drawn):
-        compiled = small.compiled(ir, small.SURICATA)
-        assert compiled.findings == ()
-        files = {artifact.path: artifact.content for artifact in compiled.artifacts}
-        emitted = small.Emitted(ir, small.SURICATA, compiled, files)
-        directory = tmp_path / str(number)
-        directory.mkdir()
-        asked = questions(small, emitted, (*small.SOURCES, *SECOND_FAMILY))
-        found = stopped(program, packets, directory, files, asked)
-        assert found ^ wanted(emitted, asked) == set()
-
-
-@pytest.mark.engine("suricata")
 def test_rules_that_only_alert_stop_nothing(
-    small: Any, packets: Any, tmp_path: Path, requires_engine: Callable[[str], Path]
+    small: Any, packets: Any, stopped: Any, tmp_path: Path, requires_engine: Callable[[str], Path]
 ) -> None:
     """As their reader says."""
     emitted = small.inspected(small.everything(), action="alert")
@@ -139,7 +88,7 @@ def test_rules_that_only_alert_stop_nothing(
 
 @pytest.mark.engine("suricata")
 def test_a_pass_rule_would_win_over_a_block_inside_it(
-    small: Any, packets: Any, tmp_path: Path, requires_engine: Callable[[str], Path]
+    small: Any, packets: Any, stopped: Any, tmp_path: Path, requires_engine: Callable[[str], Path]
 ) -> None:
     """That is why exceptions are taken out of blocks instead of being rules of their own."""
     start, end = "tls any any -> any any (flow:to_server; tls.sni; dotprefix; content", "endswith;"
@@ -156,7 +105,7 @@ def test_a_pass_rule_would_win_over_a_block_inside_it(
 
 @pytest.mark.engine("suricata")
 def test_a_rule_of_the_greatest_length_is_loaded(
-    small: Any, packets: Any, tmp_path: Path, requires_engine: Callable[[str], Path]
+    small: Any, packets: Any, stopped: Any, tmp_path: Path, requires_engine: Callable[[str], Path]
 ) -> None:
     """The limit is what Suricata takes, and it leaves a longer rule out with an error."""
     (limit,) = (each for each in small.SURICATA.limits if each.name.startswith("rule,"))

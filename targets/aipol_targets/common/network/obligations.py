@@ -8,7 +8,7 @@ from typing import Protocol
 
 from aipol.claims import Claim
 from aipol.domains import HostTrie
-from aipol.hosts import SHARED_HOST, probe_of
+from aipol.hosts import SHARED_HOST, names_claimed
 from aipol.target import Coverage, Reason, Status
 from aipol_targets.common.network import reasons
 from aipol_targets.common.network.account import Case, mixed
@@ -74,7 +74,7 @@ class Proxied:
         for seat in case.seats:
             written = self.written[seat.placed.segment.id]
             for claim in case.claims:
-                blocked = written.proxied.blocked(probe_of(claim))
+                blocked = all(map(written.proxied.blocked, names_claimed(claim)))
                 reason = None if blocked else short(case, written, claim)
                 finding: Finding | None = (Status.LOOSER, reason) if reason else None
                 tally.add(finding, seat.people, claim.host)

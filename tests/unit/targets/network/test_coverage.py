@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from aipol.catalogue.model import Extension, Identifier, IdentifierKind, Store, Tier
+from aipol.catalogue.model import Extension, Identifier, IdentifierKind, Match, Store, Tier
 from aipol.ir import Gateway, Obligations
-from aipol.target import Status
+from aipol.target import Kind, Status
 from aipol.vocabulary import Account, Effect, Surface
 
 OK = Status.ENFORCED
@@ -205,6 +205,20 @@ def test_metadata_is_logged_and_content_is_not(small: Any) -> None:
     assert reason(full.record("one/web/any/0", "log")) == (Status.LOOSER, "metadata-only")
 
 
+def test_what_is_open_below_a_blocked_host_is_to_be_recorded_as_well(small: Any) -> None:
+    """That the host itself is blocked does not make a record of what is let through below it."""
+    shared = small.domain("big.test", Match.CHILDREN, shared=True)
+    apps = (small.app("one", "big.test"), small.app("two", shared))
+    logged = Obligations(log="metadata")
+    rule = small.Rule(("one",), ("pilot",), Effect.ALLOW, obligations=logged)
+    policy = small.Policy(apps=apps, rules=(rule,), groups=("pilot",), tighten=True)
+    for make in (small.emit, small.guarded, small.firewalled):
+        emitted = make(policy)
+        assert emitted.findings() == ()
+        record = emitted.record("one/web/any/0", "log")
+        assert reason(record) == (Status.UNSUPPORTED, "audience-indistinct")
+
+
 def test_a_use_through_a_gateway_is_blocked_directly(small: Any) -> None:
     """Enforced when the gateway's own addresses are known; they are not filtered."""
     placed = (Gateway("gw", "gw.test", ("10.99.0.8/32",)),)
@@ -269,6 +283,45 @@ def test_a_header_for_a_host_holds_nothing_below_it(small: Any) -> None:
     for emitted in (small.emit(policy), small.firewalled(policy), small.proxied(policy)):
         assert emitted.findings() == ()
         assert reason(emitted.record("one/web/personal/0")) == (Status.UNSUPPORTED, "shared-host")
+
+
+def test_a_header_is_sent_to_a_host_within_others_that_are_decrypted(small: Any) -> None:
+    """Around it HTTP/2 may stay: the host is told apart from what is decrypted without a header."""
+    restriction = small.tenant(small.HEADER, "api.big.test")
+    hosts = ("big.test", small.domain("api.big.test", Match.EXACT))
+    tenants, owed = ("ws-1",), Obligations(inspect_tls=True)
+    everyone = ("one",), ("everyone",)
+    rule = small.Rule(*everyone, Effect.ALLOW, Account.CORPORATE, tenants, owed)
+    policy = small.Policy(
+        apps=(small.app("one", *hosts, tenant=restriction),), rules=(rule,), inspect_tls="ai-only"
+    )
+    sent = f"{small.HEADER}: ws-1"
+    for make, client in ((small.emit, "squid"), (small.firewalled, "xml")):
+        emitted = make(policy)
+        assert emitted.findings() == ()
+        for host, detail in (("api.big.test", sent), ("big.test", ""), ("x.big.test", "")):
+            assert emitted.answer(client, small.ANYBODY, host, Kind.HEADER).detail == detail
+
+
+def test_a_host_is_held_to_accounts_though_what_is_below_it_is_blocked(small: Any) -> None:
+    """Another app needs the host alone: with the header there, no personal account gets by."""
+    restriction = small.tenant(small.HEADER, "big.test")
+    apps = (
+        small.app("one", "big.test", "sub.big.test", tenant=restriction),
+        small.app("two", small.domain("sub.big.test", Match.EXACT)),
+    )
+    corporate = small.Rule(
+        ("one",), ("everyone",), Effect.ALLOW, Account.CORPORATE, ("ws-1",), Obligations()
+    )
+    free = small.Rule(("two",), ("everyone",), Effect.ALLOW)
+    policy = small.Policy(apps=apps, rules=(corporate, free), inspect_tls="ai-only", tighten=True)
+    for make, client in ((small.emit, "squid"), (small.firewalled, "xml")):
+        emitted = make(policy)
+        assert emitted.findings() == ()
+        assert reason(emitted.record("one/web/personal/0")) == (OK, "")
+        sent = emitted.answer(client, small.ANYBODY, "sub.big.test", Kind.HEADER).detail
+        assert sent == f"{small.HEADER}: ws-1"
+        assert emitted.blocked(client, small.ANYBODY, "x.sub.big.test")
 
 
 @pytest.mark.parametrize(

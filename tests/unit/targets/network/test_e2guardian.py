@@ -8,7 +8,7 @@ import pytest
 
 from aipol.catalogue.model import Match
 from aipol.ir import Gateway
-from aipol.target import Kind, UnreadableArtifact
+from aipol.target import Kind, Status, UnreadableArtifact
 from aipol.vocabulary import Effect
 from aipol_targets.e2guardian.escape import plain
 from aipol_targets.e2guardian.read_groups import GroupsByAddress
@@ -189,8 +189,24 @@ def test_a_change_that_opens_something_is_noticed(
     assert emitted.noticed(emitted.changed(path, old, new))
 
 
-def test_only_hosts_are_answered_and_by_one_client(small: Any) -> None:
+def test_only_hosts_are_answered_and_by_two_clients(small: Any) -> None:
     """No header, nothing held."""
     decider = small.filtered(small.everything()).decider
-    assert decider.clients(Kind.HOST) == ("e2guardian",)
+    assert decider.clients(Kind.HOST) == ("e2guardian", "e2guardian-sni")
     assert decider.clients(Kind.HEADER) == decider.clients(Kind.HELD) == ()
+
+
+def test_a_block_is_admitted_not_to_hold_for_names_in_handshakes(small: Any) -> None:
+    """Who asks for another host gets past: looser on that path, exact on the other."""
+    emitted = small.filtered(small.Policy(apps=(small.app("one", "one.test"),)))
+    assert emitted.findings() == ()
+    assert emitted.blocked("e2guardian", small.ANYBODY, "one.test")
+    assert not emitted.blocked("e2guardian-sni", small.ANYBODY, "one.test")
+    record = emitted.record("one/web/any/0")
+    assert record.status is Status.LOOSER
+    assert {(each.client, each.reason.code) for each in record.deviations} == {
+        ("e2guardian-sni", "handshake-unseen")
+    }
+    rule = small.Rule(("one",), ("everyone",), Effect.ALLOW)
+    free = small.filtered(small.Policy(apps=(small.app("one", "one.test"),), rules=(rule,)))
+    assert free.record("one/web/any/0").status is Status.ENFORCED
