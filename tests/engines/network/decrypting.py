@@ -178,7 +178,7 @@ def started(
         (directory / name).write_bytes(content)
     kept = directory / "log" / "certificates"
     if not kept.exists():
-        command = [CERTGEN, "-c", "-s", kept, "-M", "4MB"]
+        command: list[str | Path] = [CERTGEN, "-c", "-s", kept, "-M", "4MB"]
         subprocess.run(command, check=True, capture_output=True)
     for path in (directory / "log").rglob("*"):
         path.chmod(0o777)
