@@ -267,7 +267,7 @@ class DecidesMany(Decider, Protocol):
     def blocked(
         self, hosts: Iterable[str], identity: frozenset[str], client: str, /
     ) -> Iterable[str]:
-        """Those of `hosts` that `decide` says are blocked on one path, in any situation."""
+        """Those of `hosts`, lower case and without a final dot, that `decide` says are blocked."""
         ...
 
 

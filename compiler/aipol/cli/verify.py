@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aipol.diagnostics import Diagnostic
     from aipol.pipeline import Build, Opened
     from aipol.report.manifest import Manifest
-    from aipol.target import Answer, Decider, Kind, Question, Target
+    from aipol.target import Answer, Decider, DecidesMany, Kind, Question, Target
 
 SCHEMA = "aipol.verify/1"
 
@@ -224,7 +224,11 @@ class _Counted:
 
     def read(self, files: Mapping[str, bytes]) -> Decider:
         """The target's reader, counting."""
-        counting = _Counting(self.target.read(files))
+        from aipol.target import DecidesMany
+
+        decider = self.target.read(files)
+        many = isinstance(decider, DecidesMany)
+        counting = _CountingMany(decider) if many else _Counting(decider)
         self.deciders.append(counting)
         return counting
 
@@ -252,3 +256,15 @@ class _Counting:
     def mentions(self) -> Iterable[tuple[Kind, str]]:
         """As the decider."""
         return self.decider.mentions()
+
+
+@dataclass(slots=True)
+class _CountingMany(_Counting):
+    """The same for a reader that answers for many hosts at once."""
+
+    def blocked(self, hosts: Iterable[str], identity: frozenset[str], client: str) -> Iterable[str]:
+        """As the decider, and an answer more for each host."""
+        asked = frozenset(hosts)
+        self.answers += len(asked)
+        many = cast("DecidesMany", self.decider)
+        return many.blocked(asked, identity, client)

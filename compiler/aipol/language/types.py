@@ -83,7 +83,13 @@ def _cidr(text: str) -> str:
     if ipaddress.ip_address(text.partition("/")[0]) != network.network_address:
         msg = f"has bits set beyond its prefix; the network is {network}"
         raise ValueError(msg)
+    if isinstance(network, ipaddress.IPv6Network) and network.overlaps(_MAPPED):
+        # Programs look IPv4 clients up there, so that such a network would be everybody's.
+        raise ValueError("has the IPv6 forms of IPv4 addresses; write IPv4 networks as such")
     return str(network)
+
+
+_MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
 
 
 def _no_network(text: str) -> str:

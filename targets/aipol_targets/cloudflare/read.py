@@ -116,10 +116,13 @@ def read(files: Mapping[str, bytes]) -> Decider:
     for path in known.unread():
         raise UnreadableArtifact(path, "nothing refers to it")
     used, hosts = set[str](), set[str]()
-    rules = {
-        _CLIENTS[kind]: tuple(_rules(kind, bodies, lists, used, hosts))
-        for kind, bodies in types.items()
-    }
+    try:
+        rules = {
+            _CLIENTS[kind]: tuple(_rules(kind, bodies, lists, used, hosts))
+            for kind, bodies in types.items()
+        }
+    except (AttributeError, KeyError, TypeError):
+        raise UnreadableArtifact(RULES, "has a value of a kind that no policy has") from None
     for name in sorted(lists.keys() - used):
         raise UnreadableArtifact(LISTS, f"no policy refers to {name}")
     return GatewayDecider(rules, frozenset(hosts).union(*lists.values()))

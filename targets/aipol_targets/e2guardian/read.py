@@ -133,4 +133,7 @@ class E2guardianDecider:
 
 def read(files: Mapping[str, bytes]) -> Decider:
     """Artefacts to decisions. Raises UnreadableArtifact."""
-    return E2guardianDecider(Files(files))
+    try:
+        return E2guardianDecider(Files(files))
+    except (KeyError, ValueError):
+        raise UnreadableArtifact(MAIN, "has a number of groups that there are not") from None

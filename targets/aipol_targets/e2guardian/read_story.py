@@ -82,8 +82,14 @@ class Story:
         for name, body in self._functions.items():
             called = self._functions.keys() - set(ENTRIES) if name in ENTRIES else ()
             known = {"false", "setblock", *called}
+            if name not in (*ENTRIES, *self._called()):
+                # A function of the distributed story by this name would be replaced by it.
+                raise UnreadableArtifact(self._path, f"nothing here calls {name!r}")
             if not body or body[-1].sites is not None or any(x.action not in known for x in body):
                 raise UnreadableArtifact(self._path, f"{name!r} does not come to an end")
+
+    def _called(self) -> set[str]:
+        return {line.action for entry in ENTRIES for line in self._functions[entry]}
 
     def _run(self, function: str, host: str) -> Found:
         for line in self._functions[function]:

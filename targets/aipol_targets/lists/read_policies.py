@@ -8,7 +8,6 @@ Works). WatchGuard: a Firebox applies the policy with the highest priority that 
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -79,7 +78,7 @@ def policies(
 ) -> PolicyTable:
     """The policies of a table, whose own columns `load` makes a filter of."""
     header = ["order", "source_list", *columns]
-    rows = list(csv.reader(files.lines(table, named_in=table), strict=True))
+    rows = files.rows(table)
     if rows[0] != header:
         raise UnreadableArtifact(table, f"its columns are not {', '.join(header)}")
     return PolicyTable(tuple(_policies(files, table, rows[1:], len(header), load)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -126,7 +125,7 @@ def domain_rules(files: Files, table: str) -> RuleTable:
 def _rules(
     files: Files, table: str, header: list[str], load: Callable[[list[str]], tuple[str, _HostList]]
 ) -> Iterator[_Rule]:
-    rows = list(csv.reader(files.lines(table, named_in=table), strict=True))
+    rows = files.rows(table)
     if rows[0] != header:
         raise UnreadableArtifact(table, f"its columns are not {', '.join(header)}")
     used: set[str] = set()

@@ -6,7 +6,6 @@ through (Create and Validate a Security Policy; Real-time Protection Policies).
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -71,11 +70,7 @@ class Tenant:
     # --- the table --------------------------------------------------------------------------------
 
     def _read_policies(self) -> Iterator[Policy]:
-        lines = self._files.lines(POLICIES, named_in=POLICIES)
-        try:
-            header, *rows = csv.reader(lines, strict=True)
-        except csv.Error as fault:
-            refuse(POLICIES, f"is no table: {fault}")
+        header, *rows = self._files.rows(POLICIES)
         if header != _COLUMNS:
             refuse(POLICIES, f"has other columns than {_COLUMNS}")
         seen: set[str] = set()

@@ -129,7 +129,7 @@ def _deeper(found: HostList, lists: tuple[HostList, ...]) -> Iterator[HostList]:
 
 def _segment(model: Squid, segment: SegmentLists) -> _Segment:
     acl = f"aipol-{segment.id}"
-    rest = "!aipol-exempt" if model.exempt else "all"
+    rest = "!aipol_exempt" if model.exempt else "all"
     return _Segment(
         id=segment.id,
         acl=acl,

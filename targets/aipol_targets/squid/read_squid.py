@@ -208,7 +208,10 @@ def read_proxy(files: Files, path: str) -> Proxy:
             raise _refused(proxy, number, f"unknown directive {words[0]!r}")
         if not all(_WORD.fullmatch(word) or _QUOTED.fullmatch(word) for word in words):
             raise _refused(proxy, number, "has a word that is not plain")
-        parsers[words[0]](proxy, number, words[1:])
+        try:
+            parsers[words[0]](proxy, number, words[1:])
+        except (ValueError, re.error):
+            raise _refused(proxy, number, "lacks words, or has a pattern that is none") from None
     last = proxy.bump[-1] if proxy.bump else None
     if last and (last.action, last.acls) != ("splice", ("all",)):
         raise UnreadableArtifact(path, "does not end by splicing what it says nothing about")

@@ -6,13 +6,13 @@ SQUID = """\
 # aipol: AI rules of {{ identifier }} for a squid that was built with OpenSSL.
 # Include it above your own http_access and access_log lines, and below your own ssl_bump lines:
 # it only denies and inspects, and ends by splicing what it says nothing about.
-acl aipol-step1 at_step SslBump1
+acl aipol_step1 at_step SslBump1
 # No entry of a list matches a name with a final dot, which no handshake has (RFC 6066, 3).
-acl aipol-dot ssl::server_name_regex \\.$
+acl aipol_dot ssl::server_name_regex \\.$
 {% if exempt %}
-acl aipol-exempt src "{{ directory }}/{{ exempt }}"
+acl aipol_exempt src "{{ directory }}/{{ exempt }}"
 {% endif %}
-ssl_bump peek aipol-step1
+ssl_bump peek aipol_step1
 {% for segment in segments %}
 
 # {{ segment.id }}
@@ -26,7 +26,7 @@ acl {{ list.name }} ssl::server_name "{{ directory }}/{{ list.file }}"
 {% endif %}
 {% endfor %}
 {% if segment.denied or segment.inspected %}
-ssl_bump terminate {{ segment.source }} aipol-dot
+ssl_bump terminate {{ segment.source }} aipol_dot
 {% endif %}
 {% for choice in segment.denied %}
 http_access deny {{ segment.source }} {{ choice.request }}

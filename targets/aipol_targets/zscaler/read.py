@@ -57,4 +57,7 @@ def read(files: Mapping[str, bytes]) -> Decider:
         raise UnreadableArtifact(FILE, "is missing")
     for path in sorted(files.keys() - {FILE}):
         raise UnreadableArtifact(path, "nothing refers to it")
-    return ZscalerDecider(Policy(files[FILE], FILE))
+    try:
+        return ZscalerDecider(Policy(files[FILE], FILE))
+    except (AttributeError, KeyError, TypeError):
+        raise UnreadableArtifact(FILE, "has a value of a kind that no such request has") from None

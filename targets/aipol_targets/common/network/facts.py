@@ -16,7 +16,7 @@ SURFACES = (
     Surface.CLI,
 )
 """The ways to reach an app that pass the network."""
-GATEWAYS = "aipol_gateways"
+GATEWAYS = "aipol__gateways"
 """What the sources of all gateways are called; no segment has an underscore in its name."""
 HOST_LENGTH = 253
 """Characters of a host name: 255 octets in a message (RFC 1035, 2.3.4), two of them not written."""

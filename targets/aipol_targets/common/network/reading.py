@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import socket
 from bisect import bisect_right
@@ -127,6 +128,13 @@ class Files:
         if "\r" in text or not text.endswith("\n"):
             raise UnreadableArtifact(path, "does not consist of lines")
         return text[:-1].split("\n")
+
+    def rows(self, path: str) -> list[list[str]]:
+        """The rows of a table of comma-separated values."""
+        try:
+            return list(csv.reader(self.lines(path, named_in=path), strict=True))
+        except csv.Error as fault:
+            raise UnreadableArtifact(path, f"is no table: {fault}") from None
 
     def whole(self, path: str) -> bytes:
         """The bytes of a file that is no list of lines."""

@@ -76,7 +76,7 @@ def test_umbrella_gets_lists_and_the_policies_they_belong_to(small: Any) -> None
     emitted = small.resolved_by_umbrella(small.everything())
     policies = json.loads(emitted.text["policies.json"])
     assert [(each["policy"], each["internalNetworks"]) for each in policies] == [
-        ("aipol_gateways", ["10.99.0.8/32"]),
+        ("aipol__gateways", ["10.99.0.8/32"]),
         ("aipol_engineering", ["10.30.0.0/24"]),
         ("aipol_finance", ["10.20.0.0/24", "2001:db8:20::/64"]),
         ("aipol_default", "all others"),
@@ -100,16 +100,16 @@ def test_meraki_gets_group_policies_and_what_the_whole_network_gets(small: Any) 
         WIDE,
         "group-policies/aipol_engineering.json",
         "group-policies/aipol_finance.json",
-        "group-policies/aipol_gateways.json",
+        "group-policies/aipol__gateways.json",
     }
-    gateways = json.loads(emitted.text["group-policies/aipol_gateways.json"])
+    gateways = json.loads(emitted.text["group-policies/aipol__gateways.json"])
     nothing = {"settings": "override", "patterns": []}
     assert gateways["contentFiltering"] == {
         "allowedUrlPatterns": nothing,
         "blockedUrlPatterns": nothing,
     }
     bound = json.loads(emitted.text["bindings.json"])
-    assert bound[0] == {"groupPolicy": "aipol_gateways", "networks": ["10.99.0.8/32"]}
+    assert bound[0] == {"groupPolicy": "aipol__gateways", "networks": ["10.99.0.8/32"]}
     assert lists(emitted)[1] == ["api.big.test", "a.b.big.test"]
 
 

@@ -74,9 +74,9 @@ def test_groups_are_network_locations(small: Any) -> None:
     policy = small.Policy(apps=apps, rules=given, networks=small.FOUR, gateways=(gateway,))
     emitted = small.steered(policy)
     assert emitted.text["locations/aipol-finance.csv"] == "10.20.0.0/24\n"
-    assert emitted.text["locations/aipol_gateways.csv"] == "10.99.0.8/32\n"
+    assert emitted.text["locations/aipol__gateways.csv"] == "10.99.0.8/32\n"
     assert [(row[2], row[-1]) for row in policies(emitted)] == [
-        ("aipol_gateways aipol-finance", "Allow"),
+        ("aipol__gateways aipol-finance", "Allow"),
         ("", "Block"),
     ]
     assert emitted.findings() == ()
@@ -274,7 +274,7 @@ CHANGES: dict[str, Callable[[Files], Any]] = {
     "another action": _text(POLICIES, ",Block", ",Alert"),
     "a policy twice": _text(POLICIES, "aipol-2-_all-block", "aipol-2-_all-allow"),
     "an unknown location": _text(POLICIES, "aipol-finance,", "aipol-other,"),
-    "a location twice": _text(POLICIES, "aipol_gateways aipol-finance", "aipol-finance " * 2),
+    "a location twice": _text(POLICIES, "aipol__gateways aipol-finance", "aipol-finance " * 2),
     "a path as a location": _text(POLICIES, "aipol-finance,", "../policies,"),
     "a policy for what the next one does": _text(POLICIES, ",Allow", ",Block"),
     "a quote that does not end": _text(POLICIES, "1,aipol", '1,"aipol'),

@@ -147,12 +147,12 @@ def test_lists_are_in_the_order_of_reversed_labels(small: Any) -> None:
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("ssl_bump terminate all aipol-dot", "final dot"),
+        ("ssl_bump terminate all aipol_dot", "final dot"),
         ("ssl_bump terminate all aipol-default-ih0", "another name"),
         ("ssl_bump bump all aipol-default-in0", ""),
         ("ssl_bump terminate all aipol-default-n0", ""),
         ("http_access deny all aipol-default-h0", ""),
-        ("ssl_bump peek aipol-step1", ""),
+        ("ssl_bump peek aipol_step1", ""),
     ],
 )
 def test_every_line_of_the_configuration_is_needed(line: str, why: str, small: Any) -> None:
@@ -349,9 +349,9 @@ def test_bytes_that_are_not_lines_of_text_are_refused(path: str, change: bytes, 
         "url_rewrite_program /bin/sh",
         "include /etc/passwd",
         "acl x src 10.0.0.0/8",
-        "acl aipol-step1 at_step SslBump1",
+        "acl aipol_step1 at_step SslBump1",
         "acl x random 0.5",
-        "http_access deny aipol-step1",
+        "http_access deny aipol_step1",
         "ssl_bump none all",
         "http_access deny all \\",
         'acl x src "/somewhere/else"',
