@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from aipol.claims import Claim
 from aipol.diagnostics import Diagnostic
-from aipol.diagnostics.codes import LIMIT_EXCEEDED
+from aipol.diagnostics.codes import BAD_VALUE, LIMIT_EXCEEDED
 from aipol.domains import HostTrie
 from aipol.ir import Ir
-from aipol.segments import Segment, gateway_networks, segments
+from aipol.segments import Segment, fewest_networks, gateway_networks, segments
 from aipol.target import Lowered
 from aipol_targets.common.network.account import coverage
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
@@ -47,7 +47,7 @@ class _Decided:
 def lower(ir: Ir, settings: SuricataSettings) -> Lowered[Suricata]:
     """Write the rules for every segment, and account for every clause of every ruling."""
     parts = segments(ir)
-    findings = [*bad_hosts(ir), *too_many(ir, TARGET_ID, len(parts))]
+    findings = [*bad_hosts(ir), *too_many(ir, TARGET_ID, len(parts)), *_nobody_left(ir)]
     if findings:
         return Lowered(Suricata("", (), ()), (), tuple(findings))
     decided = tuple(_decide(ir, segment) for segment in parts)
@@ -58,6 +58,17 @@ def lower(ir: Ir, settings: SuricataSettings) -> Lowered[Suricata]:
     files = (RULES, *((GROUPS,) if model.groups else ()))
     account = coverage(ir, TARGET_ID, tuple(_placed(settings, files, each) for each in decided))
     return Lowered(model, account, tuple(findings))
+
+
+def _nobody_left(ir: Ir) -> Iterator[Diagnostic]:
+    """Networks that take all of a family: Suricata 7.0.10 loads no rule for what is left of it."""
+    taken = fewest_networks(
+        (*gateway_networks(ir), *(each for group in ir.groups.values() for each in group.networks))
+    )
+    for network in taken:
+        if network.endswith("/0"):
+            why = f"take all of {network}, which Suricata cannot make rules without"
+            yield BAD_VALUE.at(ir.unlisted_span, what="`networks` of the groups", why=why)
 
 
 def _decide(ir: Ir, segment: Segment) -> _Decided:

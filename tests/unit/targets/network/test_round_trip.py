@@ -473,6 +473,7 @@ def test_every_change_of_a_line_is_noticed(target: str, small: Any) -> None:
 UNASKED = (
     "10.30.0.0/24",  # engineering is treated as everybody else is
     "-t024f54d4-u",  # addresses that go with a header
+    "/tenant-024f54d4-urls.txt",
     "/tenant-024f54d4-0.txt",  # hosts that get a header beyond the app's own
     "/inspect-0.txt",
     "10.30.0.0 255.255.255.0",
