@@ -99,6 +99,31 @@ def test_who_is_of_two_networks_is_told_of_both(run: Run) -> None:
     assert "blocked from the network of `finance`, not from that of `engineering`" in flat
 
 
+BOARD = POLICY.replace("  directors:", "  board: {all_of: [finance, engineering]}\n  directors:")
+
+
+def test_who_has_a_ruling_and_no_network_is_told_where_they_are_blocked(run: Run) -> None:
+    """No network is the board's: on those of its members' groups they get what others get."""
+    rule = "{id: agents, apps: [claude], groups: [board], effect: justify}"
+    write(re.sub(r"\{id: agents.*\}", rule, BOARD))
+    exact, differs, _ = at_the_proxy(run, "engineering", "finance")
+    assert exact == []
+    assert any(
+        "blocked from the network of `engineering` and `finance`" in each for each in differs
+    )
+
+
+def test_who_is_let_through_without_being_asked_is_not_called_blocked(run: Run) -> None:
+    """Who should be asked gets there from a network whose people are not: nothing asks."""
+    rule = "{id: agents, apps: [claude], groups: [engineering], effect: warn}"
+    free = "{id: free, apps: [claude], groups: [everyone], effect: allow}"
+    write(re.sub(r"\{id: agents.*\}", f"{rule}\n  - {free}", POLICY))
+    exact, differs, _ = at_the_proxy(run, "engineering", "finance")
+    assert exact == []
+    assert differs
+    assert all("blocked" not in each for each in differs)
+
+
 def test_the_whole_matrix_is_about_everybody(run: Run) -> None:
     """Coverage counts the ruling as open on the network, whoever is held there."""
     assert "no network tells `directors` from others" in run("coverage", *DAY)[1]

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from aipol.audience import NOBODY, Person, Region, Universe
 from aipol.coverage import Gap, Matrix, clauses_of
+from aipol.hosts import NO_PROMPT
 from aipol.ir import Ruling
-from aipol.report.reasons import INDISTINCT, Platforms, said, told
+from aipol.report.reasons import ASKING, INDISTINCT, Platforms, said, told
 from aipol.segments import Segment, segments
 from aipol.target import EFFECT_CLAUSE, Coverage, Deviation, Reason, Status
 from aipol.vocabulary import Account, Effect
@@ -88,41 +89,93 @@ def _borrowed(matrix: Matrix, use: Use, here: Region) -> tuple[Segment, ...]:
 
 def _personal(matrix: Matrix, use: Use, record: Coverage, seats: _Seats) -> Coverage:
     universe = matrix.ir.universe
-    if record.status not in {Status.ENFORCED, Status.STRICTER, Status.LOOSER}:
-        return record
+    if record.status not in _ACTING:
+        return _blocked_elsewhere(matrix, use, record, seats)
     if not record.deviations and not seats.segments:
         return record
     mine = [each for each in record.deviations if universe.overlap(each.people, seats.people)]
     if record.clause == EFFECT_CLAUSE:
         mine += _at(matrix, use, record, seats)
-    statuses = {each.status for each in mine}
+    return _summed(matrix, use, record, mine)
+
+
+_ACTING = frozenset({Status.ENFORCED, Status.STRICTER, Status.LOOSER})
+
+
+def _blocked_elsewhere(matrix: Matrix, use: Use, record: Coverage, seats: _Seats) -> Coverage:
+    """That no network is the person's keeps nobody from being blocked on those of others."""
+    if record.clause != EFFECT_CLAUSE or record.reason is None or record.reason.code != INDISTINCT:
+        return record
+    acting = any(
+        sibling.status in _ACTING
+        for seat in seats.segments
+        if (there := _ruled(matrix, use, seat)) is not None
+        for sibling in _siblings(matrix, there, record)
+    )
+    found = list(_at(matrix, use, record, seats)) if acting else []
+    blocked = any(each.status is Status.STRICTER for each in found)
+    return _summed(matrix, use, record, found) if blocked else record
+
+
+def _summed(matrix: Matrix, use: Use, record: Coverage, found: list[Deviation]) -> Coverage:
+    statuses = {each.status for each in found}
     status = next((s for s in (Status.LOOSER, Status.STRICTER) if s in statuses), Status.ENFORCED)
-    own = replace(record, status=status, reason=None, deviations=tuple(dict.fromkeys(mine)))
+    own = replace(record, status=status, reason=None, deviations=tuple(dict.fromkeys(found)))
     reasons = [each.reason for each in said(matrix.ir, use.ruling, own) if each.status is status]
     return replace(own, reason=reasons[0] if reasons else None)
 
 
+def _ruled(matrix: Matrix, use: Use, seat: Segment) -> Ruling | None:
+    """What holds there for whom the network knows there."""
+    known = seat.person or frozenset[str]()
+    return matrix.ir.decide(known, use.ruling.app, use.ruling.surface, use.account)
+
+
+def _siblings(matrix: Matrix, ruling: Ruling, record: Coverage) -> Iterator[Coverage]:
+    """What the same target does in the same situations about another ruling."""
+    for sibling in matrix.by_clause.get((ruling.id, EFFECT_CLAUSE), ()):
+        if sibling.target == record.target and sibling.situations == record.situations:
+            yield sibling
+
+
 def _at(matrix: Matrix, use: Use, record: Coverage, seats: _Seats) -> Iterator[Deviation]:
     """How what a network does for whom it knows there differs from what the person should get."""
-    universe, use_ = matrix.ir.universe, use.ruling
     same: list[Segment] = []
     other: list[Segment] = []
+    wanted = use.ruling.direct
     for seat in seats.segments:
-        known = seat.person or frozenset[str]()
-        ruling = matrix.ir.decide(known, use_.app, use_.surface, use.account)
-        if ruling is None or ruling.direct is not use_.direct:
+        there = _ruled(matrix, use, seat)
+        if there is None or (there.direct is Effect.BLOCK) is not (wanted is Effect.BLOCK):
             other.append(seat)
-            continue
-        same.append(seat)
-        there = exactly(universe, known)
-        for sibling in matrix.by_clause.get((ruling.id, EFFECT_CLAUSE), ()):
-            if sibling.target == record.target and sibling.situations == record.situations:
-                found = (d for d in sibling.deviations if universe.overlap(d.people, there))
-                yield from (replace(deviation, people=seats.people) for deviation in found)
+        else:
+            same.append(seat)
+        for each in _open_at(matrix, there, record, seat, wanted=wanted) if there else ():
+            yield replace(each, people=seats.people)
     if other:
-        blocked = use_.direct is not Effect.BLOCK
+        blocked = wanted is not Effect.BLOCK
         status = Status.STRICTER if blocked else Status.LOOSER
         yield Deviation(status, _by_network(other, same, blocked=blocked), seats.people)
+
+
+def _open_at(
+    matrix: Matrix, there: Ruling, record: Coverage, seat: Segment, *, wanted: Effect
+) -> Iterator[Deviation]:
+    """What a network does otherwise than the ruling it carries out, where that is not as wanted.
+
+    Where somebody should be asked and is let through instead, that is told, too.
+    """
+    universe = matrix.ir.universe
+    known = exactly(universe, seat.person or frozenset())
+    alike = (there.direct is Effect.BLOCK) is (wanted is Effect.BLOCK)
+    for sibling in _siblings(matrix, there, record):
+        for each in sibling.deviations:
+            looser = each.status is Status.LOOSER
+            matters = alike or (looser and wanted in ASKING)
+            as_wanted = looser and wanted is Effect.ALLOW
+            if matters and not as_wanted and universe.overlap(each.people, known):
+                yield each
+    if wanted in ASKING and there.direct is Effect.ALLOW:
+        yield Deviation(Status.LOOSER, NO_PROMPT, known)
 
 
 def _by_network(other: list[Segment], same: list[Segment], *, blocked: bool) -> Reason:

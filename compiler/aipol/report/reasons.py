@@ -17,7 +17,7 @@ MODES = frozenset({"report-only", "test-mode"})
 """Reasons that a setting of the target takes away, whatever the rule."""
 NOBODY_THERE = frozenset({"no-target-acts", "no-target", "out-of-reach"})
 _NO_PROMPT, _ACCOUNT, _SHARED = "no-prompt", "account-unseen", "shared-host"
-_ASKING = frozenset({Effect.WARN, Effect.JUSTIFY})
+ASKING = frozenset({Effect.WARN, Effect.JUSTIFY})
 _ORDINARY, _LAST = 2, 4
 _IDENTITIES = {"entra": "an `entra` id", "jamf": "a `jamf` group", "networks": "`networks`"}
 
@@ -87,7 +87,7 @@ def _pages(ir: Ir, ruling: Ruling) -> frozenset[str]:
 
 
 def _weight(ruling: Ruling, code: str) -> int:
-    if code == INDISTINCT or (code == _NO_PROMPT and ruling.effect in _ASKING):
+    if code == INDISTINCT or (code == _NO_PROMPT and ruling.effect in ASKING):
         return 0
     if code == _ACCOUNT:
         return 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aipol.audience import Region
 from aipol.ir import Ir, Ruling
-from aipol.target import Kind
+from aipol.target import Answer, Kind
 from aipol.verify.admitted import Check
 from aipol.verify.panel import View
 from aipol.verify.probes import Probe
@@ -29,12 +29,23 @@ def account_holds(
     wanted = tenant_header(check.ir, ruling, people)
     if wanted is None:
         return False
+
+    def ask(kind: Kind, host: str) -> Answer:
+        return check.panel.ask(view, kind, host, client, situation)
+
     return all(
-        check.panel.ask(view, Kind.HEADER, host, client, situation).detail == wanted
         # What is below may be blocked all the same, and so needs no header.
-        or check.panel.ask(view, Kind.HOST, host, client, situation).effect is Effect.BLOCK
+        ask(Kind.HOST, host).effect is Effect.BLOCK or _sends(ask(Kind.HEADER, host).detail, wanted)
         for host in (probe.value, *probe.below)
     )
+
+
+def _sends(detail: str, wanted: str) -> bool:
+    """Whether a header is among those that are sent, with no other value."""
+    name = wanted.partition(":")[0].lower()
+    return [line for line in detail.split("\n") if line.partition(":")[0].lower() == name] == [
+        wanted
+    ]
 
 
 def tenant_header(ir: Ir, ruling: Ruling, people: Region) -> str | None:

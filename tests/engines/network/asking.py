@@ -145,8 +145,10 @@ def _inside(proxy: Any, files: Any) -> Iterator[str]:
                 yield f"{source} {host}: {reached}, the reader says {held or 'not decrypted'}"
                 continue
             lines = _detail(files, Kind.HEADER, source, host, "squid").split("\n")
-            wanted = dict(line.partition(": ")[::2] for line in lines if line)
-            wanted |= {} if "Example-Tenant" in wanted else dict([own])
+            pairs = (line.partition(": ") for line in lines if line)
+            wanted = {name: value for name, _, value in pairs}
+            if "Example-Tenant" not in wanted:
+                wanted[own[0]] = own[1]
             sent = {key: text for key, text in reached[1].items() if "tenant" in key.lower()}
             if sent != wanted:
                 yield f"{source} {host}: {sent}, the reader says {wanted}"

@@ -7,7 +7,6 @@ import itertools
 import random
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 from aipol.audience import Person
@@ -17,6 +16,7 @@ from aipol.ir import Ir
 from aipol.pipeline import Build
 from aipol.report.explain import Asked, Explanation, Seen, explanation
 from aipol.report.person import seats_of
+from aipol.resolve.tests import person_in
 from aipol.segments import gateway_networks, segments
 from aipol.target import EFFECT_CLAUSE, Kind, Question, Status
 from aipol.verify.reference import HostReference
@@ -29,6 +29,12 @@ MOST_USES = 80
 INNOCENT = "open.free.test"
 """A name that no policy speaks about, and none that one speaks about is like."""
 LITERAL = "127.0.0.1"
+
+PEOPLE: tuple[tuple[str, ...], ...] = (
+    *((), ("pilot",), ("finance",), ("engineering",), ("both",), ("guests",)),
+    *(("finance", "pilot"), ("engineering", "pilot"), ("both", "pilot")),
+)
+"""Who asks `explain`: by some of the groups they are in."""
 
 Use = tuple[Person, str, Any, Account]
 
@@ -79,8 +85,7 @@ def unexplained(seed: int, files: Any, answers: Mapping[Probe, bool | None]) -> 
 
 def _uses(build: Build) -> Iterator[Use]:
     ir = build.ir
-    people = {seat.person for seat in segments(ir) if seat.person is not None}
-    people |= {frozenset(), frozenset({"pilot"})}
+    people = {person for groups in PEOPLE if (person := person_in(ir, groups)) is not None}
     for person in sorted(people, key=sorted):
         for app, surface in ir.by_use:
             for account in (Account.CORPORATE, Account.PERSONAL):
@@ -95,7 +100,9 @@ def _of_use(
     found = explained(build, use)
     known = HostReference(build.ir)
     seats = [files.seats.get(seat.id, ()) for seat in seats_of(build.matrix, person)]
-    paths = {(client, source) for client, source, _ in plain if source in {*chain(*seats)}}
+    paths = {
+        (client, source) for client, source, _ in plain if source in {*itertools.chain(*seats)}
+    }
     for claim in build.ir.apps[app].behind[surface]:
         for host in _names(claim):
             if claim not in known.speaking(host):

@@ -224,7 +224,7 @@ def _rules(draw: random.Random, *, gateway: bool) -> Iterator[dict[str, Any]]:
 
 
 def _people(draw: random.Random) -> list[str]:
-    some = draw.sample(("finance", "engineering", "pilot", "both", "guests"), 2)
+    some: list[str] = draw.sample(("finance", "engineering", "pilot", "both", "guests"), 2)
     return draw.choice((some, some[:1], ["everyone"]))
 
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 DISTRIBUTED = Path("/etc/e2guardian/e2guardian.conf")
 REACHED = b"HTTP/1.1 200 OK\r\nX-Reached: yes\r\n"
-
-Blocked = Callable[[str, str], bool]
-"""Whether a CONNECT from a source address to a host is refused."""
 
 
 @contextmanager
@@ -91,52 +88,8 @@ def get(port: int, source: str, host: str) -> bytes:
 
 
 @contextmanager
-def squid(files: Any, program: Path, servers: Any) -> Iterator[Blocked]:
-    """A squid that asks the proxy behind it for all that is not denied."""
-    directory, port = files.directory, servers.free_port()
-    conf = directory / "squid.conf"
-    with upstream() as behind:
-        conf.write_text(f"""
-include {directory}/aipol.conf
-http_access allow all
-http_port 127.0.0.1:{port}
-cache_peer 127.0.0.1 parent {behind} 0 no-query default
-never_direct allow all
-cache deny all
-pid_filename none
-cache_log {directory}/log/cache.log
-netdb_filename none
-coredump_dir none
-visible_hostname proxy.test
-shutdown_lifetime 0 seconds
-""")
-        command, log = [program, "-N", "-f", conf], directory / "log" / "squid.log"
-
-        def blocked(source: str, host: str) -> bool:
-            found = connect(port, source, host)
-            assert found.split()[1] in {b"200", b"403"}, (host, found)
-            return found.split()[1] == b"403"
-
-        with servers.running(command, lambda: listens(port), log):
-            yield blocked
-
-
-@contextmanager
-def e2guardian(files: Any, program: Path, servers: Any) -> Iterator[Blocked]:
-    """An e2guardian that asks the proxy behind it for all that is not blocked."""
-    with filtering(files, program, servers) as port:
-
-        def blocked(source: str, host: str) -> bool:
-            found = connect(port, source, host)
-            assert found.split()[1] in {b"200", b"302"}, (host, found)
-            return found.split()[1] == b"302"
-
-        yield blocked
-
-
-@contextmanager
 def filtering(files: Any, program: Path, servers: Any) -> Iterator[int]:
-    """The same, by its port."""
+    """An e2guardian that asks the proxy behind it for all that is not blocked, by its port."""
     port = servers.free_port()
     with upstream() as behind:
         conf = configure(files.directory, port, behind)

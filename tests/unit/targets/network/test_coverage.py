@@ -324,6 +324,28 @@ def test_a_host_is_held_to_accounts_though_what_is_below_it_is_blocked(small: An
         assert emitted.blocked(client, small.ANYBODY, "x.sub.big.test")
 
 
+def test_a_host_within_another_app_may_carry_the_headers_of_both(small: Any) -> None:
+    """Each holds its own app's accounts, whatever else is sent with it."""
+    header = f"{small.HEADER}-Two"
+    apps = (
+        small.app("one", "big.test", tenant=small.tenant(small.HEADER, "big.test")),
+        small.app("two", "sub.big.test", tenant=small.tenant(header, "sub.big.test")),
+    )
+    rules = tuple(
+        small.Rule((name,), ("everyone",), Effect.ALLOW, Account.CORPORATE, (f"ws-{name}",))
+        for name in ("one", "two")
+    )
+    policy = small.Policy(apps=apps, rules=rules, inspect_tls="ai-only")
+    for make, client in ((small.emit, "squid"), (small.firewalled, "xml"), (small.gated, "http")):
+        emitted = make(policy)
+        assert emitted.findings() == ()
+        assert reason(emitted.record("two/web/personal/0"))[0] in {OK, Status.LOOSER}
+        sent = emitted.answer(client, small.ANYBODY, "sub.big.test", Kind.HEADER).detail
+        assert set(sent.split("\n")) == {f"{small.HEADER}: ws-one", f"{header}: ws-two"}
+    squid = small.emit(policy)
+    assert squid.noticed(squid.changed("aipol.conf", f"{header} ws-two", f"{header} ws-one"))
+
+
 @pytest.mark.parametrize(
     ("address", "held"),
     [
