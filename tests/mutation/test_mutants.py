@@ -76,7 +76,9 @@ METADATA = {
 }
 # Vendors act on these, and yet no question of `verify` is about them.
 UNPROBED = {
-    "cloudflare": (),
+    "cloudflare": (
+        kit.Metadata(r"rules\.json$", r"^/http/1$", "addresses that go with a tenant header"),
+    ),
     "dns": (),
     "e2guardian": (),
     "fortigate": (),
