@@ -334,7 +334,7 @@ def test_overlapping_networks_are_no_shared_identity(tmp_path: Path) -> None:
     ("second", "told"),
     [
         ("{networks: [10.0.0.0/8]}", 1),
-        ('{networks: ["::/8", 10.0.0.0/8]}', 1),
+        ('{networks: ["fd00::/8", 10.0.0.0/8]}', 1),
         ("{none_of: [a], networks: [10.0.0.0/8]}", 0),
         ("{all: true, networks: [10.0.0.0/8]}", 0),
     ],
