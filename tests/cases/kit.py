@@ -61,7 +61,7 @@ def opened(case: str, targets: Sequence[Target]) -> Opened:
 
 
 def coverage_text(matrix: Matrix) -> str:
-    """One line for each ruling, and one below it for each of its clauses on each target."""
+    """A line for each ruling, and below it for each clause and target; then the whole policy's."""
     return "".join(f"{line}\n" for line in _lines(matrix))
 
 
@@ -73,6 +73,9 @@ def _lines(matrix: Matrix) -> Iterator[str]:
             words = " ".join(filter(None, (clause, values.get(clause))))
             for target, records in matrix.records.items():
                 yield f"  {words} | {target} | {_account(ruling, clause, records)}"
+    for record in matrix.policy:
+        said = f"{record.status} ({record.reason.code})" if record.reason else record.status.value
+        yield f"{record.clause.key}: {record.clause.value} | {record.target} | {said}"
 
 
 def _account(ruling: Ruling, clause: str, records: Sequence[Coverage]) -> str:

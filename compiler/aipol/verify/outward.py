@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from aipol.bypasses import DOH_ADDRESSES
@@ -80,6 +80,7 @@ class Outward:
     """A policy, to be asked about ways out."""
 
     ir: Ir
+    _seats: dict[Address, tuple[int, ...]] = field(default_factory=dict[Address, tuple[int, ...]])
 
     @cached_property
     def _free(self) -> Ranges:
@@ -95,32 +96,39 @@ class Outward:
         return frozenset(ipaddress.ip_address(text) for text in DOH_ADDRESSES)
 
     @cached_property
-    def _confined(self) -> tuple[tuple[Ranges, Ranges, PolicyClause], ...]:
-        return tuple(
-            (
-                Ranges(each.networks),
-                Ranges(self.ir.gateways[each.gateway].networks),
-                each.clause,
-            )
-            for each in self.ir.confined
-        )
+    def _confined(self) -> tuple[Ranges, ...]:
+        return tuple(Ranges(each.networks) for each in self.ir.confined)
+
+    @cached_property
+    def _gateways(self) -> dict[str, Ranges]:
+        ends = sorted({each.gateway for each in self.ir.confined})
+        return {name: Ranges(self.ir.gateways[name].networks) for name in ends}
 
     @cached_property
     def _closing(self) -> PolicyClause | None:
         found = (each for each in self.ir.policy_clauses if each.key == CLOSE_BYPASSES)
         return next(found, None)
 
-    def seen_as(self, source: Address) -> tuple[int, ...]:
+    def seen_as(self, source: Address) -> tuple[object, ...]:
         """What about a source decides over its ways: equal ones get the same answers."""
         if self._free.hold(source):
-            return (source.version, -1)
-        inside = (n for n, (networks, _, _) in enumerate(self._confined) if networks.hold(source))
-        return (source.version, *inside)
+            return (source.version, "free")
+        return (
+            source.version,
+            *sorted({self.ir.confined[n].gateway for n in self._around(source)}),
+        )
 
-    def place_of(self, to: Address) -> tuple[int, ...]:
+    def place_of(self, to: Address) -> tuple[object, ...]:
         """What about a destination decides over ways there."""
-        ends = (n for n, (_, gateway, _) in enumerate(self._confined) if gateway.hold(to))
+        ends = (name for name, gateway in self._gateways.items() if gateway.hold(to))
         return (to.version, self._resolvers.hold(to), to in self._known, *ends)
+
+    def _around(self, source: Address) -> tuple[int, ...]:
+        """The segments with one way out that a source is in."""
+        if source not in self._seats:
+            inside = (n for n, networks in enumerate(self._confined) if networks.hold(source))
+            self._seats[source] = tuple(inside)
+        return self._seats[source]
 
     def forbidding(self, source: Address, way: Way) -> tuple[PolicyClause, ...]:
         """The clauses that deny a way; where there are none it is open.
@@ -135,11 +143,8 @@ class Outward:
         found: list[PolicyClause] = []
         if self._closing and ported and self._goes_around(way):
             found.append(self._closing)
-        found += (
-            clause
-            for networks, gateway, clause in self._confined
-            if networks.hold(source) and not gateway.hold(way.to)
-        )
+        around = map(self.ir.confined.__getitem__, self._around(source))
+        found += (each.clause for each in around if not self._gateways[each.gateway].hold(way.to))
         return tuple(found)
 
     def _goes_around(self, way: Way) -> bool:

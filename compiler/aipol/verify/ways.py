@@ -77,7 +77,7 @@ class _Ways:
         everywhere = [
             (to, tuple(_ways_there(to) if to in known else _ways_to(to, ports))) for to in every
         ]
-        seen: set[tuple[int, ...]] = set()
+        seen: set[tuple[object, ...]] = set()
         told: set[tuple[object, ...]] = set()
         for source, seen_as in self._sources(networks):
             places = one_each if seen_as in seen else everywhere
@@ -115,7 +115,7 @@ class _Ways:
         )
         return tuple(dict.fromkeys(found))
 
-    def _sources(self, networks: tuple[str, ...]) -> Iterator[tuple[Address, tuple[int, ...]]]:
+    def _sources(self, networks: tuple[str, ...]) -> Iterator[tuple[Address, tuple[object, ...]]]:
         """One address for each way of being seen, by the policy and by the artefacts."""
         parts = segments(self.check.ir)
         own = (text for part in parts for text in part.networks)
