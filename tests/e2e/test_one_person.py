@@ -124,6 +124,18 @@ def test_who_is_let_through_without_being_asked_is_not_called_blocked(run: Run) 
     assert all("blocked" not in each for each in differs)
 
 
+def test_a_block_that_no_target_carries_out_is_not_told_as_one(run: Run) -> None:
+    """Corporate accounts open the host, so that the networks of others block nobody there."""
+    rules = (
+        "{id: work, apps: [claude], groups: [everyone], account: corporate, effect: allow}",
+        "{id: agents, apps: [claude], groups: [board, directors], effect: justify}",
+    )
+    write(re.sub(r"\{id: agents.*\}", "\n  - ".join(rules), BOARD))
+    _, differs, _ = at_the_proxy(run, "engineering", "finance")
+    assert differs
+    assert all("blocked" not in each for each in differs)
+
+
 def test_the_whole_matrix_is_about_everybody(run: Run) -> None:
     """Coverage counts the ruling as open on the network, whoever is held there."""
     assert "no network tells `directors` from others" in run("coverage", *DAY)[1]

@@ -106,13 +106,7 @@ def _blocked_elsewhere(matrix: Matrix, use: Use, record: Coverage, seats: _Seats
     """That no network is the person's keeps nobody from being blocked on those of others."""
     if record.clause != EFFECT_CLAUSE or record.reason is None or record.reason.code != INDISTINCT:
         return record
-    acting = any(
-        sibling.status in _ACTING
-        for seat in seats.segments
-        if (there := _ruled(matrix, use, seat)) is not None
-        for sibling in _siblings(matrix, there, record)
-    )
-    found = list(_at(matrix, use, record, seats)) if acting else []
+    found = list(_at(matrix, use, record, seats))
     blocked = any(each.status is Status.STRICTER for each in found)
     return _summed(matrix, use, record, found) if blocked else record
 
@@ -125,57 +119,68 @@ def _summed(matrix: Matrix, use: Use, record: Coverage, found: list[Deviation]) 
     return replace(own, reason=reasons[0] if reasons else None)
 
 
-def _ruled(matrix: Matrix, use: Use, seat: Segment) -> Ruling | None:
-    """What holds there for whom the network knows there."""
-    known = seat.person or frozenset[str]()
-    return matrix.ir.decide(known, use.ruling.app, use.ruling.surface, use.account)
+@dataclass(frozen=True, slots=True)
+class _There:
+    """What one target does about a use for whom it knows on a network."""
+
+    known: Region
+    ruling: Ruling
+    records: tuple[Coverage, ...]
+
+    @property
+    def acts(self) -> bool:
+        """Whether it carries out any of the ruling."""
+        return any(record.status in _ACTING for record in self.records)
+
+    @property
+    def stops(self) -> bool:
+        """Whether it keeps people from the use."""
+        return self.ruling.direct is Effect.BLOCK and self.acts
+
+    def differing(self, wanted: Effect) -> Iterator[Deviation]:
+        """What it does otherwise than its ruling, where that is not as wanted either.
+
+        Where somebody should be asked and is let through instead, that is told, too.
+        """
+        alike = self.stops is (wanted is Effect.BLOCK)
+        for each in (deviation for record in self.records for deviation in record.deviations):
+            looser = each.status is Status.LOOSER
+            matters = alike or (looser and wanted in ASKING)
+            if matters and not (looser and wanted is Effect.ALLOW):
+                yield each
+        asks = self.acts and self.ruling.direct in ASKING
+        if wanted in ASKING and not self.stops and not asks:
+            yield Deviation(Status.LOOSER, NO_PROMPT, self.known)
 
 
-def _siblings(matrix: Matrix, ruling: Ruling, record: Coverage) -> Iterator[Coverage]:
-    """What the same target does in the same situations about another ruling."""
-    for sibling in matrix.by_clause.get((ruling.id, EFFECT_CLAUSE), ()):
-        if sibling.target == record.target and sibling.situations == record.situations:
-            yield sibling
+def _there(matrix: Matrix, use: Use, record: Coverage, seat: Segment) -> _There | None:
+    person = seat.person or frozenset[str]()
+    ruling = matrix.ir.decide(person, use.ruling.app, use.ruling.surface, use.account)
+    if ruling is None:
+        return None
+    known, overlap = exactly(matrix.ir.universe, person), matrix.ir.universe.overlap
+    records = tuple(
+        replace(other, deviations=tuple(d for d in other.deviations if overlap(d.people, known)))
+        for other in matrix.by_clause.get((ruling.id, EFFECT_CLAUSE), ())
+        if other.target == record.target and other.situations == record.situations
+    )
+    return _There(known, ruling, records)
 
 
 def _at(matrix: Matrix, use: Use, record: Coverage, seats: _Seats) -> Iterator[Deviation]:
     """How what a network does for whom it knows there differs from what the person should get."""
-    same: list[Segment] = []
-    other: list[Segment] = []
     wanted = use.ruling.direct
-    for seat in seats.segments:
-        there = _ruled(matrix, use, seat)
-        if there is None or (there.direct is Effect.BLOCK) is not (wanted is Effect.BLOCK):
-            other.append(seat)
-        else:
-            same.append(seat)
-        for each in _open_at(matrix, there, record, seat, wanted=wanted) if there else ():
+    found = [(seat, _there(matrix, use, record, seat)) for seat in seats.segments]
+    for _, there in found:
+        for each in there.differing(wanted) if there else ():
             yield replace(each, people=seats.people)
+    stopped = [seat for seat, there in found if there and there.stops]
+    through = [seat for seat, _ in found if seat not in stopped]
+    blocked = wanted is not Effect.BLOCK
+    other, same = (stopped, through) if blocked else (through, stopped)
     if other:
-        blocked = wanted is not Effect.BLOCK
         status = Status.STRICTER if blocked else Status.LOOSER
         yield Deviation(status, _by_network(other, same, blocked=blocked), seats.people)
-
-
-def _open_at(
-    matrix: Matrix, there: Ruling, record: Coverage, seat: Segment, *, wanted: Effect
-) -> Iterator[Deviation]:
-    """What a network does otherwise than the ruling it carries out, where that is not as wanted.
-
-    Where somebody should be asked and is let through instead, that is told, too.
-    """
-    universe = matrix.ir.universe
-    known = exactly(universe, seat.person or frozenset())
-    alike = (there.direct is Effect.BLOCK) is (wanted is Effect.BLOCK)
-    for sibling in _siblings(matrix, there, record):
-        for each in sibling.deviations:
-            looser = each.status is Status.LOOSER
-            matters = alike or (looser and wanted in ASKING)
-            as_wanted = looser and wanted is Effect.ALLOW
-            if matters and not as_wanted and universe.overlap(each.people, known):
-                yield each
-    if wanted in ASKING and there.direct is Effect.ALLOW:
-        yield Deviation(Status.LOOSER, NO_PROMPT, known)
 
 
 def _by_network(other: list[Segment], same: list[Segment], *, blocked: bool) -> Reason:
