@@ -38,7 +38,7 @@ rules:
   - {{id: rest, apps: ["*"], groups: [everyone], effect: allow}}
 targets:
   dns: {{outputs: [bind, unbound]}}
-  lists: {{outputs: [edl]}}
+  lists: {{outputs: [edl], edl_capacity: 10000000}}
   squid: {{}}
 """
 DEFINITION = """\

@@ -14,7 +14,7 @@ from aipol_targets.cloudflare.facts import (
 )
 from aipol_targets.cloudflare.model import Gateway
 from aipol_targets.cloudflare.settings import CloudflareSettings
-from aipol_targets.common.network.facts import SEGMENTS, SURFACES
+from aipol_targets.common.network.facts import SHARED, SURFACES
 
 CLOUDFLARE: StagedTarget[CloudflareSettings, Gateway] = StagedTarget(
     id="cloudflare",
@@ -28,7 +28,7 @@ CLOUDFLARE: StagedTarget[CloudflareSettings, Gateway] = StagedTarget(
         LISTS,
         LIST_CALLS,
         POLICIES,
-        SEGMENTS,
+        *SHARED,
         STANDARD_ENTRIES,
     ),
     settings=CloudflareSettings,

@@ -233,24 +233,25 @@ def _path(
 def _too_long(ir: Ir, model: Dns) -> Iterator[Diagnostic]:
     if set(model.outputs) & set(ZONED):
         yield from _long_names(ir, model)
-    longest = max((rule.octets for rule in model.rules), default=0)
-    if "adguard" in model.outputs and longest > RULE_OCTETS.value:
-        yield LIMIT_EXCEEDED.at(
-            ir.unlisted_span,
-            target=TARGET_ID,
-            what=f"octets of a rule in {ADGUARD_RULES}:",
-            count=longest,
-            limit=RULE_OCTETS.value,
-        )
+    for rule in model.rules if "adguard" in model.outputs else ():
+        if rule.octets > RULE_OCTETS.value:
+            yield LIMIT_EXCEEDED.at(
+                ir.unlisted_span,
+                target=TARGET_ID,
+                what=f"octets of the rule for {rule.denied.host} in {ADGUARD_RULES}:",
+                count=rule.octets,
+                limit=RULE_OCTETS.value,
+            )
 
 
 def _long_names(ir: Ir, model: Dns) -> Iterator[Diagnostic]:
     for segment in model.segments:
         # In a message every label has a length octet, and the root is one more.
-        longest = max((len(owner) for owner, _ in zone_records(segment.names)), default=0)
-        octets = longest + 1 + len(segment.zone) + 2
+        owners = (owner for owner, _ in zone_records(segment.names))
+        longest = max(owners, key=len, default="")
+        octets = len(longest) + 1 + len(segment.zone) + 2
         if octets > NAME_OCTETS.value:
-            what = f"octets of a name in zone {segment.zone}:"
+            what = f"octets of `{longest[:40]}...` in zone {segment.zone}:"
             yield LIMIT_EXCEEDED.at(
                 ir.unlisted_span,
                 target=TARGET_ID,

@@ -74,6 +74,9 @@ class SegmentNames:
         return f"{self.folder}/unbound-local.conf"
 
 
+_MARKS = {Intent.EXACT: "|", Intent.SUBTREE: "||", Intent.CHILDREN: "||*."}
+
+
 @dataclass(frozen=True, slots=True)
 class Denied:
     """Names to deny: those a pattern stands for, without a few of them and all below these."""
@@ -93,9 +96,12 @@ class ClientRule:
 
     @property
     def octets(self) -> int:
-        """The most that it takes when written on one line."""
-        words = (self.denied.host, *self.denied.besides, *self.only, *self.but)
-        return sum(len(word) + 2 for word in words) + len("||*.^$denyallow=,client=")
+        """What it takes when written on one line, without the end of the line."""
+        clients = (*self.only, *(f"~{network}" for network in self.but))
+        modifiers = (("denyallow", self.denied.besides), ("client", clients))
+        said = [f"{name}={'|'.join(values)}" for name, values in modifiers if values]
+        mark = _MARKS[self.denied.intent]
+        return len(mark) + len(self.denied.host) + len("^") + sum(len(each) + 1 for each in said)
 
 
 @dataclass(frozen=True, slots=True)

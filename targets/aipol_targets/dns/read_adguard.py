@@ -34,6 +34,8 @@ _RULE = re.compile(rf"(\|\|\*\.|\|\||\|)({HOST_NAME})\^(?:\$(.+))?")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _SPARED = rf"(?:{_LABEL}\.)*(?:[a-z]{{2,}}|xn--[a-z0-9-]{{4,}})"
 _NAMES = re.compile(rf"{_SPARED}(?:\|{_SPARED})*")
+_LONGEST = 65_535
+"""Octets of a line: at a longer one the list is given up."""
 _AT, _WHOLE, _BELOW = "|", "||", "||*."
 
 
@@ -73,7 +75,7 @@ class AdGuard:
         for number, line in enumerate(lines, start=1):
             if line.startswith("#"):
                 continue
-            found = _RULE.fullmatch(line)
+            found = _RULE.fullmatch(line) if len(line) <= _LONGEST else None
             if not found or line in seen:
                 raise UnreadableArtifact(path, f"line {number}: unknown or repeated: {line!r}")
             seen.add(line)

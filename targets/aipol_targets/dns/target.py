@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aipol.target import StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
-from aipol_targets.common.network.facts import SEGMENTS, SURFACES
+from aipol_targets.common.network.facts import SHARED, SURFACES
 from aipol_targets.dns.facts import NAME_OCTETS, RULE_OCTETS
 from aipol_targets.dns.model import Dns
 from aipol_targets.dns.settings import DnsSettings
@@ -15,7 +15,7 @@ DNS: StagedTarget[DnsSettings, Dns] = StagedTarget(
     identity="networks",
     reach=ON_NETWORK,
     surfaces=SURFACES,
-    limits=(NAME_OCTETS, RULE_OCTETS, SEGMENTS),
+    limits=(NAME_OCTETS, RULE_OCTETS, *SHARED),
     settings=DnsSettings,
     lower=stage("aipol_targets.dns.lower:lower"),
     render=stage("aipol_targets.dns.render:render"),

@@ -13,6 +13,10 @@ from aipol_targets.common.network.reading import HOST_NAME
 _SITE = re.compile(rf"(?=[^.]+\.){HOST_NAME}|\.[a-z0-9_-]{{2,63}}")
 
 
+_LONGEST = 2048
+"""Characters of a line: a longer one is left out."""
+
+
 class SiteList:
     """A site list: `d` is the host and all below it, or the host alone with `sitewild=false`."""
 
@@ -22,7 +26,7 @@ class SiteList:
         self._wild = wild
         self._lines: dict[str, int] = {}
         for number, line in enumerate(lines, start=1):
-            if not _SITE.fullmatch(line) or line in self._lines:
+            if len(line) > _LONGEST or not _SITE.fullmatch(line) or line in self._lines:
                 raise UnreadableArtifact(path, f"{line!r} is no site, or is listed twice")
             self._lines[line] = number
 

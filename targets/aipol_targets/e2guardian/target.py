@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aipol.target import StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
-from aipol_targets.common.network.facts import SEGMENTS, SURFACES
+from aipol_targets.common.network.facts import SHARED, SURFACES
 from aipol_targets.e2guardian.facts import LINE_LENGTH
 from aipol_targets.e2guardian.model import E2guardian
 from aipol_targets.e2guardian.settings import E2guardianSettings
@@ -15,7 +15,7 @@ E2GUARDIAN: StagedTarget[E2guardianSettings, E2guardian] = StagedTarget(
     identity="networks",
     reach=ON_NETWORK,
     surfaces=SURFACES,
-    limits=(LINE_LENGTH, SEGMENTS),
+    limits=(LINE_LENGTH, *SHARED),
     settings=E2guardianSettings,
     lower=stage("aipol_targets.e2guardian.lower:lower"),
     render=stage("aipol_targets.e2guardian.render:render"),

@@ -93,8 +93,7 @@ def read(files: Mapping[str, bytes]) -> Decider:
         read_back.append(read_cli(known.lines(CONF, named_in=CONF), CONF))
         read_removal(known.lines(REMOVE, named_in=CONF), REMOVE, read_back[0])
     if REST in files:
-        known.lines(REST, named_in=REST)
-        read_back.append(read_rest(files[REST], REST))
+        read_back.append(read_rest(known.whole(REST), REST))
     for path in known.unread():
         raise UnreadableArtifact(path, "nothing refers to it")
     if not read_back:

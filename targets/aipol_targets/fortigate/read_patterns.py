@@ -35,6 +35,7 @@ _URL = re.compile(rf"\^(?:\(\[\^\./:\]\+\\\.\)(?P<below>[*+]))?{_NAME}\\\.\*\(:\
 _DOMAIN = re.compile(rf"\^(?:\(\[\^\.\]\+\\\.\)(?P<below>[*+]))?{_NAME}\\\.\*\$")
 _FORMS = {"url": _URL, "domain": _DOMAIN}
 _EFFECTS = {"allow": Effect.ALLOW, "block": Effect.BLOCK, "monitor": Effect.ALLOW}
+_LONGEST = 511
 _RECORDED = ("block", "monitor")
 
 
@@ -61,7 +62,8 @@ class Filter:
             config.shaped(entry, (what, "type", "action", "status"))
             # An entry that is not enabled does nothing, and was put there to do something.
             config.fixed(entry, type="regex", status="enable")
-            found = _FORMS[what].fullmatch(config.one(entry, what))
+            text = config.one(entry, what)
+            found = _FORMS[what].fullmatch(text) if len(text) <= _LONGEST else None
             action = config.one(entry, "action")
             if not found or action not in _EFFECTS:
                 config.refuse(entry.line, "what this entry does is not known in both modes")

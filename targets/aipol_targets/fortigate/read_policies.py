@@ -15,6 +15,7 @@ from aipol_targets.common.network.reading import Address, Network, Networks
 from aipol_targets.fortigate.read_patterns import Filter
 from aipol_targets.fortigate.read_tree import Config, Node
 
+_ADDRESSES = ("firewall address", "firewall address6", "firewall addrgrp", "firewall addrgrp6")
 _TABLES = {
     "firewall address",
     "firewall address6",
@@ -27,6 +28,7 @@ _TABLES = {
     "dnsfilter domain-filter",
     "dnsfilter profile",
 }
+_LONGEST = {**dict.fromkeys(_TABLES, 35), **dict.fromkeys(_ADDRESSES, 79)}
 _NOT_INSPECTED = ("ftps", "imaps", "pop3s", "smtps", "ssh", "dot")
 _ALWAYS = ("name", "srcintf", "dstintf", "action", "schedule", "service", "status")
 _PROFILES = ("utm-status", "ssl-ssh-profile", "webfilter-profile", "dnsfilter-profile")
@@ -54,8 +56,11 @@ def read_policies(config: Config) -> tuple[Policy, ...]:
     """The policies in the order they are tried. Raises UnreadableArtifact."""
     if not config.tables.keys() <= _TABLES:
         config.refuse(0, "has a table that is not accounted for")
-    for table in config.tables.values():
+    for path, table in config.tables.items():
         config.shaped(table)
+        for name in table.edits:
+            if len(name) > _LONGEST[path]:
+                config.refuse(0, f"{name} of {path} is longer than {_LONGEST[path]} characters")
     policies = config.entries("firewall policy")
     reader = _Reader(config, set())
     read = tuple(reader.policy(name, node) for name, node in policies.items())
@@ -64,6 +69,10 @@ def read_policies(config: Config) -> tuple[Policy, ...]:
         said = {node.sets[name] for node in policies.values() if name in node.sets}
         if len(said) > 1:
             config.refuse(0, f"policies differ in `{name}`, so that some traffic escapes them")
+    if any(
+        len(" ".join(node.sets["name"])) > _LONGEST["firewall policy"] for node in policies.values()
+    ):
+        config.refuse(0, "the name of a policy is too long")
     if len({node.sets["name"] for node in policies.values()}) != len(policies):
         config.refuse(0, "two policies have one name")
     return tuple(_ordered(config, read))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aipol.target import StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
-from aipol_targets.common.network.facts import SEGMENTS, SURFACES
+from aipol_targets.common.network.facts import SHARED, SURFACES
 from aipol_targets.fortigate.facts import ADDRESS_NAME, OBJECT_NAME, PATTERN
 from aipol_targets.fortigate.model import Fortigate
 from aipol_targets.fortigate.settings import FortigateSettings
@@ -15,7 +15,7 @@ FORTIGATE: StagedTarget[FortigateSettings, Fortigate] = StagedTarget(
     identity="networks",
     reach=ON_NETWORK,
     surfaces=SURFACES,
-    limits=(ADDRESS_NAME, OBJECT_NAME, PATTERN, SEGMENTS),
+    limits=(ADDRESS_NAME, OBJECT_NAME, PATTERN, *SHARED),
     settings=FortigateSettings,
     lower=stage("aipol_targets.fortigate.lower:lower"),
     render=stage("aipol_targets.fortigate.render:render"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aipol.target import StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
-from aipol_targets.common.network.facts import SEGMENTS, SURFACES
+from aipol_targets.common.network.facts import SHARED, SURFACES
 from aipol_targets.haproxy.model import HaProxy
 from aipol_targets.haproxy.settings import HaProxySettings
 
@@ -14,7 +14,7 @@ HAPROXY: StagedTarget[HaProxySettings, HaProxy] = StagedTarget(
     identity="networks",
     reach=ON_NETWORK,
     surfaces=SURFACES,
-    limits=(SEGMENTS,),
+    limits=SHARED,
     settings=HaProxySettings,
     lower=stage("aipol_targets.haproxy.lower:lower"),
     render=stage("aipol_targets.haproxy.render:render"),

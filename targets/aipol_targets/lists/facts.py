@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from aipol.target import Limit, Reason
+from aipol_targets.common.network.edl import ADDRESSES, LISTS, URL_ENTRY, URLS, WILDCARDS
 from aipol_targets.common.network.pairs import Limits
 
 _READ = date(2026, 11, 28)
@@ -27,6 +28,9 @@ LIST_CHARACTERS = Limit(
 )
 LIST_URIS = Limit("SonicWall: URIs of a list", 5_000, _OBJECTS, _READ)
 URI_LISTS = Limit("SonicWall: URI list objects", 128, _OBJECTS, _READ)
+
+PAN_OS = (ADDRESSES, LISTS, URL_ENTRY, URLS, WILDCARDS)
+"""Of the firewalls that the notation of `edl` is from."""
 
 LIMITS = Limits(
     short=Reason(

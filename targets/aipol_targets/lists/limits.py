@@ -1,16 +1,20 @@
-"""Finds what the URI lists of a SonicWall cannot hold."""
+"""Finds what a firewall that loads the lists cannot hold, and how much of it is used."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from aipol.diagnostics import Diagnostic
 from aipol.diagnostics.codes import LIMIT_EXCEEDED
 from aipol.ir import Ir
 from aipol.source import Span
-from aipol.target import Limit
+from aipol.target import Limit, Room
+from aipol_targets.common.network.edl import URL_ENTRY
+from aipol_targets.common.network.hostlists import url_lines
 from aipol_targets.lists.facts import TOKEN_LENGTH, URI_LISTS, URI_TOKENS
-from aipol_targets.lists.model import Lists
+from aipol_targets.lists.model import Lists, SegmentLists
+from aipol_targets.lists.settings import ListsSettings
 
 
 def uri_faults(ir: Ir, target: str, model: Lists) -> Iterator[Diagnostic]:
@@ -34,6 +38,44 @@ def uri_faults(ir: Ir, target: str, model: Lists) -> Iterator[Diagnostic]:
             yield from _over(owners.get(name, ir.unlisted_span), target, what, limit, count)
     count = sum(len(segment.forbidden) + len(segment.allowed) for segment in model.segments)
     yield from _over(ir.unlisted_span, target, "SonicWall URI lists", URI_LISTS, count)
+
+
+def rooms(model: Lists, settings: ListsSettings) -> tuple[Room, ...]:
+    """What the URL lists take up of a firewall, with the lists of source addresses."""
+    if "edl" not in model.outputs:
+        return ()
+    made = [each for each in model.segments if each.native]
+    sources = [each.networks or model.exempt for each in made]
+    entries = sum(len(_url_lines(each)) for each in made)
+    count = sum(len(each.native) for each in made) + sum(map(bool, sources))
+    room = partial(_room, settings)
+    return (
+        room("list entries", entries, "edl_capacity"),
+        room("external lists", count, "edl_lists"),
+        room("entries of address lists", sum(map(len, sources)), "edl_addresses"),
+    )
+
+
+def _room(settings: ListsSettings, what: str, used: int, name: str) -> Room:
+    limit: int = getattr(settings, name)
+    return Room(what, used, limit, name, assumed=name not in settings.model_fields_set)
+
+
+def url_faults(ir: Ir, target: str, model: Lists) -> Iterator[Diagnostic]:
+    """Entries that are longer than a firewall takes."""
+    for segment in model.segments if "edl" in model.outputs else ():
+        for line in _url_lines(segment):
+            what = f"characters of the URL entry `{line[:40]}...`"
+            yield from _over(ir.unlisted_span, target, what, URL_ENTRY, len(line))
+
+
+def _url_lines(segment: SegmentLists) -> list[str]:
+    return [
+        line
+        for level in segment.native
+        for entry in level.entries
+        for line in url_lines(entry.host, entry.intent)
+    ]
 
 
 def _dots(place: int, count: int) -> int:

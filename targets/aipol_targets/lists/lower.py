@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from aipol.domains import Intent
 from aipol.ir import Ir
 from aipol.segments import Segment, fewest_networks, gateway_networks, segments
-from aipol.target import Lowered, Room
+from aipol.target import Lowered
 from aipol_targets.common.network.account import coverage
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.levels import flat_levels, levels_of
@@ -13,7 +12,7 @@ from aipol_targets.common.network.placed import decisions
 from aipol_targets.common.network.rooms import crowded
 from aipol_targets.common.network.sources import folder_of
 from aipol_targets.lists.contained import Contained, contained
-from aipol_targets.lists.limits import uri_faults
+from aipol_targets.lists.limits import rooms, uri_faults, url_faults
 from aipol_targets.lists.model import Lists, SegmentLists
 from aipol_targets.lists.paths import Written
 from aipol_targets.lists.settings import ListsSettings
@@ -32,11 +31,11 @@ def lower(ir: Ir, settings: ListsSettings) -> Lowered[Lists]:
     for each in written:
         entries = (entry for level in each.lists.native for entry in level.entries)
         findings += locked_out(ir, f"{TARGET_ID}/{folder_of(each.lists)}", (each.trie,), entries)
-    rooms = _rooms(model, settings.edl_capacity)
-    findings += crowded(ir, TARGET_ID, rooms)
-    findings += uri_faults(ir, TARGET_ID, model)
+    used = rooms(model, settings)
+    findings += crowded(ir, TARGET_ID, used)
+    findings += (*url_faults(ir, TARGET_ID, model), *uri_faults(ir, TARGET_ID, model))
     placed = tuple(each.placed(settings.outputs) for each in written)
-    return Lowered(model, coverage(ir, TARGET_ID, placed), tuple(findings), rooms)
+    return Lowered(model, coverage(ir, TARGET_ID, placed), tuple(findings), used)
 
 
 def _model(ir: Ir, settings: ListsSettings, lists: tuple[SegmentLists, ...]) -> Lists:
@@ -54,15 +53,3 @@ def _write(ir: Ir, segment: Segment, outputs: tuple[str, ...]) -> Written:
         segment.id, segment.networks, levels_of(minimal), flat_levels(minimal), found
     )
     return Written(segment, lists, decided.uses, trie)
-
-
-def _rooms(model: Lists, capacity: int | None) -> tuple[Room, ...]:
-    if "edl" not in model.outputs:
-        return ()
-    count = sum(
-        2 if entry.intent is Intent.SUBTREE else 1
-        for lists in model.segments
-        for level in lists.native
-        for entry in level.entries
-    )
-    return (Room("list entries", count, capacity, "edl_capacity"),)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from aipol_targets.common.network.edl import ADDRESSES, LISTS, URLS
 from aipol_targets.common.network.settings import as_tuple, distinct
 
 
@@ -23,5 +24,9 @@ class ListsSettings(BaseModel):
         AfterValidator(distinct),
     ] = ("domains", "edl")
     """Which formats to write, such as `[edl]`; firewalls of one make are written only if named."""
-    edl_capacity: Annotated[int, Field(ge=1)] | None = None
-    """How many list entries the firewall holds in all, such as `50000`; more is an error."""
+    edl_capacity: Annotated[int, Field(ge=1)] = URLS.value
+    """How many URL entries the firewall holds in all, such as `50000`; more is an error."""
+    edl_lists: Annotated[int, Field(ge=1)] = LISTS.value
+    """How many external lists the firewall holds, such as `30`; more is an error."""
+    edl_addresses: Annotated[int, Field(ge=1)] = ADDRESSES.value
+    """How many entries of address lists it holds in all, such as `50000`; more is an error."""

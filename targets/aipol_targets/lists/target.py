@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from aipol.target import Fetched, Form, StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
-from aipol_targets.common.network.facts import SEGMENTS, SURFACES
+from aipol_targets.common.network.facts import SHARED, SURFACES
 from aipol_targets.lists.facts import (
     LIST_CHARACTERS,
     LIST_URIS,
+    PAN_OS,
     TOKEN_LENGTH,
     URI_LENGTH,
     URI_LISTS,
@@ -25,7 +26,8 @@ LISTS: StagedTarget[ListsSettings, Lists] = StagedTarget(
     limits=(
         LIST_CHARACTERS,
         LIST_URIS,
-        SEGMENTS,
+        *PAN_OS,
+        *SHARED,
         TOKEN_LENGTH,
         URI_LENGTH,
         URI_LISTS,

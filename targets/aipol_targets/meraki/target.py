@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aipol.target import StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
-from aipol_targets.common.network.facts import SEGMENTS, SURFACES
+from aipol_targets.common.network.facts import SHARED, SURFACES
 from aipol_targets.meraki.facts import PATTERN, POLICY_NAME
 from aipol_targets.meraki.model import Meraki
 from aipol_targets.meraki.settings import MerakiSettings
@@ -15,7 +15,7 @@ MERAKI: StagedTarget[MerakiSettings, Meraki] = StagedTarget(
     identity="networks",
     reach=ON_NETWORK,
     surfaces=SURFACES,
-    limits=(PATTERN, POLICY_NAME, SEGMENTS),
+    limits=(PATTERN, POLICY_NAME, *SHARED),
     settings=MerakiSettings,
     lower=stage("aipol_targets.meraki.lower:lower"),
     render=stage("aipol_targets.meraki.render:render"),

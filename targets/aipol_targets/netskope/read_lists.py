@@ -16,7 +16,6 @@ from aipol_targets.common.network.read_json import refuse
 _LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 _URL = re.compile(rf"(?:\*\.)?{_LABEL}(?:\.{_LABEL})*")
 _LONGEST_NAME = 253
-_MOST_OCTETS = 8_000_000
 
 
 class Lists:
@@ -31,8 +30,6 @@ class Lists:
 
     def add(self, category: str, urls: Sequence[str]) -> None:
         """The URLs of one list of a category."""
-        if sum(len(url) + 1 for url in urls) > _MOST_OCTETS:
-            refuse(self._path, f"a list of {category} has more than {_MOST_OCTETS} octets")
         for url in urls:
             host = url.removeprefix("*.")
             table = self._exact if host == url else self._wide

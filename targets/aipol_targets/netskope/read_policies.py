@@ -6,6 +6,7 @@ through (Create and Validate a Security Policy; Real-time Protection Policies).
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ POLICIES = "policies.csv"
 _API = "/api/v2/policy/urllist"
 _COLUMNS = ["order", "policy", "source_networks", "category", "url_lists", "action"]
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_MOST_OCTETS = 8_000_000
+"""Of a request, however few blanks it is written with."""
 _EFFECTS = {"Allow": Effect.ALLOW, "Block": Effect.BLOCK}
 
 
@@ -160,5 +163,8 @@ def _read_requests(files: Files) -> dict[str, tuple[str, ...]]:
         name = body["name"]
         if not isinstance(name, str) or not _NAME.fullmatch(name) or name in found:
             refuse(REQUESTS, f"{name!r} is no name, or is given twice")
+        octets = len(json.dumps(body, separators=(",", ":")).encode())
+        if octets > _MOST_OCTETS:
+            refuse(REQUESTS, f"list {name} has {octets} octets, more than {_MOST_OCTETS}")
         found[name] = texts(REQUESTS, data, "urls")
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aipol.target import StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
-from aipol_targets.common.network.facts import SEGMENTS, SURFACES
+from aipol_targets.common.network.facts import SHARED, SURFACES
 from aipol_targets.netskope.facts import LIMITS
 from aipol_targets.netskope.model import Netskope
 from aipol_targets.netskope.settings import NetskopeSettings
@@ -15,7 +15,7 @@ NETSKOPE: StagedTarget[NetskopeSettings, Netskope] = StagedTarget(
     identity="networks",
     reach=ON_NETWORK,
     surfaces=SURFACES,
-    limits=(*LIMITS, SEGMENTS),
+    limits=(*LIMITS, *SHARED),
     settings=NetskopeSettings,
     lower=stage("aipol_targets.netskope.lower:lower"),
     render=stage("aipol_targets.netskope.render:render"),

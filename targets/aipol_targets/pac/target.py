@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aipol.target import Fetched, Form, StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
-from aipol_targets.common.network.facts import SEGMENTS, SURFACES
+from aipol_targets.common.network.facts import SHARED, SURFACES
 from aipol_targets.pac.facts import FILE_SIZE
 from aipol_targets.pac.model import Pac
 from aipol_targets.pac.settings import PacSettings
@@ -15,7 +15,7 @@ PAC: StagedTarget[PacSettings, Pac] = StagedTarget(
     identity="networks",
     reach=ON_NETWORK,
     surfaces=SURFACES,
-    limits=(SEGMENTS, FILE_SIZE),
+    limits=(*SHARED, FILE_SIZE),
     settings=PacSettings,
     lower=stage("aipol_targets.pac.lower:lower"),
     render=stage("aipol_targets.pac.render:render"),

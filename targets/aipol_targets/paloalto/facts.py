@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from aipol.target import Limit
+from aipol_targets.common.network.edl import ADDRESSES, LISTS, URL_ENTRY, URLS, WILDCARDS
 
 _READ = date(2026, 11, 28)
 _HELP = "PAN-OS 11.1 web interface help"
@@ -21,9 +22,6 @@ LIST_NAME = Limit(
 )
 PROFILE_NAME = Limit(
     "characters of a profile's name", 31, f"{_HELP}, Objects > Security Profiles", _READ
-)
-URL_ENTRY = Limit(
-    "characters of an entry of a URL list", 255, "Guidelines for URL Category Exceptions", _READ
 )
 LIST_SOURCE = Limit(
     "characters of an external list's address", 255, "pan-os-codegen, external-dynamic-list", _READ
@@ -51,4 +49,8 @@ LIMITS = (
     INSERTION_DOMAINS,
     HEADER_NAME,
     HEADER_VALUE,
+    LISTS,
+    URLS,
+    ADDRESSES,
+    WILDCARDS,
 )

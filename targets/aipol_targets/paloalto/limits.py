@@ -10,7 +10,9 @@ from aipol.diagnostics import Diagnostic
 from aipol.diagnostics.codes import LIMIT_EXCEEDED
 from aipol.ir import Ir
 from aipol.target import Limit, Room
-from aipol_targets.paloalto.facts import HEADER_NAME, HEADER_VALUE, LIST_SOURCE, URL_ENTRY
+from aipol_targets.common.network.edl import URL_ENTRY
+from aipol_targets.paloalto.config import sources
+from aipol_targets.paloalto.facts import HEADER_NAME, HEADER_VALUE, LIST_SOURCE
 from aipol_targets.paloalto.lines import category_lines, list_url
 from aipol_targets.paloalto.model import Category, Firewall
 from aipol_targets.paloalto.settings import Capacity
@@ -35,8 +37,9 @@ def _too_long(model: Firewall) -> Iterator[Excess]:
     yield from _longest("characters of the header", (x.header for x in inserted), HEADER_NAME)
     yield from _longest("characters of the value", (x.value for x in inserted), HEADER_VALUE)
     if "edl" in model.settings.outputs:
-        sources = (list_url(model.settings.edl_url, category.name) for category in categories)
-        yield from _longest("characters of the list's address", sources, LIST_SOURCE)
+        named = (*(each.name for each in categories), *(each.name for each in sources(model)))
+        found = (list_url(model.settings.edl_url, each) for each in named)
+        yield from _longest("characters of the list's address", found, LIST_SOURCE)
 
 
 def _longest(what: str, texts: Iterator[str], limit: Limit) -> Iterator[Excess]:
@@ -58,15 +61,15 @@ def rooms(model: Firewall) -> Rooms:
     outputs, room = set(model.settings.outputs), partial(_room, model.settings.capacity)
     categories = _categories(model)
     entries = sum(len(category_lines(category)) for category in categories)
-    used = {network for each in model.segments for network in each.networks} | {*model.exempt}
-    sources = sum(bool(each.networks) for each in model.segments) + bool(model.exempt)
-    addresses = sum(len(each.networks) for each in model.segments) + len(model.exempt)
+    groups = sources(model)
+    used = {network for group in groups for network in group.networks}
+    addresses = sum(len(group.networks) for group in groups)
     objects = (
         room("entries of URL categories", entries, "category_entries"),
         room("address objects", len(used), "addresses"),
     )
     lists = (
-        room("external lists", len(categories) + sources, "lists"),
+        room("external lists", len(categories) + len(groups), "lists"),
         room("entries of URL lists", entries, "list_urls"),
         room("entries of address lists", addresses, "list_addresses"),
     )

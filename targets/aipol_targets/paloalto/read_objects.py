@@ -14,7 +14,10 @@ from aipol_targets.common.network.urllist import UrlList
 _WITH_PATH = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+/[A-Za-z0-9._~/-]+")
 _SOURCE = re.compile(r"https?://[A-Za-z0-9.:-]+(?:/[A-Za-z0-9._-]+)*/(?P<file>[A-Za-z0-9._-]+)")
 _OBJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]*")
-_LONGEST_LIST, _LONGEST_ENTRY, _MOST_DOMAINS = 31, 255, 50
+_LONGEST_ENTRY, _MOST_DOMAINS = 255, 50
+_LONGEST_HEADER, _LONGEST_VALUE, _LONGEST_SOURCE = 100, 512, 255
+_LONGEST_NAMES = {"custom-url-category": 31, "url-filtering": 31, "decryption": 31}
+_LONGEST_LIST = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +121,7 @@ def read_objects(system: Mapping[str, Any], files: Files, path: str) -> Objects:
     for name in (*networks, *categories):
         if not _OBJECT.fullmatch(name):
             raise UnreadableArtifact(path, f"{name!r} is no name of an object")
-    if any(len(name) > _LONGEST_LIST for name in categories):
-        raise UnreadableArtifact(path, "a URL list's name is too long")
+    _short(system, path)
     watches = {
         name: _watch(found, path) for name, found in profiles.get("url-filtering", {}).items()
     }
@@ -127,6 +129,16 @@ def read_objects(system: Mapping[str, Any], files: Files, path: str) -> Objects:
     if any(found != {"ssl-forward-proxy": {"strip-alpn": "yes"}} for found in stripping.values()):
         raise UnreadableArtifact(path, "a decryption profile does something else")
     return Objects(path, networks, categories, watches, frozenset(stripping))
+
+
+def _short(system: Mapping[str, Any], path: str) -> None:
+    """Refuse names that are longer than those of their kind may be."""
+    profiles = system.get("profiles", {})
+    named = [(kind, profiles.get(kind, {}), most) for kind, most in _LONGEST_NAMES.items()]
+    for kind, found, most in (*named, ("list", system.get("external-list", {}), _LONGEST_LIST)):
+        for name in found:
+            if len(name) > most:
+                raise UnreadableArtifact(path, f"the name of {kind} {name!r} is too long")
 
 
 def _groups(system: Mapping[str, Any], path: str) -> dict[str, Networks]:
@@ -164,6 +176,8 @@ def _fetched(
             raise UnreadableArtifact(path, f"list {name!r} is not of one type")
         ((kind, fetched),) = kinds.items()
         source = _SOURCE.fullmatch(fetched.get("url", ""))
+        if len(fetched.get("url", "")) > _LONGEST_SOURCE:
+            raise UnreadableArtifact(path, f"the address of list {name!r} is too long")
         if source is None or fetched.get("recurring") != {"hourly": {}}:
             raise UnreadableArtifact(path, f"list {name!r} is fetched from nowhere, or never again")
         bases.add(fetched["url"].removesuffix(source["file"]))
@@ -189,6 +203,8 @@ def _insertion(found: Mapping[str, Any], path: str) -> Insertion:
     ((name, header),) = headers.items()
     if name != header.get("header") or not header.get("value"):
         raise UnreadableArtifact(path, f"the header {name!r} is not what it is called")
+    if len(name) > _LONGEST_HEADER or len(header["value"]) > _LONGEST_VALUE:
+        raise UnreadableArtifact(path, f"the header {name!r} or its value is too long")
     return Insertion(name, header["value"], UrlList([f"{each}/" for each in domains], path))
 
 

@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from aipol_targets.common.network.edl import ADDRESSES, LISTS, URLS
 from aipol_targets.common.network.settings import as_tuple, distinct
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,61}[A-Za-z0-9._-])?")
@@ -66,11 +67,11 @@ class Capacity(BaseModel):
     """Entries of all custom URL categories, such as `25000`."""
     addresses: Count | None = None
     """Address objects, such as `2500`."""
-    lists: Count = 30
+    lists: Count = LISTS.value
     """External lists, such as `30`."""
-    list_urls: Count = 50_000
+    list_urls: Count = URLS.value
     """Entries of all external URL lists, such as `50000`."""
-    list_addresses: Count = 50_000
+    list_addresses: Count = ADDRESSES.value
     """Entries of all external address lists, such as `50000`."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aipol.target import Fetched, Form, StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
-from aipol_targets.common.network.facts import SEGMENTS, SURFACES
+from aipol_targets.common.network.facts import SHARED, SURFACES
 from aipol_targets.paloalto.facts import LIMITS
 from aipol_targets.paloalto.model import Firewall
 from aipol_targets.paloalto.settings import PaloAltoSettings
@@ -15,7 +15,7 @@ PALOALTO: StagedTarget[PaloAltoSettings, Firewall] = StagedTarget(
     identity="networks",
     reach=ON_NETWORK,
     surfaces=SURFACES,
-    limits=(*LIMITS, SEGMENTS),
+    limits=(*LIMITS, *SHARED),
     settings=PaloAltoSettings,
     lower=stage("aipol_targets.paloalto.lower:lower"),
     render=stage("aipol_targets.paloalto.render:render"),

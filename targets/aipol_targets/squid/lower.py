@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from aipol.diagnostics import Diagnostic
+from aipol.diagnostics.codes import LIMIT_EXCEEDED
 from aipol.domains import HostTrie
 from aipol.ir import Ir
 from aipol.segments import Segment, fewest_networks, gateway_networks, segments
@@ -24,6 +26,8 @@ from aipol_targets.common.network.tenants import (
     restrictions,
     told_apart,
 )
+from aipol_targets.squid.configuration import configuration
+from aipol_targets.squid.facts import CONFIG_LINE
 from aipol_targets.squid.model import CONF, SegmentLists, Squid
 from aipol_targets.squid.paths import Written
 from aipol_targets.squid.settings import SquidSettings
@@ -44,6 +48,7 @@ def lower(ir: Ir, settings: SquidSettings) -> Lowered[Squid]:
         entries = (entry for level in each.lists.decided for entry in level.entries)
         findings += locked_out(ir, place, (each.proxied,), entries)
         findings += locked_addresses(ir, place, each.lists.headers)
+    findings += _too_long(ir, model)
     return Lowered(model, _coverage(ir, written), tuple(findings))
 
 
@@ -82,3 +87,19 @@ def _write(ir: Ir, segment: Segment) -> Written:
         headers=tuple(each.header for each in held),
     )
     return Written(segment, lists, decided.uses, trie, held, ir.never_inspect)
+
+
+# --- what must not happen -------------------------------------------------------------------------
+
+
+def _too_long(ir: Ir, model: Squid) -> Iterator[Diagnostic]:
+    for line in configuration(model).splitlines():
+        octets = len(line.encode())
+        if octets > CONFIG_LINE.value:
+            yield LIMIT_EXCEEDED.at(
+                ir.unlisted_span,
+                target=TARGET_ID,
+                what=f"octets of the line `{line[:60]}...` of {CONF}:",
+                count=octets,
+                limit=CONFIG_LINE.value,
+            )

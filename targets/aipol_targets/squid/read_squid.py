@@ -23,6 +23,8 @@ _QUOTED = re.compile(r'"(/[A-Za-z0-9._/-]+)"')
 _FINAL_DOT = r"\.$"
 _WORD = re.compile(r"[!A-Za-z0-9._:@/+=,-]+|\\\.\$")
 _NAME_LENGTH = 62
+_LINE_LENGTH = 8191
+"""Octets: the rest of a longer line is a directive of its own."""
 _ABOUT_HOSTS = frozenset({"dstdomain", "ssl::server_name", "ssl::server_name_regex"})
 _HOST_RULES = frozenset({"src", "dstdomain", "url_regex", "all"})
 _TLS_RULES = frozenset(
@@ -199,8 +201,8 @@ def read_proxy(files: Files, path: str) -> Proxy:
         "access_log": _log,
     }
     for number, line in enumerate(files.lines(path, named_in=path), start=1):
-        if line.endswith("\\"):
-            raise _refused(proxy, number, "continues on the next line")
+        if line.endswith("\\") or len(line) > _LINE_LENGTH:
+            raise _refused(proxy, number, "continues on the next line, or is too long to be one")
         words = line.split()
         if not words or words[0].startswith("#"):
             continue

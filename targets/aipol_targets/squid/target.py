@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aipol.target import StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
-from aipol_targets.common.network.facts import SEGMENTS, SURFACES
-from aipol_targets.squid.facts import ACL_NAME
+from aipol_targets.common.network.facts import SHARED, SURFACES
+from aipol_targets.squid.facts import ACL_NAME, CONFIG_LINE
 from aipol_targets.squid.model import Squid
 from aipol_targets.squid.settings import SquidSettings
 
@@ -15,7 +15,7 @@ SQUID: StagedTarget[SquidSettings, Squid] = StagedTarget(
     identity="networks",
     reach=ON_NETWORK,
     surfaces=SURFACES,
-    limits=(ACL_NAME, SEGMENTS),
+    limits=(ACL_NAME, CONFIG_LINE, *SHARED),
     settings=SquidSettings,
     lower=stage("aipol_targets.squid.lower:lower"),
     render=stage("aipol_targets.squid.render:render"),

@@ -103,10 +103,11 @@ def _placed(settings: SuricataSettings, files: Sequence[str], each: _Decided) ->
 
 
 def _over_limits(ir: Ir, model: Suricata) -> Iterator[Diagnostic]:
-    longest = max((len(rule_line(rule)) for rule in model.rules), default=0)
+    longest = max(model.rules, key=lambda rule: len(rule_line(rule)), default=None)
+    host, length = (longest.pattern.names.host, len(rule_line(longest))) if longest else ("", 0)
     for what, count, limit in (
         ("rules:", len(model.rules), MOST_RULES),
-        ("characters of a rule:", longest, RULE_LENGTH),
+        (f"characters of the rule for {host}:", length, RULE_LENGTH),
     ):
         if count > limit.value:
             yield LIMIT_EXCEEDED.at(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aipol.target import StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
-from aipol_targets.common.network.facts import SEGMENTS, SURFACES
+from aipol_targets.common.network.facts import SHARED, SURFACES
 from aipol_targets.suricata.facts import RULE_LENGTH, RULES
 from aipol_targets.suricata.model import Suricata
 from aipol_targets.suricata.settings import SuricataSettings
@@ -15,7 +15,7 @@ SURICATA: StagedTarget[SuricataSettings, Suricata] = StagedTarget(
     identity="networks",
     reach=ON_NETWORK,
     surfaces=SURFACES,
-    limits=(SEGMENTS, RULES, RULE_LENGTH),
+    limits=(*SHARED, RULES, RULE_LENGTH),
     settings=SuricataSettings,
     lower=stage("aipol_targets.suricata.lower:lower"),
     render=stage("aipol_targets.suricata.render:render"),

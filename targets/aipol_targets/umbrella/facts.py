@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from aipol.target import Limit
-from aipol_targets.common.network.facts import HOST_LENGTH
+from aipol_targets.common.network.facts import HOST
 from aipol_targets.common.network.pairs import limits_of
 
 _READ = date(2026, 11, 28)
@@ -18,7 +18,7 @@ DESTINATIONS = Limit(
 )
 NAME_LENGTH = Limit(
     "destination, characters",
-    HOST_LENGTH,
+    HOST.value,
     "network reference 2.5: Cisco, Add a DNS Destination List",
     _READ,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aipol.target import StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
-from aipol_targets.common.network.facts import SEGMENTS, SURFACES
+from aipol_targets.common.network.facts import SHARED, SURFACES
 from aipol_targets.umbrella.facts import DESTINATIONS, NAME_LENGTH
 from aipol_targets.umbrella.model import Umbrella
 from aipol_targets.umbrella.settings import UmbrellaSettings
@@ -15,7 +15,7 @@ UMBRELLA: StagedTarget[UmbrellaSettings, Umbrella] = StagedTarget(
     identity="networks",
     reach=ON_NETWORK,
     surfaces=SURFACES,
-    limits=(DESTINATIONS, NAME_LENGTH, SEGMENTS),
+    limits=(DESTINATIONS, NAME_LENGTH, *SHARED),
     settings=UmbrellaSettings,
     lower=stage("aipol_targets.umbrella.lower:lower"),
     render=stage("aipol_targets.umbrella.render:render"),

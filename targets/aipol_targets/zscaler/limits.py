@@ -26,7 +26,8 @@ def over_limits(ir: Ir, target: str, settings: ZscalerSettings, model: Zia) -> I
     for what, count, limit in (
         ("custom URLs:", sum(len(each.entries) for each in made.categories), settings.urls),
         ("custom URL categories:", len(made.categories), settings.categories),
-        ("URL filtering rules:", len(made.rules), RULES.value),
+        # Orders have no gap, so before our first rule there are that many of the organisation.
+        ("URL filtering rules:", settings.first_order - 1 + len(made.rules), RULES.value),
         ("source IP groups:", len(made.sources), SOURCES.value),
         (
             "source IP groups of a rule:",

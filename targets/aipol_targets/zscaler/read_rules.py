@@ -177,6 +177,8 @@ class Policy:
             refuse(self.path, "the orders of the rules have a gap, or go back")
         if orders and (orders[0] < 1 or len({rule.rank for rule in self._rules}) != 1):
             refuse(self.path, "the first order is below 1, or ranks differ and change the order")
+        if orders and orders[-1] > _MOST["urlFilteringRules"]:
+            refuse(self.path, f"a rule is in place {orders[-1]}, and there are fewer")
         if orders and not 0 <= self._rules[0].rank <= _LOWEST_RANK:
             refuse(self.path, f"a rank is not between 0 and {_LOWEST_RANK}")
         used = {name for rule in self._rules for name in rule.categories}

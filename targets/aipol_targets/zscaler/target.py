@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aipol.target import StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
-from aipol_targets.common.network.facts import SEGMENTS, SURFACES
+from aipol_targets.common.network.facts import SHARED, SURFACES
 from aipol_targets.zscaler.facts import LIMITS
 from aipol_targets.zscaler.model import Zia
 from aipol_targets.zscaler.settings import ZscalerSettings
@@ -15,7 +15,7 @@ ZSCALER: StagedTarget[ZscalerSettings, Zia] = StagedTarget(
     identity="networks",
     reach=ON_NETWORK,
     surfaces=SURFACES,
-    limits=(*LIMITS, SEGMENTS),
+    limits=(*LIMITS, *SHARED),
     settings=ZscalerSettings,
     lower=stage("aipol_targets.zscaler.lower:lower"),
     render=stage("aipol_targets.zscaler.render:render"),

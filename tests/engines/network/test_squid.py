@@ -13,7 +13,7 @@ import pytest
 
 from aipol.target import Kind, Question, UnreadableArtifact
 from aipol.vocabulary import Situation
-from aipol_targets.squid.facts import ACL_NAME
+from aipol_targets.squid.facts import ACL_NAME, CONFIG_LINE
 from aipol_targets.squid.read_domains import DomainAcl
 
 OPEN_HOST = "open.test"
@@ -290,3 +290,19 @@ def test_the_way_around_the_restriction_is_closed(
         reached = running.get("127.0.0.5", "accounts.test", "accounts.test", path)
         assert reached
         assert reached[0] == status, path
+
+
+@pytest.mark.engine("squid")
+@pytest.mark.parametrize("over", [0, 1])
+def test_the_longest_line_of_a_configuration_is_as_measured(
+    over: int, tmp_path: Path, requires_engine: Callable[[str], Path]
+) -> None:
+    """Squid takes one of that length whole, and the end of a longer one for another directive."""
+    words = ("request_header_add Example-Workspace ", " a")
+    value = "t" * (CONFIG_LINE.value + over - len("".join(words)))
+    conf = tmp_path / "squid.conf"
+    conf.write_text(f"http_port 127.0.0.1:3128\nacl a dstdomain a.test\n{value.join(words)}\n")
+    command: list[str | Path] = [requires_engine("squid"), "-k", "parse", "-f", conf]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ("unrecognized" in done.stderr) is bool(over)
+    assert bool(done.returncode) is bool(over)

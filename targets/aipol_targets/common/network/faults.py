@@ -10,7 +10,7 @@ from aipol.diagnostics.codes import BAD_DOMAIN, LOCK_OUT, TOO_MANY_CLASSES
 from aipol.domains import HostEntry, HostTrie, Intent, parents
 from aipol.ir import Ir
 from aipol.source import Span
-from aipol_targets.common.network.facts import HOST_LENGTH, SEGMENTS
+from aipol_targets.common.network.facts import HOST, LABEL, SEGMENTS
 
 # A last label `rpz-...` makes a name an address or a server in a policy zone (ISC, RPZ triggers).
 _HOST = re.compile(
@@ -33,9 +33,18 @@ def bad_hosts(ir: Ir) -> Iterator[Diagnostic]:
     """Claimed hosts that are no host names, and so could be anything in an output language."""
     for app in ir.apps.values():
         for claim in app.claims:
-            if not _HOST.fullmatch(claim.host) or len(claim.host) > HOST_LENGTH:
-                why = "a name is labels of letters, digits, `-` and `_`"
+            if why := _no_host(claim.host):
                 yield BAD_DOMAIN.at(app.declared or ir.unlisted_span, domain=claim.host, why=why)
+
+
+def _no_host(text: str) -> str:
+    """Why a text is no host name; empty where it is one. Octets, for all of it is ASCII."""
+    octets, longest = len(text.encode()), max(len(label.encode()) for label in text.split("."))
+    if octets > HOST.value:
+        return f"a name has {octets} octets, limit {HOST.value}"
+    if longest > LABEL.value:
+        return f"a label has {longest} octets, limit {LABEL.value}"
+    return "" if _HOST.fullmatch(text) else "a name is labels of letters, digits, `-` and `_`"
 
 
 def too_many(ir: Ir, target: str, count: int) -> Iterator[Diagnostic]:

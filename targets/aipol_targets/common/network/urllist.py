@@ -12,6 +12,8 @@ from aipol_targets.common.network.reading import below
 
 _NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _URL_TOKEN = re.compile(r"[a-z0-9_-]+|\*|\^")
+_LONGEST = 255
+_MOST_IN_A_ROW = 9
 
 
 class UrlList:
@@ -27,6 +29,8 @@ class UrlList:
             self._add(line, number, path)
 
     def _add(self, line: str, number: int, path: str) -> None:
+        if len(line) > _LONGEST:
+            raise UnreadableArtifact(path, f"an entry has {len(line)} characters, not {_LONGEST}")
         name = line.removesuffix("/")
         if name == line:
             # PAN-OS up to 10.1 then lets more tokens follow, later versions add the slash.
@@ -41,6 +45,8 @@ class UrlList:
         tokens = tuple(name.split("."))
         if not all(_URL_TOKEN.fullmatch(token) for token in tokens):
             raise UnreadableArtifact(path, f"{line!r} is not an entry of a URL list")
+        if ".".join(["^"] * (_MOST_IN_A_ROW + 1)) in name:
+            raise UnreadableArtifact(path, f"{line!r} has more than {_MOST_IN_A_ROW} `^` in a row")
         self._others.append((tokens, number))
 
     def line_for(self, host: str) -> int:

@@ -169,13 +169,6 @@ def test_a_policy_that_needs_two_lists_has_both_in_its_category(
     assert emitted.noticed(emitted.changed("policies.csv", " aipol-0-_all_1", ""))
 
 
-def test_a_list_over_8_mb_is_refused() -> None:
-    """Whoever wrote it."""
-    urls = [entry.host for entry in _entries(40_000, 240)]
-    with pytest.raises(UnreadableArtifact, match="8000000"):
-        Lists("x").add("c", urls)
-
-
 # --- what is refused ------------------------------------------------------------------------------
 
 
