@@ -174,10 +174,10 @@ def test_what_devices_fetch_is_published_and_nothing_else(run: Run) -> None:
 def test_capacities_that_nobody_configured_are_said(run: Run) -> None:
     """Once for each target, with the setting; where all are given nothing is said."""
     _, out, _ = run(*TO, *DAY)
-    assert flat(out).count("No capacity is configured for lists") == 1
+    assert flat(out).count("The capacity of lists is not configured, and taken to be 50,000") == 1
     assert "`targets.lists.edl_capacity`" in flat(out)
     assert flat(out).count("The capacity of paloalto is not configured, and taken to be 30") == 1
-    edit("[edl]}", "[edl], edl_capacity: 5000}")
+    edit("[edl]}", "[edl], edl_capacity: 5000, edl_lists: 30, edl_addresses: 500}")
     edit('/pan"', '/pan", capacity: {lists: 30, list_urls: 50000, list_addresses: 50000}')
     _, out, _ = run(*TO, *DAY)
     assert "apacity" not in out

@@ -37,6 +37,7 @@ def stopped(
         text = text.replace("address-groups:\n", f"address-groups:\n    include: {groups}\n", 1)
     conf.write_text(text)
     command: list[str | Path] = [program, "-c", conf, "-r", directory / "t.pcap", "-k", "none"]
+    command += ["--set", "unix-command.enabled=no"]  # its socket is one for the whole machine
     rules: list[str | Path] = ["-S", directory / "aipol.rules", "-l", directory, "--simulate-ips"]
     (directory / "eve.json").unlink(missing_ok=True)
     done = subprocess.run([*command, *rules], capture_output=True, text=True, check=False)

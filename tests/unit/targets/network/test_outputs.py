@@ -282,8 +282,12 @@ def test_a_list_that_nearly_fills_the_device_is_a_warning(
     message = f"lists: list entries {used}, {used} % of the limit 100"
     assert found == ([("AIP405", message)] if warned else [])
     assert compiled.artifacts
-    (room,) = compiled.rooms
-    assert (room.used, room.limit, room.setting) == (used, 100, "edl_capacity")
+    rooms = {room.setting: (room.used, room.limit, room.assumed) for room in compiled.rooms}
+    assert rooms == {
+        "edl_capacity": (used, 100, False),
+        "edl_lists": (1, 30, True),
+        "edl_addresses": (0, 50_000, True),
+    }
 
 
 def test_every_output_of_lists_is_fetched(small: Any) -> None:
