@@ -19,6 +19,7 @@ class Rule:
     """What happens to a packet of which all that is given holds; `verdict` is nft's word.
 
     `source`, `to` and `beyond` name sets: where it is from, where it goes, where it does not go.
+    `reply` is for what comes back on a connection that somebody else opened.
     """
 
     verdict: str
@@ -29,6 +30,7 @@ class Rule:
     protocol: str = ""
     ports: tuple[int, ...] = ()
     leaving_by: str = ""
+    reply: bool = False
 
 
 @dataclass(frozen=True, slots=True)

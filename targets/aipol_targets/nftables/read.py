@@ -10,7 +10,7 @@ from functools import lru_cache
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
 from aipol.vocabulary import Effect
 from aipol_targets.common.network.reading import Address, Files, address_of
-from aipol_targets.nftables.read_rules import Chain, Packet
+from aipol_targets.nftables.read_rules import Chain, Packet, Rule
 from aipol_targets.nftables.read_table import chain_of
 
 FILE = "aipol.nft"
@@ -36,16 +36,24 @@ class NftablesDecider:
         return self._chain.met_by(address_of(identity))
 
     def decide(self, question: Question) -> Answer:
-        """What becomes of the first packet of a connection."""
+        """What becomes of a connection: of its first packet, and of what comes back."""
         source = address_of(question.identity)
         packet = _packet(question.value) if question.kind is Kind.WAY else None
         version = "ipv6" if source.family is socket.AF_INET6 else "ipv4"
         if packet is None or version != question.client or packet.to.family is not source.family:
             return Answer(None)
-        rule = self._chain.deciding(source, packet)
-        if rule is None:
-            return Answer(_EFFECTS[self._chain.policy], FILE)
-        return Answer(_EFFECTS[rule.verdict], FILE, f"line {rule.line}")
+        there = self._said(self._chain.deciding(source, packet))
+        if there.effect is Effect.BLOCK:
+            return there
+        return self._said(self._chain.answering(source, packet.to), there)
+
+    def _said(self, rule: Rule | None, otherwise: Answer | None = None) -> Answer:
+        """The answer of a rule; where there is none, or it lets through, another may be clearer."""
+        verdict = rule.verdict if rule else self._chain.policy
+        effect = _EFFECTS[verdict]
+        if otherwise and effect is otherwise.effect:
+            return otherwise
+        return Answer(effect, FILE, f"line {rule.line}" if rule else "")
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every network and every port."""

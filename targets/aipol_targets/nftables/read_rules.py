@@ -15,6 +15,7 @@ _PROTO = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
 _SET = r"@([A-Za-z][A-Za-z0-9._-]*)"
 _PORT = r"[1-9][0-9]{0,4}"
 _RULE = re.compile(
+    r"(?P<reply>ct direction reply )?"
     r'(?:oifname "(?P<interface>[A-Za-z0-9][A-Za-z0-9._-]{0,14})" )?'
     rf"(?:(?P<source_ip>ip6?) saddr {_SET.replace('(', '(?P<source>', 1)} )?"
     rf"(?:(?P<to_ip>ip6?) daddr (?P<not>!= )?{_SET.replace('(', '(?P<to>', 1)} )?"
@@ -56,15 +57,29 @@ class Rule:
     negated: bool
     protocol: str
     ports: frozenset[int]
+    reply: bool
 
     def meets(self, source: Address) -> bool:
         """Whether a packet of a source can be one that the rule is about.
 
         What leaves by an interface that the rules name stays inside: nobody asks about that.
         """
-        if self.interface or self.family not in {None, source.family}:
+        if self.reply or self.interface or self.family not in {None, source.family}:
             return False
         return self.source is None or self.source.addresses.hold(source)
+
+    def meets_answers_to(self, source: Address) -> bool:
+        """Whether what comes back to a source can be a packet that the rule is about.
+
+        It comes back to a port that the system chose, which is none that a rule names.
+        """
+        if self.interface or self.ports or self.family not in {None, source.family}:
+            return False
+        return self.to is None or self.to.addresses.hold(source) is not self.negated
+
+    def is_about_answers_from(self, to: Address) -> bool:
+        """Whether all but where it comes back to holds."""
+        return self.source is None or self.source.addresses.hold(to)
 
     def is_about(self, packet: Packet) -> bool:
         """Whether all but the source holds."""
@@ -80,6 +95,7 @@ class Chain:
     policy: str
     rules: tuple[Rule, ...]
     _met: dict[Address, tuple[Rule, ...]] = field(default_factory=dict)
+    _met_by_answers: dict[Address, tuple[Rule, ...]] = field(default_factory=dict)
 
     def _rules_for(self, source: Address) -> tuple[Rule, ...]:
         if source not in self._met:
@@ -87,12 +103,29 @@ class Chain:
         return self._met[source]
 
     def met_by(self, source: Address) -> tuple[object, ...]:
-        """The lines of the rules that a source can meet, with its family."""
-        return (source.family, *(rule.line for rule in self._rules_for(source)))
+        """The lines of the rules that a source, and what comes back to it, can meet."""
+        there = tuple(rule.line for rule in self._rules_for(source))
+        return (source.family, there, tuple(rule.line for rule in self._answers_to(source)))
 
     def deciding(self, source: Address, packet: Packet) -> Rule | None:
         """The first rule that is about a packet: each verdict here ends the chain."""
         return next((rule for rule in self._rules_for(source) if rule.is_about(packet)), None)
+
+    def answering(self, source: Address, to: Address) -> Rule | None:
+        """The first rule that is about what comes back to a source."""
+        found = (rule for rule in self._answers_to(source) if rule.is_about_answers_from(to))
+        return next(found, None)
+
+    def _answers_to(self, source: Address) -> tuple[Rule, ...]:
+        if source not in self._met_by_answers:
+            found = list[Rule]()
+            for rule in self.rules:
+                if rule.meets_answers_to(source):
+                    found.append(rule)
+                    if rule.source is None:  # what comes back goes no further
+                        break
+            self._met_by_answers[source] = tuple(found)
+        return self._met_by_answers[source]
 
     def mentions(self) -> set[str]:
         """Every network of the sets, and every port."""
@@ -136,6 +169,7 @@ def _rule(number: int, found: re.Match[str], sets: Mapping[str, AddressSet], art
         bool(found["not"]),
         found["protocol"] or "",
         frozenset(ports),
+        bool(found["reply"]),
     )
 
 

@@ -32,7 +32,8 @@ table inet aipol {
 {% for rule in table.rules %}
 {% set ip = 'ip6' if rule.version == 6 else 'ip' %}
 {% set ports = rule.ports | length %}
-		{%+ if rule.leaving_by %}oifname "{{ rule.leaving_by }}" {% endif %}
+		{%+ if rule.reply %}ct direction reply {% endif %}
+{%- if rule.leaving_by %}oifname "{{ rule.leaving_by }}" {% endif %}
 {%- if rule.source %}{{ ip }} saddr @{{ rule.source }} {% endif %}
 {%- if rule.to %}{{ ip }} daddr @{{ rule.to }} {% endif %}
 {%- if rule.beyond %}{{ ip }} daddr != @{{ rule.beyond }} {% endif %}

@@ -71,9 +71,26 @@ def told(emitted: Any, key: str) -> PolicyCoverage:
 # --- the file -------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("settings", [{"ipv6": "deny"}, {}], ids=str)
+def test_who_may_open_a_connection_is_answered(settings: dict[str, Any], small: Any) -> None:
+    """A resolver over IPv6 where others have none, and whoever asks a device with one way out."""
+    emitted = small.routed(policy(small), **settings)
+    resolver, to = "2001:db8:53::1", "tcp/443 to 2001:db8:80::1"
+    guest = "tcp/22 to 2001:db8:90::7"
+    assert not denied(emitted, resolver, to)
+    assert not denied(emitted, resolver, guest)
+    assert denied(emitted, "2001:db8:90::7", to)
+    unanswered = emitted.changed(FILE, "\t\tct direction reply accept\n", "")
+    other = replace(emitted, files=unanswered)
+    assert denied(other, resolver, guest)
+    assert denied(other, resolver, to) is (settings != {})
+    assert emitted.noticed(unanswered)
+
+
 def test_the_rules_stand_in_the_order_that_they_need(small: Any) -> None:
     """Exceptions first; then what everybody is denied, then who has one way out."""
     assert rules(small.routed(policy(small), inside=["lan1", "lan0"])) == [
+        "ct direction reply accept",
         'oifname "lan0" accept',
         'oifname "lan1" accept',
         "ip saddr @gateways-4 accept",
