@@ -90,3 +90,11 @@ def test_every_verb_is_documented() -> None:
     assert [
         name for name in commands if not re.search(rf"\baipol {re.escape(name)}\b", prose)
     ] == []
+
+
+def test_the_page_of_targets_lists_each_of_them() -> None:
+    """Once, with its README, in the order of their names."""
+    text = (ROOT / "docs" / "targets.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[`(\w+)`\]\(\.\./targets/aipol_targets/(\w+)/README\.md\)", text, re.M)
+    folders = sorted(page.parent.name for page in ROOT.glob("targets/aipol_targets/*/README.md"))
+    assert rows == [(name, name) for name in folders]
