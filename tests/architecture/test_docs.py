@@ -95,6 +95,8 @@ def test_every_verb_is_documented() -> None:
 def test_the_page_of_targets_lists_each_of_them() -> None:
     """Once, with its README, in the order of their names."""
     text = (ROOT / "docs" / "targets.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| \[`(\w+)`\]\(\.\./targets/aipol_targets/(\w+)/README\.md\)", text, re.M)
+    rows = re.findall(
+        r"^\| \[`(\w+)`\]\(\.\./targets/aipol_targets/(\w+)/README\.md\)", text, re.MULTILINE
+    )
     folders = sorted(page.parent.name for page in ROOT.glob("targets/aipol_targets/*/README.md"))
     assert rows == [(name, name) for name in folders]
