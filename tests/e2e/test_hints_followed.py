@@ -60,17 +60,6 @@ def _hint(out: str) -> str:
     return str(hint)
 
 
-@pytest.mark.parametrize("verb", ["check", "compile"])
-def test_a_target_that_earlier_versions_had_is_told_by_its_successors(verb: str, run: Run) -> None:
-    """`egress` became `lists` and `squid`; a slip of the pen is asked about as before."""
-    Path("p.yaml").write_text(POLICY.replace("lists:", "egress:"), encoding="utf-8")
-    code, out, _ = run(verb, *DAY, "p.yaml") if verb == "compile" else run(verb, "p.yaml")
-    assert code == 1
-    assert _hint(out) == "configure `lists` and `squid` in its place"
-    Path("p.yaml").write_text(POLICY.replace("lists:", "list:"), encoding="utf-8")
-    assert "did you mean `lists`?" in run(verb, "p.yaml")[1]
-
-
 def test_what_a_block_reaches_of_an_overlays_app_is_asked_of_the_policy(run: Run) -> None:
     """`aipol catalog show` knows no such app; the command that is hinted at lists the host."""
     _, out, _ = run("check", "p.yaml", *DAY)

@@ -313,7 +313,7 @@ def test_a_policy_of_which_devices_fetch_nothing(run: Run) -> None:
     """It is told which targets are for that."""
     write(POLICY[: POLICY.index("  lists:")] + "  squid: {}\n")
     code, _, err = run(*TO, *DAY)
-    assert (code, "`lists` has some" in err) == (2, True)
+    assert (code, "they do of `lists`, `pac`, `paloalto`" in flat(err)) == (2, True)
 
 
 def test_a_target_that_is_configured_no_more_does_not_just_go(run: Run) -> None:

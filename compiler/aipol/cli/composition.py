@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from aipol.target import Target
 
 GROUP = "aipol.targets"
-_REPLACED = {"no target `egress`": "configure `lists` and `squid` in its place"}
-"""What became of targets that earlier versions had, by what is said of a policy with one."""
 
 
 @lru_cache(maxsize=1)
@@ -71,10 +69,7 @@ def opened_under(policy: str, as_of: date, known: Catalogue) -> Opened:
 
 def _hinted(policy: str, found: Opened) -> Opened:
     if policy != DEFAULT_POLICY or Path(policy).exists():
-        told = (
-            replace(each, hint=_REPLACED.get(each.message, each.hint)) for each in found.findings
-        )
-        return replace(found, findings=tuple(told))
+        return found
     hint = "`aipol init` writes one to start from; or name the one you mean"
     return replace(found, findings=tuple(replace(each, hint=hint) for each in found.findings))
 

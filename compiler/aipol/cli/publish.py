@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,9 +17,10 @@ from aipol.cli.options import Day, Place, policy_argument, today
 from aipol.cli.output import formats
 
 if TYPE_CHECKING:
-    from aipol.pipeline import Build, Opened
+    from aipol.pipeline import Build
     from aipol.publishing.guards import Consent
     from aipol.publishing.plan import Plan
+    from aipol.report.published import Back, Forward
 
 SCHEMA = "aipol.publish/1"
 _FORWARD_ONLY = ("policy", "chosen", "as_of", "shrinking", "percent", "keeping")
@@ -140,6 +141,7 @@ def _publish(asked: _Asked, policy: str, chosen: tuple[str, ...], as_of: date) -
     from aipol.cli.composition import known, opened, sound
     from aipol.publishing.served import wanted
     from aipol.publishing.ways import forward
+    from aipol.report.published import Forward
 
     found = opened(policy, as_of)
     known(chosen, found)
@@ -150,14 +152,15 @@ def _publish(asked: _Asked, policy: str, chosen: tuple[str, ...], as_of: date) -
     _something_to_publish(asked.place, build, chosen, empty=not wish.files)
     plan = _done(asked, lambda: forward(asked.place, wish, asked.consent, int(time.time())))
     output.warnings(findings, found.sources)
-    return _answer(asked, plan, _Forward(found, build, tuple(wish.files)))
+    return _answer(asked, plan, Forward(found, build, tuple(wish.files)))
 
 
 def _go_back(asked: _Asked) -> int:
     from aipol.publishing.ways import backward
+    from aipol.report.published import Back
 
     plan = _done(asked, lambda: backward(asked.place, asked.consent, int(time.time())))
-    return _answer(asked, plan, _Back())
+    return _answer(asked, plan, Back())
 
 
 def _something_to_publish(
@@ -175,9 +178,10 @@ def _something_to_publish(
             raise click.ClickException(f"devices fetch nothing of `{name}`; they do of {others}")
     if empty and not (place / RECORD).exists():
         names = ", ".join(f"`{run.target.id}`" for run in build.runs)
+        others = ", ".join(f"`{each}`" for each in sorted(serving))
         raise click.ClickException(
-            f"devices fetch none of the files of {names}; `lists` has some, "
-            "`paloalto` with `outputs: [edl]`"
+            f"devices fetch none of the files of {names} as it is configured; they do of {others}: "
+            "see each README for the outputs"
         )
 
 
@@ -216,83 +220,7 @@ def _known_names(asked: _Asked, plan: Plan) -> None:
 # --- what is said ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Forward:
-    """What is said of a publish."""
-
-    policy: Opened
-    build: Build
-    files: tuple[str, ...]
-
-    def head(self, place: Path, plan: Plan, *, dry: bool) -> str:
-        """What was done, in a sentence."""
-        from aipol.report.publishing import tally
-        from aipol.report.words import count
-
-        what = f"{self.policy.path} as of {self.build.ir.as_of}"
-        if plan.settled:
-            files = count(plan.untouched, "file")
-            return f"{place} is what {what} gives to devices: {files}, none touched."
-        done = "Would publish" if dry else "Published"
-        cut = "an earlier publish was cut short, or one is under way"
-        resumed = f" ({cut if dry else 'an earlier publish had been cut short'})"
-        resumed = resumed if plan.resumes else ""
-        return f"{done} {what} to {place}{resumed}: {tally(plan)}."
-
-    def details(self, place: Path, plan: Plan) -> Iterator[str]:
-        """What devices have to be told, and what they may not hold."""
-        from aipol.publishing.served import addresses, rooms
-        from aipol.report.publishing import addresses_text, rooms_text
-
-        yield from rooms_text(rooms(self.build, self._targets))
-        new = [change.path for change in plan.changes if change.before is None]
-        settings = dict(self.policy.settings)
-        yield from addresses_text(place, addresses(self.build, settings, new))
-
-    def as_json(self) -> dict[str, Any]:
-        """The same for a program."""
-        from dataclasses import asdict
-
-        from aipol.publishing.served import addresses, rooms
-        from aipol.report.publishing import rooms_json
-
-        found = addresses(self.build, dict(self.policy.settings), self.files)
-        return {
-            "policy": self.policy.path,
-            "as_of": self.build.ir.as_of.isoformat(),
-            "capacity": rooms_json(rooms(self.build, self._targets)),
-            "addresses": [asdict(each) for each in found],
-        }
-
-    @property
-    def _targets(self) -> set[str]:
-        return {name.partition("/")[0] for name in self.files}
-
-
-@dataclass(frozen=True, slots=True)
-class _Back:
-    """What is said of going back."""
-
-    def head(self, place: Path, plan: Plan, *, dry: bool) -> str:
-        """What was done, in a sentence."""
-        from aipol.report.publishing import tally
-
-        done = "Would put back" if dry else "Put back"
-        day = plan.record.current.as_of
-        what = f"what was published as of {day}" if day else "what was there before"
-        return f"{done} {what} in {place}: {tally(plan)}."
-
-    def details(self, place: Path, plan: Plan) -> Iterator[str]:
-        """What the next publish would do."""
-        del place, plan
-        yield "The next publish puts the newer files there again: change the policy before."
-
-    def as_json(self) -> Mapping[str, Any]:
-        """The same for a program."""
-        return {"rollback": True}
-
-
-def _answer(asked: _Asked, plan: Plan, said: _Forward | _Back) -> int:
+def _answer(asked: _Asked, plan: Plan, said: Forward | Back) -> int:
     from aipol.cli import output
     from aipol.report.publishing import changes_text, plan_json
     from aipol.report.words import as_json, folded
