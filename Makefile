@@ -25,7 +25,8 @@ check: $(VENV)/.developer ## format, lint, types, architecture: the quick gate
 	scripts/pyright $(VENV)
 	$(BIN)/pytest -q tests/architecture
 
-test: $(VENV)/.developer ## every test; ARGS="-k jamf" narrows it
+test: $(VENV)/.developer ## every test; ARGS="-k jamf" narrows it; as root installs engines first
+	@scripts/engines
 	$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
 
 golden: $(VENV)/.developer ## rewrite the expected outputs; then read git diff
