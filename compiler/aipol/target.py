@@ -207,6 +207,8 @@ class Kind(StrEnum):
     """A host whose connections must carry a tenant header; see `Answer.detail`."""
     HELD = "held"
     """A host on whose connections an obligation, the client, is carried out: detail `held`."""
+    URL = "url"
+    """A web address, such as `https://chat.example/anonymous/`, as a request asks for it."""
     WAY = "way"
     """A new connection out, such as `udp/443 to 192.0.2.1` or `gre to 192.0.2.1`."""
 
@@ -257,17 +259,6 @@ class Decider(Protocol):
 
     def mentions(self) -> Iterable[tuple[Kind, str]]:
         """Every identifier in the artefacts, so that strangers among them are probed."""
-        ...
-
-
-@runtime_checkable
-class DecidesMany(Decider, Protocol):
-    """What a reader may be besides: one that answers for many hosts at once, and soon."""
-
-    def blocked(
-        self, hosts: Iterable[str], identity: frozenset[str], client: str, /
-    ) -> Iterable[str]:
-        """Those of `hosts`, lower case and without a final dot, that `decide` says are blocked."""
         ...
 
 

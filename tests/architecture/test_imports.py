@@ -23,6 +23,7 @@ CONTRACTS = (
     "aipol.hosts",
     "aipol.identifiers",
     "aipol.ir",
+    "aipol.reader",
     "aipol.scoping",
     "aipol.segments",
     "aipol.source",

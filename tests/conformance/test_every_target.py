@@ -23,10 +23,10 @@ from pydantic import ValidationError
 from aipol.coverage import only_known
 from aipol.ir import NO_OBLIGATIONS
 from aipol.pipeline import Run, verify_files
+from aipol.reader import DecidesMany
 from aipol.target import (
     Artifact,
     Decider,
-    DecidesMany,
     Fetched,
     Form,
     Kind,

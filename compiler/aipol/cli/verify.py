@@ -17,8 +17,9 @@ from aipol.cli.output import formats
 if TYPE_CHECKING:
     from aipol.diagnostics import Diagnostic
     from aipol.pipeline import Build, Opened
+    from aipol.reader import DecidesMany, DrawsEdges, Tells
     from aipol.report.manifest import Manifest
-    from aipol.target import Answer, Decider, DecidesMany, Kind, Question, Target
+    from aipol.target import Answer, Decider, Kind, Question, Target
 
 SCHEMA = "aipol.verify/1"
 
@@ -224,7 +225,7 @@ class _Counted:
 
     def read(self, files: Mapping[str, bytes]) -> Decider:
         """The target's reader, counting."""
-        from aipol.target import DecidesMany
+        from aipol.reader import DecidesMany
 
         decider = self.target.read(files)
         many = isinstance(decider, DecidesMany)
@@ -256,6 +257,14 @@ class _Counting:
     def mentions(self) -> Iterable[tuple[Kind, str]]:
         """As the decider."""
         return self.decider.mentions()
+
+    def edges(self) -> Iterable[str]:
+        """As the decider, if it has any."""
+        return cast("DrawsEdges", self.decider).edges() if hasattr(self.decider, "edges") else ()
+
+    def told(self) -> Mapping[str, str]:
+        """As the decider, if it tells any."""
+        return cast("Tells", self.decider).told() if hasattr(self.decider, "told") else {}
 
 
 @dataclass(slots=True)

@@ -30,14 +30,28 @@ def account_holds(
     if wanted is None:
         return False
 
-    def ask(kind: Kind, host: str) -> Answer:
-        return check.panel.ask(view, kind, host, client, situation)
+    def ask(kind: Kind, value: str) -> Answer:
+        return check.panel.ask(view, kind, value, client, situation)
 
+    around = (url for given in _ways_around(check.ir, ruling) for url in _below(given))
+    if not all(ask(Kind.URL, url).effect is Effect.BLOCK for url in around):
+        return False
     return all(
         # What is below may be blocked all the same, and so needs no header.
         ask(Kind.HOST, host).effect is Effect.BLOCK or _sends(ask(Kind.HEADER, host).detail, wanted)
         for host in (probe.value, *probe.below)
     )
+
+
+def _ways_around(ir: Ir, ruling: Ruling) -> tuple[str, ...]:
+    """The addresses at which an app can be used though its header is sent."""
+    restriction = ir.apps[ruling.app].app.tenant_restriction
+    return restriction.also_block if restriction else ()
+
+
+def _below(url: str) -> tuple[str, ...]:
+    """An address, and one below it where it ends in a slash."""
+    return (url, f"{url}deep/er") if url.endswith("/") else (url,)
 
 
 def _sends(detail: str, wanted: str) -> bool:

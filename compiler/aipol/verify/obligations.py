@@ -39,7 +39,7 @@ def spared_findings(check: Check) -> Iterator[Diagnostic]:
             for name in names:
                 answer = panel.ask(view, Kind.HELD, name, "inspect_tls", situation)
                 # What is refused is not decrypted either, and counts as held.
-                if answer.detail == HELD and not _refused(check, view, name, situation):
+                if answer.detail == HELD and not refused(check, view, name, situation):
                     yield codes.VERDICT_DIFFERS.at(
                         check.ir.unlisted_span,
                         artifact=f"{answer.artifact or check.target.id} ({answer.locator})",
@@ -49,7 +49,8 @@ def spared_findings(check: Check) -> Iterator[Diagnostic]:
                     )
 
 
-def _refused(check: Check, view: View, host: str, situation: Situation) -> bool:
+def refused(check: Check, view: View, host: str, situation: Situation) -> bool:
+    """Whether a host is blocked on every path."""
     clients = check.panel.decider.clients(Kind.HOST)
     answers = (check.panel.ask(view, Kind.HOST, host, client, situation) for client in clients)
     return all(answer.effect is Effect.BLOCK for answer in answers)

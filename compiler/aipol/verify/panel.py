@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from aipol.audience import NOBODY, Region, Universe
-from aipol.target import Answer, Decider, DecidesMany, Kind, Question
+from aipol.reader import DecidesMany
+from aipol.target import Answer, Decider, Kind, Question
 from aipol.verify.subjects import Subject
 from aipol.vocabulary import Effect, Situation
 

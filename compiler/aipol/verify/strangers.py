@@ -18,6 +18,7 @@ from aipol.verify.panel import View
 from aipol.verify.probes import Probe
 from aipol.verify.reference import HostReference, around, look_alikes
 from aipol.verify.subjects import Subject
+from aipol.verify.unclaimed import unclaimed_findings
 from aipol.vocabulary import Effect, Situation, Surface
 
 
@@ -29,6 +30,7 @@ def stranger_findings(check: Check) -> Iterator[Diagnostic]:
         yield from _open_switches(check, situation)
         yield from _unknown_marks(check, situation)
         _try_longer(check, situation)
+    yield from unclaimed_findings(check, _reference(check.ir))
 
 
 def _hosts(check: Check, situation: Situation) -> Iterator[Diagnostic]:
@@ -325,7 +327,7 @@ def _protected(check: Check, situation: Situation) -> Iterator[Diagnostic]:
                         )
 
 
-_NO_MARKS = frozenset({Kind.HOST, Kind.DATA, Kind.HEADER, Kind.HELD, Kind.WAY})
+_NO_MARKS = frozenset({Kind.HOST, Kind.DATA, Kind.HEADER, Kind.HELD, Kind.URL, Kind.WAY})
 
 
 def _unknown_marks(check: Check, situation: Situation) -> Iterator[Diagnostic]:

@@ -13,12 +13,13 @@ from aipol.target import EFFECT_CLAUSE, Answer, Coverage, Decider, Kind, PolicyC
 from aipol.verify.accounts import account_holds
 from aipol.verify.admitted import Check, claim_findings
 from aipol.verify.data import data_findings
+from aipol.verify.edges import subjects_seen
 from aipol.verify.gateways import gateway_findings
 from aipol.verify.obligations import obligation_findings, spared_findings
 from aipol.verify.panel import Panel, View
 from aipol.verify.probes import Probe, marks_of
 from aipol.verify.strangers import stranger_findings
-from aipol.verify.subjects import MOST_SUBJECTS, is_sampled, subjects
+from aipol.verify.subjects import MOST_SUBJECTS, is_sampled
 from aipol.verify.ways import way_findings
 from aipol.vocabulary import Effect, Situation
 
@@ -41,7 +42,7 @@ def verify(
     for record in coverage:
         records.setdefault((record.ruling, record.clause), []).append(record)
     panel = Panel(
-        ir.universe, decider, subjects(ir, target.identity), target.identity == "networks"
+        ir.universe, decider, subjects_seen(ir, target, decider), target.identity == "networks"
     )
     check = Check(ir, target, panel, records)
     findings: list[Diagnostic] = []

@@ -7,7 +7,7 @@ alone; an Allow of a network policy leaves the HTTP policies to be asked.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
@@ -20,7 +20,7 @@ from aipol_targets.cloudflare.read_expression import (
     from_source,
 )
 from aipol_targets.cloudflare.read_json import LISTS, RULES, Body, read_lists, read_rules
-from aipol_targets.common.network.reading import Address, Files, address_of
+from aipol_targets.common.network.reading import Address, Files, Networks, address_of
 
 _CLIENTS = {"dns": "dns", "http": "http", "l4": "network"}
 _EFFECTS = {"allow": Effect.ALLOW, "block": Effect.BLOCK}
@@ -32,6 +32,8 @@ class _Rule:
     body: Body
     condition: Condition
     source: Condition
+    hosts: frozenset[str]
+    addresses: frozenset[str]
 
     @property
     def place(self) -> str:
@@ -41,16 +43,22 @@ class _Rule:
 class GatewayDecider:
     """The policies of every type in their order."""
 
-    __slots__ = ("_hosts", "_rules", "_seats")
+    __slots__ = ("_edges", "_hosts", "_rules", "_seats")
 
-    def __init__(self, rules: Mapping[str, tuple[_Rule, ...]], hosts: frozenset[str]) -> None:
+    def __init__(
+        self,
+        rules: Mapping[str, tuple[_Rule, ...]],
+        hosts: frozenset[str],
+        edges: Iterable[str],
+    ) -> None:
+        self._edges = tuple(sorted(edges))
         self._hosts = hosts
         self._rules = rules
         self._seats: dict[tuple[str, Address], tuple[_Rule, ...]] = {}
 
     def clients(self, kind: Kind) -> tuple[str, ...]:
         """The types of policies that there are; each answers for itself."""
-        return tuple(self._rules) if kind in {Kind.HOST, Kind.HEADER} else ()
+        return tuple(self._rules) if kind in {Kind.HOST, Kind.HEADER, Kind.URL} else ()
 
     def view(self, identity: frozenset[str], kind: Kind) -> Hashable:  # noqa: ARG002  (all alike)
         """Which policies are for a source address."""
@@ -61,9 +69,11 @@ class GatewayDecider:
 
     def decide(self, question: Question) -> Answer:
         """The decision of one type of policies, or the headers of what gets through them all."""
+        address = address_of(question.identity)
+        if question.kind is Kind.URL:
+            return self._url(address, question.value)
         # Names are compared without case, and with or without the root's dot.
         host = question.value.lower().removesuffix(".")
-        address = address_of(question.identity)
         if question.kind is Kind.HEADER:
             return self._headers(address, host)
         if question.kind is not Kind.HOST:
@@ -73,9 +83,28 @@ class GatewayDecider:
             return NOTHING
         return Answer(_EFFECTS[rule.body.action], RULES, rule.place)
 
+    def edges(self) -> Iterator[str]:
+        """The addresses on both sides of each edge of its source networks."""
+        return iter(self._edges)
+
     def mentions(self) -> Iterator[tuple[Kind, str]]:
-        """Every host that occurs in a list or an expression."""
-        return ((Kind.HOST, host) for host in sorted(self._hosts))
+        """Every host that occurs in a list or an expression, and what is done to some of them."""
+        yield from ((Kind.HOST, host) for host in sorted(self._hosts))
+        every = {rule.body.name: rule for rules in self._rules.values() for rule in rules}
+        for rule in every.values():
+            yield from ((Kind.URL, url) for url in sorted(rule.addresses))
+            if rule.body.headers:
+                yield from ((Kind.HEADER, host) for host in sorted(rule.hosts))
+
+    def _url(self, address: Address, url: str) -> Answer:
+        """Of a request that HTTP policies see: the host gets through all, or its address does."""
+        host, mark, path = url.removeprefix("https://").partition("/")
+        for client in self._rules:
+            seen = f"{mark}{path}" if client == "http" else ""
+            rule = self._matching(client, Subject.of(address, host, seen))
+            if rule and rule.body.action == "block":
+                return Answer(Effect.BLOCK, RULES, rule.place)
+        return NOTHING
 
     def _headers(self, address: Address, host: str) -> Answer:
         """Of a request: whatever lookup and handshake are let through, it comes to HTTP."""
@@ -115,31 +144,35 @@ def read(files: Mapping[str, bytes]) -> Decider:
     types = read_rules(known.whole(RULES))
     for path in known.unread():
         raise UnreadableArtifact(path, "nothing refers to it")
-    used, hosts = set[str](), set[str]()
+    used, hosts, sources = set[str](), set[str](), list[Networks]()
     try:
         rules = {
-            _CLIENTS[kind]: tuple(_rules(kind, bodies, lists, used, hosts))
+            _CLIENTS[kind]: tuple(_rules(kind, bodies, lists, (used, hosts, sources)))
             for kind, bodies in types.items()
         }
     except (AttributeError, KeyError, TypeError):
         raise UnreadableArtifact(RULES, "has a value of a kind that no policy has") from None
     for name in sorted(lists.keys() - used):
         raise UnreadableArtifact(LISTS, f"no policy refers to {name}")
-    return GatewayDecider(rules, frozenset(hosts).union(*lists.values()))
+    edges = {address for networks in sources for address in networks.edges()}
+    return GatewayDecider(rules, frozenset(hosts).union(*lists.values()), edges)
 
 
 def _rules(
     kind: str,
     bodies: tuple[Body, ...],
     lists: Mapping[str, frozenset[str]],
-    used: set[str],
-    hosts: set[str],
+    noted: tuple[set[str], set[str], list[Networks]],
 ) -> Iterator[_Rule]:
-    """The policies of one type, noting the lists and hosts of all of them."""
+    """The policies of one type, noting the lists, hosts and sources of all of them."""
+    used, hosts, sources = noted
     for body in bodies:
         condition, found = Expression.read(body.name, body.traffic, FIELDS[kind], lists)
         if found.pathed and body.action != "block":
             raise UnreadableArtifact(RULES, f"{body.name} lets through what is no whole host")
         used |= found.used
         hosts |= found.hosts
-        yield _Rule(body, condition, from_source(condition))
+        sources += found.sources
+        named = found.hosts.union(*(lists[name] for name in found.used))
+        source = from_source(condition)
+        yield _Rule(body, condition, source, frozenset(named), frozenset(found.addresses))

@@ -25,6 +25,7 @@ _TOKEN = re.compile(
 _HOST = re.compile(HOST_NAME)
 # A beginning of paths, said so that it is the same whether all must match or a part.
 _BEGINNING = re.compile(r"\^/(?:[A-Za-z0-9_~/-]|\[\.\])+(?:/\.\*|\(/\.\*\)\?\$)|\^/\.\*")
+_END = re.compile(r"(?:(?<=/)\.\*|\(/\.\*\)\?\$)\Z")
 _DEEPEST = 100
 
 
@@ -35,18 +36,20 @@ class Subject:
     address: Address
     host: str
     domains: frozenset[str]
+    path: str = ""
+    """Of an address; empty where only the host is asked about."""
 
     @classmethod
-    def of(cls, address: Address, host: str) -> Subject:
+    def of(cls, address: Address, host: str, path: str = "") -> Subject:
         """The host as the fields show it."""
-        return cls(address, host, frozenset((host, *parents(host))))
+        return cls(address, host, frozenset((host, *parents(host))), path)
 
 
 class Condition(Protocol):
     """What an expression is about."""
 
     def holds(self, subject: Subject) -> bool:
-        """Whether it is true of a subject, whatever the path of its address."""
+        """Whether it is true of a subject."""
         ...
 
 
@@ -102,11 +105,24 @@ class SourceIn:
 
 
 @dataclass(frozen=True, slots=True)
-class _SomePath:
+class _PathIn:
     """Some addresses of a host: so never the host as such."""
 
-    def holds(self, subject: Subject) -> bool:  # noqa: ARG002  (whoever asks for it)
-        return False
+    pattern: str
+
+    def holds(self, subject: Subject) -> bool:
+        return bool(subject.path and re.search(self.pattern, subject.path))
+
+
+def _addresses(parts: list[Condition]) -> set[str]:
+    """The addresses that begin with a path of a host, as they are written."""
+    hosts = [host for part in parts if isinstance(part, _HostIn) for host in part.hosts]
+    paths = [part.pattern for part in parts if isinstance(part, _PathIn)]
+    return {f"https://{host}{_plain(path)}" for host in hosts for path in paths}
+
+
+def _plain(pattern: str) -> str:
+    return _END.sub("", pattern.removeprefix("^")).replace("[.]", ".")
 
 
 def from_source(condition: Condition) -> Condition:
@@ -153,6 +169,9 @@ class Expression:
     next: tuple[str, str] = ("", "")
     used: set[str] = field(default_factory=set[str])
     hosts: set[str] = field(default_factory=set[str])
+    addresses: set[str] = field(default_factory=set[str])
+    """Beginnings of addresses, each on a host."""
+    sources: list[Networks] = field(default_factory=list[Networks])
     pathed: bool = False
     """Whether it looks at the path of an address."""
 
@@ -206,6 +225,8 @@ class Expression:
             parts.append(self._term(depth, negated=negated))
         if len(parts) == 1:
             return parts[0]
+        if operator[1] == "and":
+            self.addresses |= _addresses(parts)
         return _All(tuple(parts)) if operator[1] == "and" else _Any(tuple(parts))
 
     def _term(self, depth: int, *, negated: bool) -> Condition:
@@ -236,13 +257,15 @@ class Expression:
         if name == self.fields.source:
             self.expect("in")
             texts = self._set("network")
-            return SourceIn(Networks(Network.parse(text, _RULES) for text in texts))
+            networks = Networks(Network.parse(text, _RULES) for text in texts)
+            self.sources.append(networks)
+            return SourceIn(networks)
         self.expect("matches")
         kind, text = self.step()
         if negated or kind != "text" or not _BEGINNING.fullmatch(text[1:-1]):
             self.refuse("has a pattern of paths that is not accounted for")
         self.pathed = True
-        return _SomePath()
+        return _PathIn(text[1:-1])
 
     def _names(self) -> frozenset[str]:
         """What a field of names is compared with."""

@@ -46,6 +46,10 @@ class _Server(Protocol):
         """Every name it knows."""
         ...
 
+    def edges(self) -> Iterator[str]:
+        """The addresses on both sides of each edge of its source networks."""
+        ...
+
 
 class _Pool:
     """A server that tells everybody the same."""
@@ -70,6 +74,10 @@ class _Pool:
     def hosts(self) -> Iterator[str]:
         """Every name it knows."""
         return self._rules.hosts()
+
+    def edges(self) -> Iterator[str]:
+        """None: it tells no addresses apart."""
+        return iter(())
 
 
 class DnsDecider:
@@ -156,6 +164,11 @@ class DnsDecider:
         """Those of the hosts that one resolver denies."""
         server = self._servers.get(client)
         return server.blocked(address_of(identity), hosts) if server else iter(())
+
+    def edges(self) -> Iterator[str]:
+        """The addresses on both sides of each edge of its source networks."""
+        for server in self._servers.values():
+            yield from server.edges()
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs anywhere in the files."""

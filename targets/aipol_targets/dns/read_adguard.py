@@ -136,6 +136,12 @@ class AdGuard:
         """Those of the names that a client at the address is denied."""
         return (host for host in hosts if self.decide(address, host).effect is Effect.BLOCK)
 
+    def edges(self) -> Iterator[str]:
+        """The addresses on both sides of each edge of its source networks."""
+        for each in self._clients.values():
+            yield from each.but.edges()
+            yield from each.only.edges() if each.only else ()
+
     def hosts(self) -> Iterator[str]:
         """Every name in the list, those that a rule spares too."""
         for (_, name), rules in self._rules.items():

@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 from aipol.target import UnreadableArtifact
 from aipol.vocabulary import Effect
-from aipol_targets.common.network.reading import NOTHING, Address, Found, Network
+from aipol_targets.common.network.reading import NOTHING, Address, Found, Network, edges_of
 
 
 class Rules(Protocol):
@@ -52,7 +52,7 @@ R = TypeVar("R", bound=Rules)
 class Resolver(Generic[R]):
     """One server with its rules; `look_up` is how it finds the one for a name."""
 
-    __slots__ = ("_known", "_look_up", "_names", "_otherwise", "_rules", "_sizes")
+    __slots__ = ("_edges", "_known", "_look_up", "_names", "_otherwise", "_rules", "_sizes")
 
     def __init__(
         self,
@@ -66,8 +66,10 @@ class Resolver(Generic[R]):
         self._otherwise = bindings.otherwise
         self._known: dict[Address, str | None] = {}
         self._names: dict[tuple[int, int], dict[int, str | None]] = {}
+        every = {text: Network.parse(text, path) for text in bindings.networks}
+        self._edges = tuple(edges_of(every.values()))
         for text, name in bindings.networks.items():
-            network = Network.parse(text, path)
+            network = every[text]
             size = network.last - network.first + 1
             self._names.setdefault((network.family, size), {})[network.first] = name
         self._sizes = sorted(self._names)
@@ -98,6 +100,10 @@ class Resolver(Generic[R]):
             return iter(())
         rules, look_up = self._rules[name], self._look_up
         return (host for host in hosts if look_up(rules, host).effect is Effect.BLOCK)
+
+    def edges(self) -> Iterator[str]:
+        """The addresses on both sides of each edge of its source networks."""
+        return iter(self._edges)
 
     def hosts(self) -> Iterator[str]:
         """Every name in any rules."""

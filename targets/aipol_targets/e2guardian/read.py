@@ -63,6 +63,10 @@ class E2guardianDecider:
         found = story.decide(question.value.lower().removesuffix("."))
         return Answer(found.effect, found.artifact, f"line {found.line}" if found.line else "")
 
+    def edges(self) -> Iterator[str]:
+        """The addresses on both sides of each edge of its source networks."""
+        return self._groups.edges()
+
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs anywhere in the files."""
         hosts = {host for sites in self._lists for host in sites.hosts()}

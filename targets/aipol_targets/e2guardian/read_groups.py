@@ -5,11 +5,11 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from aipol.target import UnreadableArtifact
-from aipol_targets.common.network.reading import Address
+from aipol_targets.common.network.reading import Address, Network, edges_of
 
 _LINE = re.compile(
     r"((?:[0-9]{1,3}\.){3}[0-9]{1,3}/(?:[0-9]{1,3}\.){3}[0-9]{1,3}) = filter([0-9]+)"
@@ -42,6 +42,10 @@ class GroupsByAddress:
             )
             self._known[address] = next(found, self._default)
         return self._known[address]
+
+    def edges(self) -> Iterator[str]:
+        """The addresses on both sides of each edge of its subnets."""
+        return edges_of(Network(socket.AF_INET, row.first, row.last) for row in self._rows)
 
 
 def _row(line: str, path: str, groups: int) -> _Row:

@@ -64,6 +64,11 @@ class FortigateDecider:
         decide = policy.filters[CLIENTS.index(client)].decide
         return (host for host in hosts if decide(host).effect is Effect.BLOCK)
 
+    def edges(self) -> Iterator[str]:
+        """The addresses on both sides of each edge of its source networks."""
+        for policy in self._policies:
+            yield from policy.networks.edges() if policy.networks else ()
+
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs in a filter."""
         seen = {

@@ -45,6 +45,10 @@ class HaProxyDecider:
         found = self._frontends[mode].decide(address_of(question.identity), host)
         return Answer(found.effect, found.artifact, f"line {found.line}" if found.line else "")
 
+    def edges(self) -> Iterator[str]:
+        """The addresses on both sides of each edge of its source networks."""
+        return self._files.edges()
+
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs in a list."""
         seen = {host for each in self._frontends.values() for host in each.hosts()}

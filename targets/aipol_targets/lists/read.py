@@ -58,6 +58,10 @@ class ListsDecider:
         table = self._tables.get(client)
         return table.blocked(address_of(identity), frozenset(hosts)) if table else ()
 
+    def edges(self) -> Iterator[str]:
+        """The addresses on both sides of each edge of its source networks."""
+        return self._files.edges()
+
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs anywhere in the files."""
         hosts = {host for table in self._tables.values() for host in table.hosts()}

@@ -68,6 +68,11 @@ class MerakiDecider:
         found = (bound.lists if bound else self._rest).decide(host)
         return Answer(found.effect, found.artifact)
 
+    def edges(self) -> Iterator[str]:
+        """The addresses on both sides of each edge of its source networks."""
+        for bound in self._bound:
+            yield from bound.networks.edges()
+
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every name on any list."""
         every = (*(bound.lists for bound in self._bound), self._rest)

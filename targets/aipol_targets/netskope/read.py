@@ -45,6 +45,10 @@ class NetskopeDecider:
         decide = self._tenant.decide
         return (host for host, name in found if decide(seat, name).effect is Effect.BLOCK)
 
+    def edges(self) -> Iterator[str]:
+        """The addresses on both sides of each edge of its source networks."""
+        return self._tenant.edges()
+
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host in any list."""
         return ((Kind.HOST, host) for host in sorted(set(self._tenant.lists.hosts())))

@@ -56,6 +56,10 @@ class Tenant:
         """The network locations that hold an address."""
         return frozenset(name for name, found in self._networks.items() if found.hold(address))
 
+    def edges(self) -> Iterator[str]:
+        """The addresses on both sides of each edge of its source networks."""
+        return self._files.edges()
+
     def decide(self, seat: frozenset[str], host: str) -> Answer:
         """What is done about a host, by its most specific entry."""
         policy = self._first(seat, self.lists.matching(host, root_taken=True)[:1])

@@ -61,6 +61,11 @@ class PacDecider:
         found = self._scripts[path].decide(question.value)
         return Answer(found.effect, found.artifact, f"line {found.line}" if found.line else "")
 
+    def edges(self) -> Iterator[str]:
+        """The addresses on both sides of each edge of its source networks."""
+        for row in self._rows:
+            yield from row.networks.edges()
+
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs in a file."""
         seen = {host for script in self._scripts.values() for host in script.hosts()}

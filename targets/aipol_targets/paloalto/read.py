@@ -37,7 +37,7 @@ class PaloAltoDecider:
 
     def clients(self, kind: Kind) -> tuple[str, ...]:
         """The outputs that each answer such questions on their own."""
-        if kind in {Kind.HOST, Kind.HEADER}:
+        if kind in {Kind.HOST, Kind.HEADER, Kind.URL}:
             return tuple(self._rules)
         return _HELD if kind is Kind.HELD and self._rules else ()
 
@@ -57,6 +57,8 @@ class PaloAltoDecider:
         rules = self._rules.get(question.client)
         if rules is None:
             return Answer(None)
+        if question.kind is Kind.URL:
+            return rules.decide_url(address, question.value)
         if question.kind is Kind.HEADER:
             return rules.headers(address, host)
         return rules.decide(address, host) if question.kind is Kind.HOST else Answer(None)
@@ -66,10 +68,17 @@ class PaloAltoDecider:
         rules = self._rules.get(client)
         return rules.blocked(address_of(identity), hosts) if rules else iter(())
 
+    def edges(self) -> Iterator[str]:
+        """The addresses on both sides of each edge of its source networks."""
+        for rules in self._rules.values():
+            yield from rules.edges()
+
     def mentions(self) -> Iterator[tuple[Kind, str]]:
-        """Every host that occurs anywhere in the files."""
+        """Every host that occurs anywhere in the files, and what is done to some of them."""
         seen = {host for rules in self._rules.values() for host in rules.hosts()}
-        return ((Kind.HOST, host) for host in sorted(seen))
+        yield from ((Kind.HOST, host) for host in sorted(seen))
+        for rules in self._rules.values():
+            yield from rules.touched()
 
 
 def read(files: Mapping[str, bytes]) -> Decider:

@@ -40,7 +40,7 @@ class Watch:
 class UrlCategory:
     """A URL list. Entries with a path are about requests, and never about a whole host."""
 
-    __slots__ = ("_hosts",)
+    __slots__ = ("_hosts", "urls")
 
     def __init__(self, lines: Sequence[str], path: str) -> None:
         if not lines or any(len(line) > _LONGEST_ENTRY for line in lines):
@@ -49,10 +49,15 @@ class UrlCategory:
         if whole and len(whole) < len(lines):
             raise UnreadableArtifact(path, "has entries with a path beside whole hosts")
         self._hosts = UrlList(whole, path)
+        self.urls = tuple(line for line in lines if _WITH_PATH.fullmatch(line))
 
     def holds(self, host: str) -> bool:
         """Whether a request to the host, for whatever, is in the list."""
         return bool(self._hosts.line_for(host))
+
+    def holds_url(self, host: str, url: str) -> bool:
+        """Whether a request that is seen whole is in the list; a path is a beginning."""
+        return self.holds(host) or any(map(url.startswith, self.urls))
 
     def hosts(self) -> Iterator[str]:
         """Every name in the list."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aipol.target import Answer, UnreadableArtifact
+from aipol.target import Answer, Kind, UnreadableArtifact
 from aipol.vocabulary import Effect
 from aipol_targets.common.network.reading import Address, Networks
 from aipol_targets.paloalto.read_objects import Objects, UrlCategory, Watch, seated
@@ -98,6 +98,29 @@ class Rulebase:
             if rule and rule.effect is Effect.BLOCK:
                 yield host
 
+    def decide_url(self, address: Address, url: str) -> Answer:
+        """What happens to a request: its path is seen where the connection is decrypted."""
+        asked = url.removeprefix("https://")
+        host = asked.partition("/")[0]
+        found = self._decryption_rule(address, host)
+        if not (found and found.decrypted):
+            return self.decide(address, host)
+        for rule in self._seat(address).security:
+            if any(each.holds_url(host, asked) for each in rule.matcher.categories):
+                return self._answer(rule, rule.effect)
+        return NOTHING
+
+    def touched(self) -> Iterator[tuple[Kind, str]]:
+        """The names that are decrypted, those that a header is for, and denied addresses."""
+        for rule in self._decryption:
+            for category in rule.matcher.categories if rule.decrypted else ():
+                yield from ((Kind.HELD, host) for host in category.hosts())
+        for watch in self._objects.watches.values():
+            for each in watch.insertions:
+                yield from ((Kind.HEADER, host) for host in each.domains.hosts())
+        for category in self._objects.categories.values():
+            yield from ((Kind.URL, f"https://{url}") for url in category.urls)
+
     def holds(self, clause: str, address: Address, host: str) -> Answer:
         """The rule that decrypts (`inspect_tls`) or records (`log`) what passes, or stops all."""
         rule = self._security_rule(address, host)
@@ -128,6 +151,11 @@ class Rulebase:
         for watch in self._objects.watches.values():
             for each in watch.insertions:
                 yield from each.domains.hosts()
+
+    def edges(self) -> Iterator[str]:
+        """The addresses on both sides of each edge of its source networks."""
+        for networks in self._objects.networks.values():
+            yield from networks.edges()
 
     def _records(self, rule: _Security, host: str) -> bool:
         """Whether host and time end up in the log of URLs."""

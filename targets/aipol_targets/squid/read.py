@@ -6,13 +6,17 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
 from aipol.vocabulary import Effect
-from aipol_targets.common.network.reading import NOTHING, Address, Files, address_of
+from aipol_targets.common.network.reading import NOTHING, Address, Files, Found, address_of
 from aipol_targets.squid.read_squid import read_proxy
+from aipol_targets.squid.read_touched import refuse_untold, touched
 
 CONF = "aipol.conf"
 _BY_REQUEST, _BY_NAME = CLIENTS = ("squid", "squid-sni")
 
-_HELD = ("inspect_tls", "log")
+_CLIENTS: Mapping[Kind, tuple[str, ...]] = {
+    **dict.fromkeys((Kind.HOST, Kind.HEADER, Kind.URL), CLIENTS),
+    Kind.HELD: ("inspect_tls", "log"),
+}
 
 
 class SquidDecider:
@@ -23,6 +27,7 @@ class SquidDecider:
     def __init__(self, files: Files) -> None:
         self._files = files
         self._proxy = read_proxy(files, CONF)
+        refuse_untold(self._proxy)
         for path in files.unread():
             raise UnreadableArtifact(path, "nothing refers to it")
         self._paths = {
@@ -32,7 +37,7 @@ class SquidDecider:
 
     def clients(self, kind: Kind) -> tuple[str, ...]:
         """The enforcement paths that each answer such questions on their own."""
-        return {Kind.HOST: CLIENTS, Kind.HEADER: CLIENTS, Kind.HELD: _HELD}.get(kind, ())
+        return _CLIENTS.get(kind, ())
 
     def view(self, identity: frozenset[str], kind: Kind) -> Hashable:  # noqa: ARG002  (all kinds alike)
         """Which lists apply to a source address."""
@@ -41,6 +46,8 @@ class SquidDecider:
     def decide(self, question: Question) -> Answer:
         """The decision of squid on one enforcement path."""
         address = address_of(question.identity)
+        if question.kind is Kind.URL:
+            return _told(self._proxy.decide_url(address, question.value))
         # Requests are compared without case and the root's dot; handshakes keep the dot.
         host = question.value.lower()
         host = host if question.client == _BY_NAME else host.removesuffix(".")
@@ -50,7 +57,7 @@ class SquidDecider:
             return self._held(question.client, address, host)
         path = self._paths.get(question.client) if question.kind is Kind.HOST else None
         found = path(address, host) if path else NOTHING
-        return Answer(found.effect, found.artifact, f"line {found.line}" if found.line else "")
+        return _told(found)
 
     def blocked(self, hosts: Iterable[str], identity: frozenset[str], client: str) -> Iterable[str]:
         """Those of the hosts that squid blocks on one enforcement path."""
@@ -58,9 +65,14 @@ class SquidDecider:
         by_name = client == _BY_NAME
         return (self._proxy.terminated if by_name else self._proxy.denied)(address, asked)
 
+    def edges(self) -> Iterator[str]:
+        """The addresses on both sides of each edge of its source networks."""
+        return self._files.edges()
+
     def mentions(self) -> Iterator[tuple[Kind, str]]:
-        """Every host that occurs anywhere in the files."""
-        return ((Kind.HOST, host) for host in sorted(set(self._proxy.hosts())))
+        """Every host that occurs anywhere in the files, and what lines do to some of them."""
+        yield from ((Kind.HOST, host) for host in sorted(set(self._proxy.hosts())))
+        yield from touched(self._proxy)
 
     def _held(self, clause: str, address: Address, host: str) -> Answer:
         found = self._proxy.holds(clause, address, host)
@@ -73,6 +85,10 @@ class SquidDecider:
             return Answer(None)
         lines = ", ".join(str(line) for _, line in found)
         return Answer(Effect.ALLOW, CONF, f"line {lines}", "\n".join(text for text, _ in found))
+
+
+def _told(found: Found) -> Answer:
+    return Answer(found.effect, found.artifact, f"line {found.line}" if found.line else "")
 
 
 def read(files: Mapping[str, bytes]) -> Decider:

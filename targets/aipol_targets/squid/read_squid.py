@@ -18,6 +18,7 @@ from aipol_targets.common.network.reading import (
 )
 from aipol_targets.squid.read_domains import FINAL_DOT, DomainAcl, Hosts
 from aipol_targets.squid.read_rules import Line, Many, Rule, Selector, first_line
+from aipol_targets.squid.read_urls import Urls, host_of
 
 _QUOTED = re.compile(r'"(/[A-Za-z0-9._/-]+)"')
 _FINAL_DOT = r"\.$"
@@ -33,11 +34,20 @@ _TLS_RULES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class _Acl:
+class Acl:
+    """An access list: addresses, names, a step, or patterns of web addresses."""
+
     kind: str
     path: str = ""
     networks: Networks | None = None
     hosts: Hosts | None = None
+    urls: Urls | None = None
+
+    def holds(self, address: Address, url: str) -> bool:
+        """Whether a request for a URL is in it, once squid sees what is asked for."""
+        if self.hosts:
+            return bool(self.hosts.line_for(host_of(url)))
+        return self.urls.hold(url) if self.urls else _fixed(self, address, step=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,7 @@ class Proxy:
 
     path: str
     files: Files
-    acls: dict[str, _Acl] = field(default_factory=lambda: {"all": _Acl("all")})
+    acls: dict[str, Acl] = field(default_factory=lambda: {"all": Acl("all")})
     access: list[Line] = field(default_factory=list[Line])
     bump: list[Line] = field(default_factory=list[Line])
     stripped: dict[str, list[Line]] = field(default_factory=dict[str, list[Line]])
@@ -127,6 +137,19 @@ class Proxy:
             line = line if line and line.action in {"bump", "terminate"} else None
         return Found(Effect.ALLOW, self.path, line.number) if line else NOTHING
 
+    def decide_url(self, address: Address, url: str) -> Found:
+        """A request for a URL: its path is seen where the connection is decrypted."""
+        host = host_of(url)
+        stopped = self.decide_request(address, host)
+        handshake = self._handshake(address, host, host)
+        if stopped.effect is Effect.BLOCK or handshake is None or handshake.action != "bump":
+            return stopped
+        for line in self.access:
+            names = ((self.acls[name.removeprefix("!")], name[:1] == "!") for name in line.acls)
+            if all(acl.holds(address, url) is not negated for acl, negated in names):
+                return Found(Effect.BLOCK, self.path, line.number)
+        return NOTHING
+
     def kind_for(self, address: Address) -> Hashable:
         """What the lines for an address do, the same for all who get equal lists."""
         seat = self._seat(address)
@@ -177,7 +200,7 @@ class Proxy:
                 yield Rule(line, tuple(selectors))
 
 
-def _fixed(acl: _Acl, address: Address, step: int) -> bool:
+def _fixed(acl: Acl, address: Address, step: int) -> bool:
     """What an access list says that does not depend on the host."""
     match acl.kind:
         case "src":
@@ -212,8 +235,8 @@ def read_proxy(files: Files, path: str) -> Proxy:
             raise _refused(proxy, number, "has a word that is not plain")
         try:
             parsers[words[0]](proxy, number, words[1:])
-        except (ValueError, re.error):
-            raise _refused(proxy, number, "lacks words, or has a pattern that is none") from None
+        except ValueError:
+            raise _refused(proxy, number, "lacks words") from None
     last = proxy.bump[-1] if proxy.bump else None
     if last and (last.action, last.acls) != ("splice", ("all",)):
         raise UnreadableArtifact(path, "does not end by splicing what it says nothing about")
@@ -232,22 +255,23 @@ def _no_way_around(proxy: Proxy) -> None:
     neither terminated nor bumped; and one that names another host than was requested is not bumped.
     """
     for place, rule in enumerate(proxy.bump):
-        by_name = {acl.path for acl in _acls(proxy, rule) if acl.kind == "ssl::server_name"}
+        by_name = {acl.path for acl in acls_of(proxy, rule) if acl.kind == "ssl::server_name"}
         if rule.action not in {"bump", "terminate"} or not by_name:
             continue
         ended = [other for other in proxy.bump[:place] if _ends(proxy, rule, other)]
-        if not any(acl.hosts == FINAL_DOT for other in ended for acl in _acls(proxy, other)):
+        if not any(acl.hosts == FINAL_DOT for other in ended for acl in acls_of(proxy, other)):
             raise _refused(proxy, rule.number, "is not for names with a final dot")
         later = [other for other in proxy.bump[place:] if _ends(proxy, rule, other)]
         requested = {
-            frozenset(acl.path for acl in _acls(proxy, other) if acl.kind == "dstdomain")
+            frozenset(acl.path for acl in acls_of(proxy, other) if acl.kind == "dstdomain")
             for other in later
         }
         if rule.action == "bump" and frozenset(by_name) not in requested:
             raise _refused(proxy, rule.number, "is not for a handshake with another name")
 
 
-def _acls(proxy: Proxy, rule: Line) -> tuple[_Acl, ...]:
+def acls_of(proxy: Proxy, rule: Line) -> tuple[Acl, ...]:
+    """The access lists of a line, whether it is for them or for all but them."""
     return tuple(proxy.acls[name.removeprefix("!")] for name in rule.acls)
 
 
@@ -270,22 +294,21 @@ def _acl(proxy: Proxy, number: int, words: list[str]) -> None:
         raise _refused(proxy, number, f"access list {name!r} is there twice or too long")
     match rest:
         case ["at_step", "SslBump1"]:
-            proxy.acls[name] = _Acl("at_step")
+            proxy.acls[name] = Acl("at_step")
         case ["ssl::server_name_regex", pattern] if pattern == _FINAL_DOT:
-            proxy.acls[name] = _Acl("ssl::server_name_regex", hosts=FINAL_DOT)
+            proxy.acls[name] = Acl("ssl::server_name_regex", hosts=FINAL_DOT)
         case ["src", quoted]:
             path = _listed(proxy, number, quoted)
             networks = proxy.files.networks(path, named_in=proxy.path)
-            proxy.acls[name] = _Acl("src", path, networks)
+            proxy.acls[name] = Acl("src", path, networks)
         case ["dstdomain", "-n", quoted] | ["ssl::server_name", quoted]:
             path = _listed(proxy, number, quoted)
             lines = proxy.files.lines(path, named_in=proxy.path)
-            proxy.acls[name] = _Acl(rest[0], path, hosts=_domains(proxy, path, lines))
+            proxy.acls[name] = Acl(rest[0], path, hosts=_domains(proxy, path, lines))
         case ["url_regex", quoted]:
             path = _listed(proxy, number, quoted)
-            for line in proxy.files.lines(path, named_in=proxy.path):
-                re.compile(line)
-            proxy.acls[name] = _Acl("url_regex", path)
+            urls = Urls(proxy.files.lines(path, named_in=proxy.path), path)
+            proxy.acls[name] = Acl("url_regex", path, urls=urls)
         case _:
             raise _refused(proxy, number, "unknown kind of access list")
 

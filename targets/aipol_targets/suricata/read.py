@@ -56,6 +56,10 @@ class SuricataDecider:
                     return Answer(Effect.BLOCK, RULES, f"line {rule.number}")
         return Answer(None)
 
+    def edges(self) -> Iterator[str]:
+        """The addresses on both sides of each edge of its source networks."""
+        return self._groups.edges()
+
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs in a rule."""
         seen = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from aipol.target import UnreadableArtifact
 from aipol_targets.common.network.reading import Address, Network, Networks
@@ -52,6 +52,11 @@ class Groups:
     def unused(self) -> list[str]:
         """Groups that no rule names."""
         return sorted(self._networks.keys() - self._used)
+
+    def edges(self) -> Iterator[str]:
+        """The addresses on both sides of each edge of its source networks."""
+        for found in self._networks.values():
+            yield from found.edges()
 
     def holding(self, address: Address) -> frozenset[str]:
         """The groups that an address is in."""

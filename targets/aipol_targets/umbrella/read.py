@@ -74,6 +74,11 @@ class UmbrellaDecider:
         found = policy.lists.decide(question.value.lower().removesuffix("."))
         return Answer(found.effect, found.artifact)
 
+    def edges(self) -> Iterator[str]:
+        """The addresses on both sides of each edge of its source networks."""
+        for policy in self._policies:
+            yield from policy.networks.edges() if policy.networks else ()
+
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every name on any list."""
         seen = {host for policy in self._policies for host in policy.lists.hosts()}

@@ -46,6 +46,10 @@ class ZscalerDecider:
         decide = self._policy.decide
         return (host for host, name in found if decide(seat, name).effect is Effect.BLOCK)
 
+    def edges(self) -> Iterator[str]:
+        """The addresses on both sides of each edge of its source networks."""
+        return self._policy.edges()
+
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host in any category."""
         return ((Kind.HOST, host) for host in sorted(set(self._policy.urls.hosts())))

@@ -7,7 +7,7 @@ is ignored (Configuring the URL Filtering Policy). What no rule matches is let t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -57,6 +57,11 @@ class Policy:
     def seat(self, address: Address) -> frozenset[str]:
         """The source groups that hold an address."""
         return frozenset(name for name, found in self._networks.items() if found.hold(address))
+
+    def edges(self) -> Iterator[str]:
+        """The addresses on both sides of each edge of its source networks."""
+        for found in self._networks.values():
+            yield from found.edges()
 
     def decide(self, seat: frozenset[str], host: str) -> Answer:
         """What is done about a host for addresses in these source groups."""

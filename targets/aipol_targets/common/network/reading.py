@@ -101,11 +101,36 @@ class Networks:
             firsts.append(each.first)
             lasts.append(max(each.last, lasts[-1]) if lasts else each.last)
 
+    def edges(self) -> Iterator[str]:
+        """The addresses on both sides of each edge of what they hold together."""
+        for family, firsts in self._firsts.items():
+            lasts = self._lasts[family]
+            for place, first in enumerate(firsts):
+                if not place or first > lasts[place - 1] + 1:
+                    yield from _beside(family, first - 1)
+                if place + 1 == len(firsts) or firsts[place + 1] > lasts[place] + 1:
+                    yield from _beside(family, lasts[place])
+
     def hold(self, address: Address) -> bool:
         """Whether the address is in any of them."""
         firsts = self._firsts.get(address.family, [])
         place = bisect_right(firsts, address.number)
         return place > 0 and address.number <= self._lasts[address.family][place - 1]
+
+
+def edges_of(networks: Iterable[Network]) -> Iterator[str]:
+    """The addresses on both sides of each edge of each network."""
+    for each in networks:
+        yield from _beside(each.family, each.first - 1)
+        yield from _beside(each.family, each.last)
+
+
+def _beside(family: int, number: int) -> Iterator[str]:
+    """An address and the one after it, as far as there are such."""
+    octets = _BITS[socket.AddressFamily(family)] // 8
+    for each in (number, number + 1):
+        if 0 <= each < 1 << (8 * octets):
+            yield socket.inet_ntop(family, each.to_bytes(octets))
 
 
 @dataclass
@@ -151,6 +176,11 @@ class Files:
     def network_files(self) -> Mapping[str, Networks]:
         """All source networks that were read, by path."""
         return self._networks
+
+    def edges(self) -> Iterator[str]:
+        """The addresses on both sides of each edge of the source networks that were read."""
+        for networks in self._networks.values():
+            yield from networks.edges()
 
     def unread(self) -> list[str]:
         """Files that nothing refers to."""

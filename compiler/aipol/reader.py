@@ -1,0 +1,40 @@
+"""What a reader may be besides a decider, so that more of its artefacts can be asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol, runtime_checkable
+
+from aipol.target import Decider
+
+
+@runtime_checkable
+class DecidesMany(Decider, Protocol):
+    """One that answers for many hosts at once, and soon."""
+
+    def blocked(
+        self, hosts: Iterable[str], identity: frozenset[str], client: str, /
+    ) -> Iterable[str]:
+        """Those of `hosts`, lower case and without a final dot, that `decide` says are blocked."""
+        ...
+
+
+@runtime_checkable
+class DrawsEdges(Decider, Protocol):
+    """One that knows people by source addresses."""
+
+    def edges(self) -> Iterable[str]:
+        """The addresses on both sides of each edge of the networks in the artefacts.
+
+        Between two of them that are neighbours, all addresses are answered alike.
+        """
+        ...
+
+
+@runtime_checkable
+class Tells(Decider, Protocol):
+    """One whose artefacts say more than decisions, as the target's settings ask for it."""
+
+    def told(self) -> Mapping[str, str]:
+        """What the artefacts say by the names that the settings have for it."""
+        ...

@@ -1,0 +1,146 @@
+"""Probe what no ruling asks for: hosts let through, decrypted or tagged, and addresses denied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from aipol.diagnostics import Diagnostic, codes
+from aipol.domains import Intent
+from aipol.hosts import header_hosts
+from aipol.ir import Ir
+from aipol.target import Answer, Kind
+from aipol.verify.admitted import Check
+from aipol.verify.obligations import HELD, refused
+from aipol.verify.panel import View
+from aipol.verify.reference import HostReference, around
+from aipol.vocabulary import Effect, Situation
+
+INSPECT = "inspect_tls"
+_SCHEME = "https://"
+
+
+def unclaimed_findings(check: Check, reference: HostReference) -> Iterator[Diagnostic]:
+    """Hosts that nobody's rule is about and that something is done to, and denied addresses."""
+    said: dict[Kind, set[str]] = {}
+    for kind, value in check.panel.decider.mentions():
+        if kind in _ASKED:
+            said.setdefault(kind, set()).add(value)
+    signed_in = frozenset(p for app in check.ir.apps.values() for p in header_hosts(app))
+    run = _Run(check, reference, check.panel.told_apart(check.target.reach), signed_in)
+    yield from run.opened(sorted(said.get(Kind.HOST, set()) - reference.claims.keys()))
+    yield from run.decrypted(_near(said.get(Kind.HELD, ())))
+    yield from run.tagged(_near(said.get(Kind.HEADER, ())))
+    yield from run.denied(sorted(said.get(Kind.URL, set()) - _ways_around(check.ir)))
+
+
+_ASKED = frozenset({Kind.HOST, Kind.HELD, Kind.HEADER, Kind.URL})
+
+
+def _near(hosts: Iterable[str]) -> list[str]:
+    """Hosts with what is beside them, in their order."""
+    return sorted({other for host in hosts for other in around(host)})
+
+
+def _ways_around(ir: Ir) -> set[str]:
+    restrictions = (app.app.tenant_restriction for app in ir.apps.values())
+    return {url for each in restrictions if each for url in each.also_block}
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run over one target's artefacts."""
+
+    check: Check
+    reference: HostReference
+    situations: tuple[Situation, ...]
+    signed_in: frozenset[tuple[str, Intent]]
+    """Where tenant headers go: not all of it is by what an app is known."""
+
+    def opened(self, hosts: Iterable[str]) -> Iterator[Diagnostic]:
+        """Hosts that are let through whatever else is said of them, though no app is known so.
+
+        That nothing is said leaves it to the organisation's own rules.
+        """
+        for host in hosts:
+            if self._is_somebodys(host) or host in self.reference.open:
+                continue
+            for view, situation in self._everybody(Kind.HOST):
+                for client in self.check.panel.decider.clients(Kind.HOST):
+                    answer = self.check.panel.ask(view, Kind.HOST, host, client, situation)
+                    if answer.effect is Effect.ALLOW:
+                        asked = f"{client} host `{host}`"
+                        yield self._differs(answer, view, asked, "let through", "nothing")
+
+    def decrypted(self, hosts: Iterable[str]) -> Iterator[Diagnostic]:
+        """Hosts that are decrypted though no app is known by them."""
+        if INSPECT not in self.check.panel.decider.clients(Kind.HELD):
+            return
+        for host in hosts:
+            if self._is_somebodys(host):
+                continue
+            for view, situation in self._everybody(Kind.HELD):
+                answer = self.check.panel.ask(view, Kind.HELD, host, INSPECT, situation)
+                # What is refused is not decrypted either, and counts as held.
+                if answer.detail == HELD and not refused(self.check, view, host, situation):
+                    yield self._differs(answer, view, f"`{host}`", "decrypted", "left alone")
+
+    def tagged(self, hosts: Iterable[str]) -> Iterator[Diagnostic]:
+        """Hosts that are sent a header that no app of theirs has."""
+        own: dict[str, set[tuple[str, Intent]]] = {}
+        for app in self.check.ir.apps.values():
+            if app.app.tenant_restriction:
+                name = app.app.tenant_restriction.header.lower()
+                own.setdefault(name, set()).update(header_hosts(app))
+        for host in hosts:
+            known = {name for name, patterns in own.items() if _covered(patterns, host)}
+            for view, situation in self._everybody(Kind.HEADER):
+                for client in self.check.panel.decider.clients(Kind.HEADER):
+                    answer = self.check.panel.ask(view, Kind.HEADER, host, client, situation)
+                    for line in answer.detail.split("\n") if answer.detail else ():
+                        if line.partition(":")[0].lower() not in known:
+                            asked, found = f"{client} `{host}`", f"sent `{line}`"
+                            yield self._differs(answer, view, asked, found, "sent no such header")
+
+    def denied(self, urls: Iterable[str]) -> Iterator[Diagnostic]:
+        """Addresses on hosts that are let through, and that get around no header."""
+        panel = self.check.panel
+        for url in urls:
+            host = url.removeprefix(_SCHEME).partition("/")[0]
+            for view, situation in self._everybody(Kind.URL):
+                for client in panel.decider.clients(Kind.URL):
+                    answer = panel.ask(view, Kind.URL, url, client, situation)
+                    whole = panel.ask(view, Kind.HOST, host, client, situation)
+                    if answer.effect is Effect.BLOCK and whole.effect is not Effect.BLOCK:
+                        asked = f"{client} address `{url}`"
+                        yield self._differs(answer, view, asked, Effect.BLOCK, Effect.ALLOW)
+
+    def _is_somebodys(self, host: str) -> bool:
+        """Whether an app is known by a host, or signs in there."""
+        return bool(self.reference.speaking(host)) or _covered(self.signed_in, host)
+
+    def _everybody(self, kind: Kind) -> Iterator[tuple[View, Situation]]:
+        for situation in self.situations:
+            for view in self.check.panel.views(kind):
+                yield view, situation
+
+    def _differs(
+        self, answer: Answer, view: View, asked: str, found: str, expected: str
+    ) -> Diagnostic:
+        where = f" ({answer.locator})" if answer.locator else ""
+        return codes.VERDICT_DIFFERS.at(
+            self.check.ir.unlisted_span,
+            artifact=f"{answer.artifact or self.check.target.id}{where}",
+            question=f"{asked} for {view.subjects[0].label}",
+            found=found,
+            expected=f"{expected}, for no rule speaks about it",
+            hint="the artefact does something to a host that is nobody's",
+        )
+
+
+def _covered(patterns: Iterable[tuple[str, Intent]], host: str) -> bool:
+    return any(
+        (host == name and intent is not Intent.CHILDREN)
+        or (host.endswith(f".{name}") and intent is not Intent.EXACT)
+        for name, intent in patterns
+    )

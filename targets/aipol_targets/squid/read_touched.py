@@ -1,0 +1,55 @@
+"""Tells what the lines of squid.conf do to connections besides letting them through or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from aipol.target import Kind, UnreadableArtifact
+from aipol_targets.squid.read_domains import Hosts
+from aipol_targets.squid.read_rules import Line
+from aipol_targets.squid.read_squid import Proxy, acls_of
+
+_Lists = tuple[frozenset[str], tuple[Hosts, ...], tuple[Hosts, ...]]
+
+
+def touched(proxy: Proxy) -> Iterator[tuple[Kind, str]]:
+    """The names that are decrypted, those that a header is added for, and denied addresses."""
+    decrypting = [line for line in proxy.bump if line.action == "bump"]
+    for kind, lines in ((Kind.HELD, decrypting), (Kind.HEADER, proxy.added)):
+        lists = {acl.path: acl.hosts for line in lines for acl in acls_of(proxy, line) if acl.hosts}
+        for hosts in lists.values():
+            yield from ((kind, host) for host in hosts.hosts())
+    for acl in proxy.acls.values():
+        yield from ((Kind.URL, url) for url in acl.urls or ())
+
+
+def refuse_untold(proxy: Proxy) -> None:
+    """Refuse a header for a name that is not decrypted: it would go out in plain requests alone."""
+    decrypting = [_lists(proxy, line) for line in proxy.bump if line.action == "bump"]
+    for line in proxy.added:
+        sources, listed, spared = _lists(proxy, line)
+        for host in dict.fromkeys(host for hosts in listed for host in hosts.hosts()):
+            if _selects(listed, spared, host) and not any(
+                theirs == sources and _selects(wide, but, host) for theirs, wide, but in decrypting
+            ):
+                why = f"line {line.number}: {host} gets a header and is not decrypted"
+                raise UnreadableArtifact(proxy.path, why)
+
+
+def _lists(proxy: Proxy, line: Line) -> _Lists:
+    """The sources of a line, the lists of names that it is for, and those that it is not for."""
+    sources: set[str] = set()
+    found: tuple[list[Hosts], list[Hosts]] = ([], [])
+    for name in line.acls:
+        hosts = proxy.acls[name.removeprefix("!")].hosts
+        if hosts is None:
+            sources.add(name)
+        else:
+            found[name.startswith("!")].append(hosts)
+    return frozenset(sources), tuple(found[0]), tuple(found[1])
+
+
+def _selects(listed: Iterable[Hosts], spared: Iterable[Hosts], host: str) -> bool:
+    return all(each.line_for(host) for each in listed) and not any(
+        each.line_for(host) for each in spared
+    )

@@ -1,0 +1,169 @@
+"""Changes that no host, and no source address of the policy's own, gives away.
+
+Each is made by hand in emitted files of the policy in `network_policies.everything`: a way past the
+rules for addresses in between, an output that is gone, a host of nobody that is decrypted, and the
+like. `mistakes.py` says what a change is.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+mistakes: Any = sys.modules["network_mistakes"]
+Change, Dropped = mistakes.Change, mistakes.Dropped
+
+# --- networks that the policy does not have -------------------------------------------------------
+
+BYPASS = "a network in between gets past the rules"
+"""10.77.0.0/16, which is in no group and far from every network that is in one."""
+_GATEWAY = r"10\.99\.0\.8/32"
+
+
+def _added(target: str, path: str, find: str, put: str, *given: str) -> Any:
+    return Change(target, BYPASS, path, find, put, "", given)
+
+
+NETWORKS = (
+    _added("cloudflare", "rules", _GATEWAY, r"10.77.0.0/16 \g<0>"),
+    _added("dns", "adguard", f"~{_GATEWAY}", r"~10.77.0.0/16|\g<0>", "adguard"),
+    _added("dns", "bind", f"{_GATEWAY};", r"\g<0>\n10.77.0.0/16;", "bind"),
+    _added("dns", "knot", r"^network\('10\.99.*\n", r"\g<0>network('10.77.0.0/16', '')\n", "knot"),
+    _added(
+        "dns",
+        "powerdns/aipol",
+        r"^network\('10\.99.*\n",
+        r"\g<0>network('10.77.0.0/16', '')\n",
+        "powerdns",
+    ),
+    *(
+        _added(
+            "dns",
+            f"{output}/aipol",
+            rf"^(\taccess-control: ){_GATEWAY}( allow\n\taccess-control-\w+: ){_GATEWAY}(.*\n)",
+            r"\g<0>\g<1>10.77.0.0/16\g<2>10.77.0.0/16\g<3>",
+            output,
+        )
+        for output in ("unbound", "unbound-local")
+    ),
+    _added("e2guardian", "ipgroups", "^10.99.*= (filter4)\n", r"\g<0>10.77.0.0/255.255.0.0 = \1\n"),
+    _added(
+        "fortigate",
+        "rest",
+        r'(?s)\A(\[\s*)(.*?)(\{\s*"name": "aipol-net-10\.99\.0\.8_32"\s*\})',
+        r'\1{"method": "POST", "path": "/api/v2/cmdb/firewall/address", "body": {"name": "x",'
+        r' "type": "ipmask", "subnet": "10.77.0.0 255.255.0.0"}},\n\2{"name": "x"}, \3',
+        "rest",
+    ),
+    _added("haproxy", "except", f"^{_GATEWAY}\n", r"10.77.0.0/16\n\g<0>"),
+    _added("lists", "except", f"^{_GATEWAY}\n", r"10.77.0.0/16\n\g<0>", "domains"),
+    _added("lists", "except", f"^{_GATEWAY}\n", r"10.77.0.0/16\n\g<0>", "edl"),
+    _added("lists", "gateways", f"^{_GATEWAY}\n", r"10.77.0.0/16\n\g<0>", "sonicwall"),
+    _added("lists", "gateways", f"^{_GATEWAY}\n", r"10.77.0.0/16\n\g<0>", "watchguard"),
+    _added("meraki", "bindings", f'"{_GATEWAY}"', r'"10.77.0.0/16", \g<0>'),
+    _added("netskope", "_gateways", f"^{_GATEWAY}\n", r"10.77.0.0/16\n\g<0>"),
+    _added("pac", "handout", f"^{_GATEWAY},\n", r"10.77.0.0/16,\n\g<0>"),
+    _added("paloalto", "except", f"^{_GATEWAY}\n", r"10.77.0.0/16\n\g<0>", "edl"),
+    _added(
+        "paloalto",
+        "set",
+        r"(?s)(set address aipol-10-99-0-8_32 [^\n]*\n)"
+        r"(.*?)(set address-group aipol_except static )",
+        r"\1set address x ip-netmask 10.77.0.0/16\n\2\3x\n\3",
+        "set",
+    ),
+    _added("squid", "except", f"^{_GATEWAY}\n", r"10.77.0.0/16\n\g<0>"),
+    _added("suricata", "groups", f"{_GATEWAY}", r"10.77.0.0/16,\g<0>"),
+    _added("umbrella", "policies", f'"{_GATEWAY}"', r'"10.77.0.0/16", \g<0>'),
+    _added("zscaler", "requests", f'"{_GATEWAY}"', r'"10.77.0.0/16", \g<0>'),
+)
+
+# --- hosts that are nobody's ----------------------------------------------------------------------
+
+DECRYPTED, TAGGED = "a host of nobody is decrypted", "a host of nobody gets a header"
+OPENED = "a host of nobody is let through"
+_STRANGER = "stranger.example"
+_HTTP1 = "custom-url-category aipol-finance_0-http1 list "
+
+STRANGERS = (
+    Change("squid", DECRYPTED, "inspect-0", r"^\.accounts\.test\n", rf"\g<0>.{_STRANGER}\n"),
+    Change(
+        "squid",
+        TAGGED,
+        r"/tenant-\w+-0",
+        r"^\.accounts\.test\n",
+        rf"\g<0>.{_STRANGER}\n",
+        "gets a header and is not decrypted",
+    ),
+    Change(
+        "cloudflare",
+        TAGGED,
+        "lists",
+        r'(?s)(http-header-\w+_0-subtree".*?"items": \[)',
+        rf'\1{{"value": "{_STRANGER}"}},',
+    ),
+    Change("paloalto", DECRYPTED, "-http1", r"\A", f"{_STRANGER}/\n", "", ("edl",)),
+    Change(
+        "paloalto",
+        DECRYPTED,
+        "set",
+        rf"^set profiles {_HTTP1}accounts\.test/\n",
+        rf"\g<0>set profiles {_HTTP1}{_STRANGER}/\n",
+        "",
+        ("set",),
+    ),
+    Change(
+        "paloalto",
+        DECRYPTED,
+        "xml",
+        r'(?s)(<entry name="aipol-finance_0-http1">\s*<list>)',
+        rf"\1<member>{_STRANGER}/</member>",
+        "",
+        ("xml",),
+    ),
+    Change("paloalto", OPENED, "_1-allow", r"\A", f"{_STRANGER}/\n", "", ("edl",)),
+    Change("lists", OPENED, "level-1-allow", r"\A", f"{_STRANGER}/\n", "", ("edl",)),
+    Change("lists", OPENED, "level-1-allow", r"\A", f"{_STRANGER}\n", "", ("domains",)),
+    Change(
+        "dns",
+        OPENED,
+        "zone",
+        r"^api\.big\.test CNAME",
+        rf"{_STRANGER} CNAME rpz-passthru.\n\g<0>",
+        "",
+        ("knot",),
+    ),
+    Change("pac", OPENED, "pac$", '^"=api', f'"={_STRANGER}": "direct",\n\\g<0>'),
+)
+
+# --- ways around a tenant header ------------------------------------------------------------------
+
+AROUND, AWAY = "a way around a header is open", "addresses of nobody's are denied"
+_PATHS = (
+    ("squid", "-urls", "anonymous/$", ()),
+    ("cloudflare", "rules", r"anonymous/(?=\.\*)", ()),
+    ("paloalto", "_around", "anonymous/$", ("edl",)),
+    ("paloalto", "set", "anonymous/$", ("set",)),
+    ("paloalto", "xml", "anonymous/(?=<)", ("xml",)),
+)
+ADDRESSES = (
+    Change("squid", AROUND, "conf", r"^http_access deny \S+ \S+-u\n", ""),
+    *(
+        Change(target, AROUND, path, find, "other/", "", given)
+        for target, path, find, given in _PATHS
+    ),
+    *(
+        Change(target, AWAY, path, find, "", "", given)
+        for target, path, find, given in _PATHS
+        if target != "paloalto"
+    ),
+    Change(
+        "squid", AWAY, "-urls", r"^.*anonymous/$", r"\g<0>\n^https://accounts\.test(:[0-9]+)?/x"
+    ),
+    Change(
+        "squid", AWAY, "-urls", r"anonymous/$", r".*", r"is no pattern of addresses that is known"
+    ),
+    Change("paloalto", AWAY, "_around", r"\A", "accounts.test/x\n", "", ("edl",)),
+)
+
+HOLES: tuple[Any, ...] = (*NETWORKS, *STRANGERS, *ADDRESSES)
