@@ -222,7 +222,8 @@ def verify_files(run: Run, artifacts: Iterable[Artifact]) -> tuple[Diagnostic, .
     try:
         # A reader may find only when asked that two objects are at odds for somebody.
         decider, compiled = run.target.read(files), run.compiled
-        return verify(run.ir, run.target, decider, compiled.coverage, compiled.policy)
+        account = (compiled.coverage, compiled.policy)
+        return verify(run.ir, run.target, decider, *account, told=compiled.told)
     except UnreadableArtifact as fault:
         span = whole_file(f"{run.target.id}/{fault.artifact}")
         return (codes.ARTIFACT_UNREADABLE.at(span, artifact=span.file, why=fault.why),)

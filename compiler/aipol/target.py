@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -296,6 +296,8 @@ class Compiled:
     findings: tuple[Diagnostic, ...]
     rooms: tuple[Room, ...] = ()
     policy: tuple[PolicyCoverage, ...] = ()
+    told: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What its reader must find the artefacts to say of settings: see `aipol.reader.Tells`."""
 
 
 class Target(Protocol):
@@ -388,4 +390,4 @@ class StagedTarget(Generic[S, N]):
             return Compiled((), lowered.coverage, lowered.findings, lowered.rooms, lowered.policy)
         artifacts = self.render(lowered.model)
         account = (lowered.coverage, lowered.findings, lowered.rooms, lowered.policy)
-        return Compiled(artifacts, *account)
+        return Compiled(artifacts, *account, getattr(settings, "told", {}))

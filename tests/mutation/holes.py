@@ -11,7 +11,8 @@ import sys
 from typing import Any
 
 mistakes: Any = sys.modules["network_mistakes"]
-Change, Dropped = mistakes.Change, mistakes.Dropped
+Change, Everywhere, Gone = mistakes.Change, mistakes.Everywhere, mistakes.Gone
+
 
 # --- networks that the policy does not have -------------------------------------------------------
 
@@ -166,4 +167,104 @@ ADDRESSES = (
     Change("paloalto", AWAY, "_around", r"\A", "accounts.test/x\n", "", ("edl",)),
 )
 
-HOLES: tuple[Any, ...] = (*NETWORKS, *STRANGERS, *ADDRESSES)
+# --- outputs, and what files say besides decisions ------------------------------------------------
+
+LOST, SETTING, ORDER = "an output is gone", "a setting is another", "an object comes too late"
+OUTPUTS = (
+    Gone("dns", LOST, "^unbound/", "", "", "", ("bind", "unbound")),
+    Gone("dns", LOST, "^hosts/", "", "", "", ("bind", "hosts")),
+    Gone("lists", LOST, "(^|/)edl/", "", "", "", ("domains", "edl")),
+    Gone("lists", LOST, "(^|/)watchguard/", "", "", "", ("sonicwall", "watchguard")),
+    Gone("paloalto", LOST, "^set/", "", "", "", ("set", "xml")),
+    Gone("fortigate", LOST, "^rest", "", "", "", ("cli", "rest")),
+    *(
+        Change(
+            "cloudflare",
+            LOST,
+            "rules",
+            rf'(?s)"{kind}": \[\n.*?\n  \]',
+            f'"{kind}": null',
+            "follow one",
+        )
+        for kind in ("dns", "l4")
+    ),
+)
+SETTINGS = (
+    Change("cloudflare", SETTING, "rules", '"precedence": 11,', '"precedence": 12,', "follow one"),
+    Everywhere("e2guardian", SETTING, "conf|story", "/etc/e2guardian/group.conf", "/tmp/x"),
+    Everywhere("e2guardian", SETTING, "conf|story", "/etc/e2guardian/examplef1.story", "/tmp/x"),
+    *(
+        Everywhere("fortigate", SETTING, "conf", find, put, why, ("cli",))
+        for find, put, why in (
+            ('service "DNS" "HTTP" "HTTPS"', 'service "DNS" "HTTP"', ""),
+            ('srcintf "lan"', 'srcintf "dmz"', ""),
+            ('dstintf "wan1"', 'dstintf "dmz"', ""),
+            ("nat enable", "nat disable", ""),
+            (r"\b90(0\d)\b", r"91\1", ""),
+            (r"^    edit (9\d+)|^    delete (9\d+)", r"<\1\2>", "cannot be told into words"),
+            (r"\b(90\d\d)\b", r"0\1", "is no id"),
+            (r"^            edit 1$", r"            edit 77", "not numbered in their order"),
+        )
+    ),
+    Change(
+        "fortigate",
+        ORDER,
+        "rest",
+        r"(?s)\A\[\n( \{\n.*?\n \}),\n(.*)\n\]\n\Z",
+        r"[\n\2,\n\1\n]\n",
+        "is made only later",
+        ("rest",),
+    ),
+    Change("haproxy", SETTING, "cfg", r"(?s)bind :443(.*?)bind :80", r"bind :80\1bind :443"),
+    Change(
+        "haproxy",
+        SETTING,
+        "cfg",
+        r"(?s)default_backend out\n(.*)default_backend out-http",
+        r"default_backend out-http\n\1default_backend out",
+    ),
+    Change(
+        "haproxy",
+        SETTING,
+        "cfg",
+        r"(?s)    tcp-request content reject unless \{ req\.ssl_sni -m found \}\n"
+        r"(.*)    http-request deny unless[^\n]*\n",
+        r"\1",
+    ),
+    Change("haproxy", SETTING, "cfg", "^.*-m found }\n", "", "in one frontend alone"),
+    Change("pac", "a proxy of no port", "pac$", r":9\"", ':99999"', "is not one proxy"),
+    Everywhere("pac", "no key of a table", "pac$", '"block"', '"__proto__"', "is no name of a way"),
+    Change("pac", "not a blank", "pac$", "^    var way", "\x1c    var way", "another program"),
+    Everywhere("pac", SETTING, "pac$", "127.0.0.1:9", "evil.test:9"),
+    *(
+        Everywhere("paloalto", SETTING, "set", find, put, "", ("set",))
+        for find, put in ((" from any$", " from dmz"), (" to any$", " to dmz"))
+    ),
+    Change("paloalto", SETTING, "xml", 'name="vsys1"', 'name="vsys2"', "", ("xml",)),
+    Everywhere("paloalto", SETTING, "xml", r"https://lists\.acme\.test", "http://x", "", ("edl",)),
+    *(
+        Change(
+            "paloalto",
+            ORDER,
+            "set",
+            rf"(?s)\A(.*?)(set {what} [^\n]*\n)(.*)\Z",
+            r"\1\3\2",
+            "makes what an earlier one refers to",
+            ("set",),
+        )
+        for what in ("address", "address-group", "profiles custom-url-category")
+    ),
+    Everywhere("squid", SETTING, "conf", "/etc/squid/aipol", "/tmp/x"),
+    Change(
+        "squid",
+        "an exception in upper case",
+        "level-1-allow",
+        r"^\.api\.big\.test$",
+        r".BIG.test\n\g<0>",
+    ),
+    Everywhere("suricata", SETTING, "rules", "^drop", "reject"),
+    Everywhere("umbrella", SETTING, "lists/", '"bundleTypeId": 1', '"bundleTypeId": 2'),
+    Everywhere("zscaler", SETTING, "requests", '"rank": 7', '"rank": 1'),
+)
+
+HOLES: tuple[Any, ...] = (*NETWORKS, *STRANGERS, *ADDRESSES, *OUTPUTS, *SETTINGS)

@@ -71,6 +71,33 @@ class Dropped(Change):
                         elements.insert(place, element)
 
 
+@dataclass(frozen=True)
+class Everywhere(Change):
+    """One mistake that is made in all places at once: as if somebody had changed a setting."""
+
+    def mutants(self, files: Files) -> Iterator[tuple[str, Files]]:
+        """All files with all of it changed."""
+        other = {
+            path: re.sub(self.find, self.put, content.decode(), flags=re.MULTILINE).encode()
+            if re.search(self.path, path)
+            else content
+            for path, content in files.items()
+        }
+        if other != files:
+            yield self.find, other
+
+
+@dataclass(frozen=True)
+class Gone(Change):
+    """Files that are there no more."""
+
+    def mutants(self, files: Files) -> Iterator[tuple[str, Files]]:
+        """All files but those."""
+        left = {path: content for path, content in files.items() if not re.search(self.path, path)}
+        if left != files:
+            yield self.path, left
+
+
 def _indent(content: bytes) -> int:
     """As the emitter writes: another form might be refused for the form."""
     value = json.loads(content)

@@ -51,3 +51,90 @@ def test_a_hole_is_found_out_for_what_it_is(change: Any) -> None:
 def test_every_target_that_sees_addresses_is_given_one_in_between() -> None:
     """No reader of source networks leaves out where its networks end."""
     assert {change.target for change in holes.NETWORKS} == set(classic.small.MAKERS)
+
+
+# For each setting that files say something of: two values, and what else the policy has to say.
+_OTHER: dict[str, dict[str, tuple[Any, Any]]] = {
+    "cloudflare": {
+        "policies": (["dns", "http", "network"], ["http", "network"]),
+        "first_precedence": (1, 2),
+    },
+    "dns": {"outputs": (["bind", "hosts"], ["bind"])},
+    "e2guardian": {
+        "base": ("/etc/a.conf", "/etc/b.conf"),
+        "directory": ("/etc/a", "/etc/b"),
+        "story": ("/etc/a.story", "/etc/b.story"),
+    },
+    "fortigate": {
+        "outputs": (["cli", "rest"], ["cli"]),
+        "inside": (["lan"], ["lan", "dmz"]),
+        "outside": (["wan1"], ["wan2"]),
+        "services": (["DNS", "HTTPS"], ["HTTPS"]),
+        "nat": (True, False),
+        "first_id": (9000, 9002),
+        "before_policy": (1, 2),
+    },
+    "haproxy": {
+        "tls_backend": ("a", "b"),
+        "http_backend": ("a", "b"),
+        "tls_bind": (":443", ":8443"),
+        "http_bind": (":80", ":8080"),
+        "directory": ("/etc/a", "/etc/b"),
+        "nameless": ("reject", "pass"),
+    },
+    "lists": {"outputs": (["domains", "edl"], ["domains"])},
+    "nftables": {"action": ("reject", "drop"), "inside": (["a"], ["b"]), "priority": (0, -1)},
+    "pac": {"black_hole": ("127.0.0.1:9", "127.0.0.1:8"), "gateways": ("a.test:1", "b.test:1")},
+    "paloalto": {
+        "outputs": (["set", "xml"], ["xml"]),
+        "vsys": ("vsys1", "vsys2"),
+        "from_zones": (["any"], ["trust"]),
+        "to_zones": (["any"], ["untrust"]),
+        "threat_profiles": ({"virus": "strict"}, {"spyware": "strict"}),
+        "edl_url": ("https://a.test", "https://b.test"),
+    },
+    "squid": {"directory": ("/etc/a", "/etc/b"), "log": ("/var/a.log", "/var/b.log")},
+    "suricata": {"action": ("drop", "reject")},
+    "umbrella": {"product": ("umbrella-dns", "secure-access")},
+    "zscaler": {"first_order": (1, 2), "rank": (7, 1)},
+}
+_SETTINGS = [(target, name) for target, names in _OTHER.items() for name in names]
+
+
+@pytest.mark.parametrize(("target", "name"), _SETTINGS)
+def test_files_for_another_setting_are_found_out(target: str, name: str) -> None:
+    """They decide alike, and are made for another place, port or zone, or are fewer."""
+    this, other = (_emitted(target, name, value) for value in _OTHER[target][name])
+    assert this.findings() == ()
+    said = [finding.message for finding in this.findings(other.files)]
+    assert any(f"the setting `{name}" in each for each in said), said
+
+
+def _emitted(target: str, name: str, value: Any) -> Any:
+    small = classic.small
+    logged = small.Rule(("split",), ("finance",), small.Effect.ALLOW, obligations=small.LOGGED)
+    base = small.everything(resolvers=("10.0.0.53/32",))
+    policy = small.everything(resolvers=base.resolvers, rules=(logged, *base.rules))
+    maker = small.routed if target == "nftables" else small.MAKERS[target]
+    if target == "pac" and name == "gateways":
+        value = {"gateway": value}
+    if name == "edl_url":
+        return maker(policy, "edl", edl_url=value)
+    if target in {"dns", "lists", "paloalto"} and name == "outputs":
+        return maker(policy, *value)
+    return maker(policy, **{name: value})
+
+
+def test_every_setting_that_files_say_something_of_has_another_value() -> None:
+    """Whoever adds one to `told` adds two values of it here."""
+    given: dict[str, dict[str, Any]] = {
+        "fortigate": {"inside": ["a"], "outside": ["b"]},
+        "cloudflare": {"on_ramp": "wan"},
+    }
+    given["cloudflare"] |= {"tls_decryption": True}
+    given["dns"] = {"outputs": ["bind"]}
+    given["haproxy"] = {"tls_backend": "a", "http_backend": "b"}
+    for target, kind in classic.small.SETTINGS.items():
+        told = getattr(kind(**given.get(target, {})), "told", {})
+        known = {*_OTHER.get(target, {})} - {"gateways"}
+        assert set(told) == known, target

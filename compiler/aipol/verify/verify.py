@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from aipol.audience import NOBODY
@@ -20,6 +20,7 @@ from aipol.verify.panel import Panel, View
 from aipol.verify.probes import Probe, marks_of
 from aipol.verify.strangers import stranger_findings
 from aipol.verify.subjects import MOST_SUBJECTS, is_sampled
+from aipol.verify.told import NOTHING_TOLD, told_findings
 from aipol.verify.ways import way_findings
 from aipol.vocabulary import Effect, Situation
 
@@ -33,10 +34,13 @@ def verify(
     decider: Decider,
     coverage: Iterable[Coverage],
     policy: Iterable[PolicyCoverage] = (),
+    *,
+    told: Mapping[str, str] = NOTHING_TOLD,
 ) -> tuple[Diagnostic, ...]:
     """Every answer of `decider` that neither the policy nor an account is the reason for.
 
-    `coverage` accounts for rulings, `policy` for the clauses about the whole policy.
+    `coverage` accounts for rulings, `policy` for the clauses about the whole policy; `told` is
+    what the artefacts have to say of the target's settings.
     """
     records: dict[tuple[str, str], list[Coverage]] = {}
     for record in coverage:
@@ -54,6 +58,7 @@ def verify(
     findings += spared_findings(check)
     findings += gateway_findings(check)
     findings += way_findings(check, policy)
+    findings += told_findings(check, told)
     findings += claim_findings(check)
     return (*_folded(findings), *_sampled(ir, target, panel))
 

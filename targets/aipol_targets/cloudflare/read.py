@@ -21,6 +21,7 @@ from aipol_targets.cloudflare.read_expression import (
 )
 from aipol_targets.cloudflare.read_json import LISTS, RULES, Body, read_lists, read_rules
 from aipol_targets.common.network.reading import Address, Files, Networks, address_of
+from aipol_targets.common.network.settings import in_words
 
 _CLIENTS = {"dns": "dns", "http": "http", "l4": "network"}
 _EFFECTS = {"allow": Effect.ALLOW, "block": Effect.BLOCK}
@@ -86,6 +87,12 @@ class GatewayDecider:
     def edges(self) -> Iterator[str]:
         """The addresses on both sides of each edge of its source networks."""
         return iter(self._edges)
+
+    def told(self) -> Mapping[str, str]:
+        """What the files say of the settings."""
+        orders = [rule.body.precedence for rules in self._rules.values() for rule in rules]
+        first = {"first_precedence": str(min(orders))} if orders else {}
+        return {"policies": in_words(self._rules), **first}
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs in a list or an expression, and what is done to some of them."""

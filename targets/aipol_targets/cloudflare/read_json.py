@@ -73,6 +73,10 @@ def read_rules(content: bytes) -> dict[str, tuple[Body, ...]]:
     for what in ("name", "precedence"):
         if len({getattr(rule, what) for rule in rules}) != len(rules):
             refuse(RULES, f"two policies have one {what}")
+    orders = sorted(rule.precedence for rule in rules)
+    if orders and orders[-1] - orders[0] >= len(orders):
+        # What is not ours could stand in between.
+        refuse(RULES, "policies do not follow one another")
     if max(map(len, found.values())) > _MOST_POLICIES:
         refuse(RULES, f"has more than {_MOST_POLICIES} policies of one type")
     return {

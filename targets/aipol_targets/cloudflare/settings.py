@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import (
@@ -14,7 +15,7 @@ from pydantic import (
 )
 
 from aipol_targets.cloudflare.facts import ENTERPRISE_ENTRIES, LISTS, STANDARD_ENTRIES
-from aipol_targets.common.network.settings import as_tuple, distinct
+from aipol_targets.common.network.settings import as_tuple, distinct, in_words
 
 
 class CloudflareSettings(BaseModel):
@@ -53,3 +54,11 @@ class CloudflareSettings(BaseModel):
         """How many entries one list holds."""
         limits = {"standard": STANDARD_ENTRIES, "enterprise": ENTERPRISE_ENTRIES}
         return limits[self.plan].value
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """What the files say because of it."""
+        return {
+            "policies": in_words(self.policies),
+            "first_precedence": str(self.first_precedence),
+        }

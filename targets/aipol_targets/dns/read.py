@@ -8,6 +8,7 @@ from typing import Protocol
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
 from aipol.vocabulary import Effect
 from aipol_targets.common.network.reading import Address, Files, Found, address_of
+from aipol_targets.common.network.settings import in_words
 from aipol_targets.dns.read_adguard import AdGuard
 from aipol_targets.dns.read_bind import read_bind
 from aipol_targets.dns.read_bindings import Bindings, Resolver
@@ -169,6 +170,10 @@ class DnsDecider:
         """The addresses on both sides of each edge of its source networks."""
         for server in self._servers.values():
             yield from server.edges()
+
+    def told(self) -> Mapping[str, str]:
+        """What the files say of the settings."""
+        return {"outputs": in_words(self._servers)}
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs anywhere in the files."""

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from aipol_targets.common.network.settings import AbsolutePath, Networks, as_tuple, distinct
+from aipol_targets.common.network.settings import (
+    AbsolutePath,
+    Networks,
+    as_tuple,
+    distinct,
+    in_words,
+)
 
 # Private, shared, loopback and link-local addresses: RFC 1918, 6598, 1122, 3927, 4193, 4291.
 _PRIVATE = (
@@ -61,3 +68,8 @@ class DnsSettings(BaseModel):
     """Where the files will be on a PowerDNS Recursor, such as `/etc/powerdns/aipol`."""
     resolver_clients: Networks = _PRIVATE
     """Networks an Unbound server answers besides those of groups, such as `[10.0.0.0/8]`."""
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """What the files say because of it."""
+        return {"outputs": in_words(self.outputs)}

@@ -15,7 +15,7 @@ CLIENT, BY_NAME = CLIENTS = ("e2guardian", "e2guardian-sni")
 MAIN = "main.conf"
 
 _OPTION = re.compile(r"([a-z]+) = (?:'([^'#]*)'|([a-z0-9]+))")
-_INCLUDE = re.compile(r"\.Include</[A-Za-z0-9._/-]+>")
+_INCLUDE = re.compile(r"\.Include<(/[A-Za-z0-9._/-]+)>")
 _SITES = re.compile(
     r"sitelist = 'name=([a-z0-9-]+),messageno=[0-9]+,(sitewild=false,)?path=(/[A-Za-z0-9._/-]+)'"
 )
@@ -26,11 +26,12 @@ _GROUP_KEYS = {"groupname", "storyboard", "reportinglevel", "bypass"}
 class E2guardianDecider:
     """Filter groups by source address, each with its story."""
 
-    __slots__ = ("_directory", "_files", "_groups", "_lists", "_stories")
+    __slots__ = ("_bases", "_directory", "_files", "_groups", "_lists", "_stories")
 
     def __init__(self, files: Files) -> None:
         self._files = files
         self._lists: list[SiteList] = []
+        self._bases: dict[str, str] = {}
         main = self._options(MAIN, _MAIN_KEYS)
         if main.keys() != _MAIN_KEYS or main["abortiflistmissing"] != "on":
             raise UnreadableArtifact(MAIN, "lacks a setting; a list may be left out without a word")
@@ -66,6 +67,10 @@ class E2guardianDecider:
     def edges(self) -> Iterator[str]:
         """The addresses on both sides of each edge of its source networks."""
         return self._groups.edges()
+
+    def told(self) -> Mapping[str, str]:
+        """What the files say of the settings."""
+        return {"directory": self._directory, **self._bases}
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs anywhere in the files."""
@@ -105,9 +110,11 @@ class E2guardianDecider:
     def _group(self, path: str) -> Story | None:
         """A group's story, None when it has none of ours."""
         first, *rest = self._files.lines(path, named_in=MAIN)
-        if not _INCLUDE.fullmatch(first):
+        base = _INCLUDE.fullmatch(first)
+        if not base:
             # What comes last counts, so others' settings come first.
             raise UnreadableArtifact(path, "does not begin with the settings it adds to")
+        self._begins(path, "base", base[1])
         sites = [line for line in rest if line.startswith("sitelist")]
         options = self._options(path, _GROUP_KEYS, lines=[x for x in rest if x not in sites])
         lists = self._site_lists(path, sites)
@@ -116,11 +123,19 @@ class E2guardianDecider:
             raise UnreadableArtifact(path, "has no name or no story of its own")
         story = options["storyboard"]
         if not lists and not story.startswith(f"{self._directory}/"):
+            self._begins(path, "story", story)
             return None
         if (options.get("reportinglevel"), options.get("bypass")) != ("3", "0"):
             raise UnreadableArtifact(path, "may only report, or let people past a block")
         inside = self._ours(path, story)
-        return Story(self._files.lines(inside, named_in=path), inside, lists)
+        found = Story(self._files.lines(inside, named_in=path), inside, lists)
+        self._begins(inside, "story", found.begins_with)
+        return found
+
+    def _begins(self, path: str, what: str, file: str) -> None:
+        """Note the organisation's own file that one of ours goes on from: the same everywhere."""
+        if self._bases.setdefault(what, file) != file:
+            raise UnreadableArtifact(path, f"goes on from {file}, and others do not")
 
     def _site_lists(self, path: str, lines: Sequence[str]) -> dict[str, SiteList]:
         found: dict[str, SiteList] = {}

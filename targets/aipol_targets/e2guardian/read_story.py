@@ -30,13 +30,15 @@ class _Line:
 class Story:
     """The functions of one story; what they do not decide is left to those it includes."""
 
-    __slots__ = ("_functions", "_path")
+    __slots__ = ("_functions", "_path", "begins_with")
 
     def __init__(self, lines: Sequence[str], path: str, lists: Mapping[str, SiteList]) -> None:
         self._path = path
         self._functions: dict[str, list[_Line]] = {}
-        if not lines or not _INCLUDE.fullmatch(lines[0]):
+        begun = _INCLUDE.fullmatch(lines[0]) if lines else None
+        if not begun:
             raise UnreadableArtifact(path, "does not begin with the story it changes")
+        self.begins_with = begun[1]
         used: set[str] = set()
         for number, line in enumerate(lines[1:], start=2):
             if line.startswith("#"):

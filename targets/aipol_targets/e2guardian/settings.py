@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pydantic import BaseModel, ConfigDict
 
 from aipol_targets.common.network.settings import AbsolutePath
@@ -22,3 +24,8 @@ class E2guardianSettings(BaseModel):
     story: AbsolutePath = "/etc/e2guardian/examplef1.story"
     """Your own story of a filter group, which all groups begin with, such as
     `/etc/e2guardian/examplef1.story`."""
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """What the files say because of it."""
+        return {"directory": self.directory, "base": self.base, "story": self.story}

@@ -7,9 +7,11 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
 from aipol.vocabulary import Effect
 from aipol_targets.common.network.reading import Address, Files, Found, address_of
+from aipol_targets.common.network.settings import in_words
 from aipol_targets.fortigate.read_cli import read_cli, read_removal
 from aipol_targets.fortigate.read_policies import Policy, read_policies
 from aipol_targets.fortigate.read_rest import read_rest
+from aipol_targets.fortigate.read_told import told_of
 from aipol_targets.fortigate.read_tree import Config
 
 CONF = "aipol.conf"
@@ -22,10 +24,11 @@ HELD = ("log",)
 class FortigateDecider:
     """The policies in their order; each filter answers for itself."""
 
-    __slots__ = ("_policies", "_seats")
+    __slots__ = ("_policies", "_seats", "_told")
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, outputs: Iterable[str]) -> None:
         self._policies = read_policies(config)
+        self._told = {"outputs": in_words(outputs), **told_of(config)}
         self._seats: dict[Address, Policy | None] = {}
 
     def clients(self, kind: Kind) -> tuple[str, ...]:
@@ -69,6 +72,10 @@ class FortigateDecider:
         for policy in self._policies:
             yield from policy.networks.edges() if policy.networks else ()
 
+    def told(self) -> Mapping[str, str]:
+        """What the files say of the settings."""
+        return self._told
+
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs in a filter."""
         seen = {
@@ -105,4 +112,5 @@ def read(files: Mapping[str, bytes]) -> Decider:
         raise UnreadableArtifact(CONF, "is missing")
     if read_back[0].said() != read_back[-1].said():
         raise UnreadableArtifact(REST, f"does not say what {CONF} says")
-    return FortigateDecider(read_back[0])
+    outputs = [form for form, path in (("cli", CONF), ("rest", REST)) if path in files]
+    return FortigateDecider(read_back[0], outputs)

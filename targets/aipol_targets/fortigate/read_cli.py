@@ -28,7 +28,7 @@ def read_cli(lines: Sequence[str], path: str) -> Config:
         if words[0] != "config":
             config.refuse(number, f"`{words[0]}` outside a table")
         name = " ".join(words[1:])
-        node = Node(number)
+        node = config.node(number)
         _table(config, rest, node, movable=name == _POLICIES)
         if name not in config.tables:
             config.tables[name] = node
@@ -81,11 +81,11 @@ def _table(config: Config, rest: Iterator[_Line], node: Node, *, movable: bool =
             case ["end"]:
                 return
             case ["edit", key] if key not in node.edits and not node.sets:
-                node.edits[key] = entry = Node(number)
+                node.edits[key] = entry = config.node(number)
                 _entry(config, rest, entry)
             case ["set", name, *values] if values and name not in node.sets and not node.edits:
                 node.sets[name] = tuple(values)
-            case ["move", policy, "before", other] if movable and not node.edits:
+            case ["move", policy, "before", other] if movable and config.entries(_POLICIES):
                 config.moves.append((policy, other))
             case _:
                 config.refuse(number, f"unknown, misplaced or repeated: {' '.join(words)!r}")
@@ -101,7 +101,7 @@ def _entry(config: Config, rest: Iterator[_Line], node: Node) -> None:
             case ["set", name, *values] if values and name not in node.sets:
                 node.sets[name] = tuple(values)
             case ["config", name] if name not in node.blocks:
-                node.blocks[name] = block = Node(number)
+                node.blocks[name] = block = config.node(number)
                 _table(config, rest, block)
             case _:
                 config.refuse(number, f"unknown, misplaced or repeated: {' '.join(words)!r}")

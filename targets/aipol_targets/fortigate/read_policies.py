@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from aipol_targets.common.network.reading import Address, Network, Networks
 from aipol_targets.fortigate.read_patterns import Filter
+from aipol_targets.fortigate.read_told import refuse_numbers
 from aipol_targets.fortigate.read_tree import Config, Node
 
 _ADDRESSES = ("firewall address", "firewall address6", "firewall addrgrp", "firewall addrgrp6")
@@ -56,6 +57,7 @@ def read_policies(config: Config) -> tuple[Policy, ...]:
     """The policies in the order they are tried. Raises UnreadableArtifact."""
     if not config.tables.keys() <= _TABLES:
         config.refuse(0, "has a table that is not accounted for")
+    refuse_numbers(config)
     for path, table in config.tables.items():
         config.shaped(table)
         for name in table.edits:
@@ -127,6 +129,8 @@ class _Reader:
         found = self.config.entries(table).get(name)
         if found is None:
             self.config.refuse(node.line, f"names {name}, which is not in {table}")
+        if found.order > node.order:
+            self.config.refuse(node.line, f"names {name}, which is made only later")
         self.used.add((table, name))
         return found
 

@@ -51,7 +51,7 @@ def _request(config: Config, request: Any) -> None:
             name = " ".join(table.groups()) if table else ""
             if config.moves or not table:
                 config.refuse(0, f"no table, or one after a move: {path!r}")
-            node = config.tables.setdefault(name, Node())
+            node = config.tables.setdefault(name, config.node())
             _add(config, node, body, _KEYS.get(name, "name"))
         case {"method": "PUT", "path": str(path), **rest} if not rest:
             move = _MOVE.fullmatch(path)
@@ -68,7 +68,7 @@ def _add(config: Config, table: Node, body: Any, key: str) -> None:
     (name,) = _scalar(config, key, body[key])
     if name in table.edits:
         config.refuse(0, f"{name} is there twice")
-    table.edits[name] = node = Node()
+    table.edits[name] = node = config.node()
     for field, value in body.items():
         if field != key:
             _field(config, node, field, value)
@@ -76,11 +76,11 @@ def _add(config: Config, table: Node, body: Any, key: str) -> None:
 
 def _field(config: Config, node: Node, name: str, value: Any) -> None:
     if isinstance(value, dict):
-        node.blocks[name] = block = Node()
+        node.blocks[name] = block = config.node()
         for inner, its in value.items():
             block.sets[inner] = _scalar(config, inner, its)
     elif name == "entries" and isinstance(value, list):
-        node.blocks[name] = table = Node()
+        node.blocks[name] = table = config.node()
         for each in value:
             _add(config, table, each, "id")
     elif isinstance(value, list):

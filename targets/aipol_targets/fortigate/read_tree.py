@@ -14,6 +14,8 @@ class Node:
     """An entry, a table or a block: what is set in it and what is inside it, in their order."""
 
     line: int = 0
+    order: int = 0
+    """When it is made, among all others."""
     sets: dict[str, tuple[str, ...]] = field(default_factory=dict[str, "tuple[str, ...]"])
     blocks: dict[str, Node] = field(default_factory=dict[str, "Node"])
     edits: dict[str, Node] = field(default_factory=dict[str, "Node"])
@@ -32,6 +34,12 @@ class Config:
     path: str
     tables: dict[str, Node] = field(default_factory=dict[str, Node])
     moves: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    made: int = 0
+
+    def node(self, line: int = 0) -> Node:
+        """What is made next."""
+        self.made += 1
+        return Node(line, self.made)
 
     def said(self) -> tuple[object, ...]:
         """All of it but the places: what two forms of one configuration have in common."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -15,7 +16,7 @@ from pydantic import (
 )
 
 from aipol_targets.common.network.facts import SEGMENTS
-from aipol_targets.common.network.settings import as_tuple, distinct
+from aipol_targets.common.network.settings import as_tuple, distinct, in_words
 
 _OBJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,34}")
 
@@ -82,3 +83,16 @@ class FortigateSettings(BaseModel):
         if self.before_policy in ours:
             raise ValueError("`before_policy` is one of the ids that aipol uses")
         return self
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """What the files say because of it."""
+        return {
+            "outputs": in_words(self.outputs),
+            "inside": in_words(self.inside),
+            "outside": in_words(self.outside),
+            "services": in_words(self.services),
+            "nat": "true" if self.nat else "false",
+            "first_id": str(self.first_id),
+            "before_policy": str(self.before_policy or ""),
+        }

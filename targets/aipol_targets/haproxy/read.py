@@ -49,6 +49,18 @@ class HaProxyDecider:
         """The addresses on both sides of each edge of its source networks."""
         return self._files.edges()
 
+    def told(self) -> Mapping[str, str]:
+        """What the files say of the settings."""
+        tls, http = (self._frontends[mode] for mode in CLIENTS.values())
+        return {
+            "tls_bind": tls.said["bind"],
+            "http_bind": http.said["bind"],
+            "tls_backend": tls.said["default_backend"],
+            "http_backend": http.said["default_backend"],
+            "nameless": "reject" if tls.named and http.named else "pass",
+            **({"directory": tls.directory} if tls.directory else {}),
+        }
+
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs in a list."""
         seen = {host for each in self._frontends.values() for host in each.hosts()}

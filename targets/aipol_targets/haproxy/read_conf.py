@@ -76,6 +76,10 @@ class Frontend:
     rules: list[_Rule] = field(default_factory=list[_Rule])
     complete: bool = False
     """Whether a handshake that is not complete in time is refused."""
+    named: bool = False
+    """Whether connections that name no host are refused."""
+    directory: str = ""
+    """Where the lists are."""
     _seats: dict[Address, tuple[_Rule, ...]] = field(
         default_factory=dict[Address, tuple[_Rule, ...]]
     )
@@ -131,6 +135,13 @@ def read_frontends(files: Files, path: str) -> Mapping[str, Frontend]:
                 raise UnreadableArtifact(path, f"line {number} is in no frontend")
             case _:
                 _Reader(list(found.values())[-1], lists, number).read(words)
+    for frontend in found.values():
+        frontend.directory = lists.directory
+    return _by_mode(found, path)
+
+
+def _by_mode(found: Mapping[str, Frontend], path: str) -> Mapping[str, Frontend]:
+    """One of each mode, and both complete."""
     by_mode = {frontend.mode: frontend for frontend in found.values()}
     binds = {frontend.said.get("bind") for frontend in found.values()}
     if len(found) != len(_FETCH) or by_mode.keys() != _FETCH.keys() or len(binds) != len(found):
@@ -138,6 +149,8 @@ def read_frontends(files: Files, path: str) -> Mapping[str, Frontend]:
     for mode, frontend in by_mode.items():
         if frontend.said.keys() != _SAID[mode]:
             raise UnreadableArtifact(path, f"the {mode} frontend is not complete")
+    if by_mode["tcp"].named is not by_mode["http"].named:
+        raise UnreadableArtifact(path, "refuses what names no host in one frontend alone")
     if not by_mode["tcp"].complete:
         raise UnreadableArtifact(path, "lets on what sends its handshake slowly")
     return by_mode
@@ -196,7 +209,7 @@ class _Reader:
             case ["unless", *test] if tuple(test) == _HELLO and frontend.mode == "tcp":
                 frontend.complete = True
             case ["unless", *test] if tuple(test) == _NAMED[frontend.mode]:
-                pass  # about connections that name no host
+                frontend.named = True
             case ["if", *acls] if any(name.removeprefix("!") in frontend.lists for name in acls):
                 for name in acls:
                     known = name.removeprefix("!")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
@@ -68,3 +69,9 @@ class HaProxySettings(BaseModel):
         if self.tls_bind == self.http_bind:
             raise ValueError("`tls_bind` and `http_bind` must differ")
         return self
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """What the files say because of it."""
+        names = ("tls_backend", "http_backend", "tls_bind", "http_bind", "directory", "nameless")
+        return {name: getattr(self, name) for name in names}

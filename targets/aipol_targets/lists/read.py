@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
 from aipol_targets.common.network.reading import Files, address_of
+from aipol_targets.common.network.settings import in_words
 from aipol_targets.lists.read_policies import PolicyTable
 from aipol_targets.lists.read_rules import RuleTable, domain_rules, url_rules
 from aipol_targets.lists.read_sonicwall import sonicwall_policies
@@ -61,6 +62,10 @@ class ListsDecider:
     def edges(self) -> Iterator[str]:
         """The addresses on both sides of each edge of its source networks."""
         return self._files.edges()
+
+    def told(self) -> Mapping[str, str]:
+        """What the files say of the settings."""
+        return {"outputs": in_words(self._tables)}
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs anywhere in the files."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from aipol_targets.common.network.edl import ADDRESSES, LISTS, URLS
-from aipol_targets.common.network.settings import as_tuple, distinct
+from aipol_targets.common.network.settings import as_tuple, distinct, in_words
 
 
 class ListsSettings(BaseModel):
@@ -30,3 +31,8 @@ class ListsSettings(BaseModel):
     """How many external lists the firewall holds, such as `30`; more is an error."""
     edl_addresses: Annotated[int, Field(ge=1)] = ADDRESSES.value
     """How many entries of address lists it holds in all, such as `50000`; more is an error."""
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """What the files say because of it."""
+        return {"outputs": in_words(self.outputs)}

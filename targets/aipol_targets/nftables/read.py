@@ -55,6 +55,10 @@ class NftablesDecider:
             return otherwise
         return Answer(effect, FILE, f"line {rule.line}" if rule else "")
 
+    def told(self) -> Mapping[str, str]:
+        """What the files say of the settings."""
+        return self._chain.told()
+
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every network and every port."""
         return ((Kind.WAY, value) for value in sorted(self._chain.mentions()))

@@ -94,6 +94,7 @@ class Chain:
 
     policy: str
     rules: tuple[Rule, ...]
+    priority: str = "0"
     _met: dict[Address, tuple[Rule, ...]] = field(default_factory=dict)
     _met_by_answers: dict[Address, tuple[Rule, ...]] = field(default_factory=dict)
 
@@ -126,6 +127,14 @@ class Chain:
                         break
             self._met_by_answers[source] = tuple(found)
         return self._met_by_answers[source]
+
+    def told(self) -> dict[str, str]:
+        """Settings by what the rules do, without those that no rule follows."""
+        actions = {rule.verdict for rule in self.rules} - {"accept"}
+        inside = {rule.interface for rule in self.rules} - {""}
+        found = {"action": ", ".join(sorted(actions)), "inside": ", ".join(sorted(inside))}
+        said = {name: value for name, value in found.items() if value}
+        return {"priority": self.priority, **said}
 
     def mentions(self) -> set[str]:
         """Every network of the sets, and every port."""

@@ -20,7 +20,7 @@ _SET = re.compile(r"set ([A-Za-z][A-Za-z0-9._-]{0,127}) \{")
 _TYPES = {"type ipv4_addr": socket.AF_INET, "type ipv6_addr": socket.AF_INET6}
 _INTERVALS = ("flags interval", "auto-merge", "elements = {")
 _CHAIN = "chain forward {"
-_BASE = re.compile(r"type filter hook forward priority -?[0-9]{1,4}; policy (accept|drop);")
+_BASE = re.compile(r"type filter hook forward priority (-?[0-9]{1,4}); policy (accept|drop);")
 
 
 class _Lines:
@@ -81,7 +81,7 @@ def chain_of(lines: list[str], artifact: str) -> Chain:
     rules = tuple(rules_of(left.until_closed(), sets, artifact))
     left.expect("}")
     left.end()
-    return Chain(base[1], rules)
+    return Chain(base[2], rules, base[1])
 
 
 def _set(left: _Lines) -> AddressSet:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from aipol_targets.common.network.settings import as_tuple, distinct
+from aipol_targets.common.network.settings import as_tuple, distinct, in_words
 from aipol_targets.nftables.facts import INTERFACE_NAME
 
 _INTERFACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -43,3 +44,12 @@ class NftablesSettings(BaseModel):
     priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
     """Priority of the chain at its hook, such as `-10`; whatever it is, a denied packet stays
     denied."""
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """What the files say because of it."""
+        return {
+            "action": self.action,
+            "inside": in_words(self.inside),
+            "priority": str(self.priority),
+        }

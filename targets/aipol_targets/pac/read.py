@@ -19,6 +19,7 @@ from aipol_targets.pac.read_script import Script
 HANDOUT = "handout.csv"
 HEADER = ["network", "file"]
 CLIENTS = ("pac",)
+_BLOCK, _VIA = "block", "via-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,16 @@ class PacDecider:
         """The addresses on both sides of each edge of its source networks."""
         for row in self._rows:
             yield from row.networks.edges()
+
+    def told(self) -> Mapping[str, str]:
+        """What the files say of the settings."""
+        found: dict[str, str] = {}
+        for path, script in self._scripts.items():
+            for way, proxy in script.proxies():
+                name = "black_hole" if way == _BLOCK else f"gateways.{way.removeprefix(_VIA)}"
+                if found.setdefault(name, proxy) != proxy or way == name:
+                    raise UnreadableArtifact(path, f"the way {way} is another one elsewhere")
+        return found
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs in a file."""

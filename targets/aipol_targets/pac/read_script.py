@@ -37,14 +37,17 @@ _KNOWN = (
 )
 _KEY = re.compile(rf"[=.]({HOST_NAME})")
 # One proxy and nothing after it: a browser tries what follows when the first does not answer.
-_PROXY = re.compile(r"PROXY [a-z0-9-]+(?:\.[a-z0-9-]+)*:[1-9][0-9]{0,4}")
+_PROXY = re.compile(r"PROXY ([a-z0-9-]+(?:\.[a-z0-9-]+)*:([1-9][0-9]{0,4}))")
+_PORTS = 65_535
+# `__proto__` in a table would be no entry of it.
+_WAY = re.compile(r"block|direct|via-[A-Za-z0-9][A-Za-z0-9._-]*")
 _TABLES = ("var ways = {", "var rules = {")
 
 
 class Script:
     """One file's rules."""
 
-    __slots__ = ("_effects", "_lines", "_path", "_rules")
+    __slots__ = ("_effects", "_lines", "_path", "_rules", "_ways")
 
     def __init__(self, lines: Sequence[str], path: str) -> None:
         self._path = path
@@ -54,11 +57,16 @@ class Script:
         ways, rest = self._table(code, _TABLES[0])
         self._rules, rest = self._table(rest, _TABLES[1])
         self._lines = {line.partition('": ')[0][1:]: number for number, line in code}
-        if tuple(line.strip() for _, line in rest) != _KNOWN:
+        # Blanks alone may stand before a line: what else Python strips is an error to a browser.
+        if tuple(line.lstrip(" ") for _, line in rest) != _KNOWN:
             raise UnreadableArtifact(path, "is another program")
+        self._ways = ways
         self._effects = {name: self._effect(answer) for name, answer in ways.items()}
         if set(self._rules.values()) != set(ways):
             raise UnreadableArtifact(path, "has a rule without a way, or a way without a rule")
+        for way in ways:
+            if not _WAY.fullmatch(way):
+                raise UnreadableArtifact(path, f"{way!r} is no name of a way")
         for key in self._rules:
             if not _KEY.fullmatch(key):
                 raise UnreadableArtifact(path, f"{key!r} is no rule that is ever looked up")
@@ -75,10 +83,17 @@ class Script:
         """Every name in the rules."""
         return (key[1:] for key in self._rules)
 
+    def proxies(self) -> Iterator[tuple[str, str]]:
+        """The name of each way that leads to a proxy, with the proxy."""
+        for way, answer in self._ways.items():
+            if found := _PROXY.fullmatch(answer):
+                yield way, found[1]
+
     def _effect(self, answer: str) -> Effect:
         if answer == "DIRECT":
             return Effect.ALLOW
-        if not _PROXY.fullmatch(answer):
+        found = _PROXY.fullmatch(answer)
+        if not found or int(found[2]) > _PORTS:
             raise UnreadableArtifact(self._path, f"{answer!r} is not one proxy")
         return Effect.BLOCK
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -33,3 +34,9 @@ class PacSettings(BaseModel):
     """Where blocked hosts are sent, such as `127.0.0.1:9`: nothing should answer there."""
     gateways: dict[str, Proxy] = Field(default_factory=dict)
     """The proxies of gateways by their ids, such as `{gateway: "proxy.acme.example:8080"}`."""
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """What the files say because of it."""
+        through = {f"gateways.{name}": proxy for name, proxy in self.gateways.items()}
+        return {"black_hole": self.black_hole, **through}

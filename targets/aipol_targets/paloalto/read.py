@@ -6,8 +6,10 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
 from aipol_targets.common.network.reading import Files, address_of
+from aipol_targets.common.network.settings import in_words
 from aipol_targets.paloalto.read_objects import read_objects
 from aipol_targets.paloalto.read_rules import Rulebase
+from aipol_targets.paloalto.read_told import told_of
 from aipol_targets.paloalto.read_tree import read_commands, read_document
 
 _READERS = {
@@ -21,10 +23,11 @@ _HELD = ("inspect_tls", "log")
 class PaloAltoDecider:
     """All outputs that are there; each decides for itself."""
 
-    __slots__ = ("_rules",)
+    __slots__ = ("_rules", "_told")
 
     def __init__(self, files: Files) -> None:
         self._rules: dict[str, Rulebase] = {}
+        self._told: dict[str, set[str]] = {}
         for output, (path, read_system) in _READERS.items():
             if path in files.contents:
                 system = read_system(files.whole(path), path)
@@ -32,6 +35,8 @@ class PaloAltoDecider:
                     raise UnreadableArtifact(path, "has lists that are somewhere else")
                 objects = read_objects(system, files, path)
                 self._rules[output] = Rulebase(system.get("rulebase", {}), objects)
+                for name, said in told_of(system, self._rules[output].alike).items():
+                    self._told.setdefault(name, set()).add(said)
         for path in files.unread():
             raise UnreadableArtifact(path, "nothing refers to it")
 
@@ -72,6 +77,11 @@ class PaloAltoDecider:
         """The addresses on both sides of each edge of its source networks."""
         for rules in self._rules.values():
             yield from rules.edges()
+
+    def told(self) -> Mapping[str, str]:
+        """What the files say of the settings; where outputs differ, what each of them says."""
+        said = {name: " / ".join(sorted(found)) for name, found in self._told.items()}
+        return {"outputs": in_words(self._rules), **said}
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs anywhere in the files, and what is done to some of them."""

@@ -61,10 +61,19 @@ class _Seat:
     decryption: tuple[_Decryption, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """What all rules have in common; None where there is no rule."""
+
+    zones: tuple[tuple[str, ...], tuple[str, ...]] | None
+    watching: tuple[tuple[str, tuple[str, ...]], ...] | None
+    """The kinds of threat profiles of what is let through, with their names."""
+
+
 class Rulebase:
     """Both kinds of rules of one configuration."""
 
-    __slots__ = ("_decryption", "_objects", "_path", "_seats", "_security")
+    __slots__ = ("_decryption", "_objects", "_path", "_seats", "_security", "alike")
 
     def __init__(self, rulebase: Mapping[str, Any], objects: Objects) -> None:
         self._path, self._objects = objects.path, objects
@@ -72,7 +81,7 @@ class Rulebase:
         decryption = rulebase.get("decryption", {}).get("rules", {})
         self._security = tuple(self._active(security, self._read_security))
         self._decryption = tuple(self._active(decryption, self._read_decryption))
-        self._alike([*security.values(), *decryption.values()])
+        self.alike = self._alike([*security.values(), *decryption.values()])
         if unused := objects.unused():
             raise UnreadableArtifact(self._path, f"no rule has {unused[0]}")
         self._seats: dict[Address, _Seat] = {}
@@ -193,7 +202,7 @@ class Rulebase:
             if not self._yes(found, "disabled"):
                 yield rule
 
-    def _alike(self, rules: Sequence[Mapping[str, Any]]) -> None:
+    def _alike(self, rules: Sequence[Mapping[str, Any]]) -> Alike:
         """All rules are between the same zones, and all that let through look with the same."""
         zones = {(tuple(sorted(each["from"])), tuple(sorted(each["to"]))) for each in rules}
         watching = {
@@ -207,6 +216,7 @@ class Rulebase:
         }
         if len(zones) > 1 or len(watching) > 1:
             raise UnreadableArtifact(self._path, "rules differ in zones or in profiles")
+        return Alike(next(iter(zones), None), next(iter(watching), None))
 
     def _read_security(self, name: str, found: Mapping[str, Any]) -> _Security:
         action = found.get("action")

@@ -78,6 +78,8 @@ SYSTEM: dict[str, Any] = {
 }
 """What one virtual system has, as far as aipol is concerned."""
 _DOCUMENT: dict[str, Any] = {"devices": Entries({"vsys": Entries(SYSTEM)})}
+NAME = "@name"
+"""Under this a virtual system has its own name, where a document says it."""
 _WORDS = re.compile(r'(?:"[^"\\]*"|[^\s"\\\[\]]+)(?: (?:"[^"\\]*"|[^\s"\\\[\]]+))*')
 _WORD = re.compile(r'"([^"\\]*)"|(\S+)')
 
@@ -91,13 +93,14 @@ def read_document(content: bytes, path: str) -> dict[str, Any]:
     systems = devices["localhost.localdomain"].get("vsys", {})
     if len(systems) != 1 or not re.fullmatch(r"vsys[0-9]{1,3}", next(iter(systems))):
         raise UnreadableArtifact(path, "is not of one virtual system")
-    (system,) = systems.values()
-    return dict(system)
+    ((name, system),) = systems.items()
+    return {**system, NAME: name}
 
 
 def read_commands(content: bytes, path: str) -> dict[str, Any]:
     """What set commands, entered one after another, make up."""
     found: dict[str, Any] = {}
+    last = (0, 0)
     for number, line in enumerate(_lines(content, path), start=1):
         command, _, rest = line.partition(" ")
         if command != "set" or not _WORDS.fullmatch(rest):
@@ -106,6 +109,10 @@ def read_commands(content: bytes, path: str) -> dict[str, Any]:
         if not all(words):
             raise UnreadableArtifact(path, f"line {number} has an empty word")
         _set(found, SYSTEM, words, f"{path} ({number})")
+        place = _place(words)
+        if place < last:
+            raise UnreadableArtifact(path, f"line {number} makes what an earlier one refers to")
+        last = place
     return found
 
 
@@ -217,6 +224,14 @@ def _set(found: Any, schema: Any, words: Sequence[str], place: str) -> None:
             _distinct(known, first, place)
         case inner:
             _set(found.setdefault(first, {}), inner, rest, place)
+
+
+def _place(words: Sequence[str]) -> tuple[int, int]:
+    """Where a command has to stand: objects before those that refer to them."""
+    first, second = words[0], words[1] if len(words) > 1 else ""
+    inside = SYSTEM[first]
+    below = list(inside).index(second) if isinstance(inside, dict) else 0
+    return list(SYSTEM).index(first), below
 
 
 def _empty(schema: Schema) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import (
@@ -15,7 +16,7 @@ from pydantic import (
 )
 
 from aipol_targets.common.network.edl import ADDRESSES, LISTS, URLS
-from aipol_targets.common.network.settings import as_tuple, distinct
+from aipol_targets.common.network.settings import as_tuple, distinct, in_words
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,61}[A-Za-z0-9._-])?")
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._-]+)*")
@@ -105,3 +106,18 @@ class PaloAltoSettings(BaseModel):
         if "edl" in self.outputs and not self.edl_url:
             raise ValueError("the output `edl` needs `edl_url`")
         return self
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """What the files say because of it."""
+        watching = (
+            f"{kind.replace('_', '-')} {name}" for kind, name in self.threat_profiles if name
+        )
+        return {
+            "outputs": in_words(self.outputs),
+            "vsys": self.vsys,
+            "from_zones": in_words(self.from_zones),
+            "to_zones": in_words(self.to_zones),
+            "threat_profiles": in_words(watching),
+            "edl_url": self.edl_url,
+        }

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
 from aipol.vocabulary import Effect
 from aipol_targets.common.network.reading import NOTHING, Address, Files, Found, address_of
+from aipol_targets.common.network.settings import in_words
 from aipol_targets.squid.read_squid import read_proxy
 from aipol_targets.squid.read_touched import refuse_untold, touched
 
@@ -68,6 +69,11 @@ class SquidDecider:
     def edges(self) -> Iterator[str]:
         """The addresses on both sides of each edge of its source networks."""
         return self._files.edges()
+
+    def told(self) -> Mapping[str, str]:
+        """What the files say of the settings."""
+        found = {"directory": self._proxy.directory, "log": in_words(self._proxy.log_files())}
+        return {name: said for name, said in found.items() if said}
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs anywhere in the files, and what lines do to some of them."""

@@ -37,8 +37,9 @@ class DomainAcl:
         self._subtree: dict[str, int] = {}
         above: set[str] = set()
         for number, line in enumerate(lines, start=1):
-            host = line.removeprefix(".")
-            whole = host != line
+            # squid compares without case, also an entry in upper case.
+            host = line.removeprefix(".").lower()
+            whole = line.startswith(".")
             # Measured with squid 5.7: these two make it refuse the whole configuration; a child
             # listed after its parent is only warned about.
             mixed = host in (self._exact if whole else self._subtree)

@@ -163,6 +163,10 @@ class Proxy:
             if acl.hosts:
                 yield from acl.hosts.hosts()
 
+    def log_files(self) -> set[str]:
+        """Where what passes is recorded."""
+        return {line.value for line in self.logs}
+
     def _handshake(self, address: Address, requested: str, name: str) -> Line | None:
         seat = self._seat(address)
         # Without a look at the handshake no rule knows its name.
@@ -371,6 +375,7 @@ def _add(proxy: Proxy, number: int, words: list[str]) -> None:
 def _log(proxy: Proxy, number: int, words: list[str]) -> None:
     match words:
         case [place, "squid", *rest] if place.startswith("daemon:/"):
-            proxy.logs.append(Line(number, "log", _names(proxy, number, rest, _HOST_RULES)))
+            names = _names(proxy, number, rest, _HOST_RULES)
+            proxy.logs.append(Line(number, "log", names, place.removeprefix("daemon:")))
         case _:
             raise _refused(proxy, number, "unknown kind of log")

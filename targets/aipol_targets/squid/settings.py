@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pydantic import BaseModel, ConfigDict
 
 from aipol_targets.common.network.settings import AbsolutePath
@@ -18,3 +20,8 @@ class SquidSettings(BaseModel):
     """Where the files will be on the proxy, such as `/etc/squid/aipol`."""
     log: AbsolutePath = "/var/log/squid/aipol.log"
     """Where the proxy writes what it is asked to record, such as `/var/log/squid/aipol.log`."""
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """What the files say because of it."""
+        return {"directory": self.directory, "log": self.log}

@@ -8,6 +8,7 @@ from aipol.domains import parents
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
 from aipol.vocabulary import Effect
 from aipol_targets.common.network.reading import Address, Files, address_of
+from aipol_targets.common.network.settings import in_words
 from aipol_targets.suricata.read_groups import Groups
 from aipol_targets.suricata.read_rules import Rule, read_rules
 
@@ -59,6 +60,12 @@ class SuricataDecider:
     def edges(self) -> Iterator[str]:
         """The addresses on both sides of each edge of its source networks."""
         return self._groups.edges()
+
+    def told(self) -> Mapping[str, str]:
+        """What the files say of the settings."""
+        by_host = (rules for known in self._rules.values() for rules in known.values())
+        actions = {rule.action for rules in by_host for rule in rules}
+        return {"action": in_words(actions)} if actions else {}
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs in a rule."""

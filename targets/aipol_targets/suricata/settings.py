@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,3 +22,8 @@ class SuricataSettings(BaseModel):
     """What rules do, such as `drop`; a Suricata that does not run inline only alerts."""
     first_sid: Annotated[int, Field(ge=1, le=4_294_967_295 - SIDS)] = 1_000_000
     """The first id of rules, such as `1000000`; up to 999999 more are used."""
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """What the files say because of it."""
+        return {"action": self.action}

@@ -31,6 +31,8 @@ MOST = 500
 """Destinations that one request may have; with more it is refused as a whole."""
 
 _LIST_KEYS = {"access", "isGlobal", "name", "bundleTypeId", "destinations"}
+# Of a list that policies for DNS take, and of one for web policies (Destination Lists API).
+_PRODUCTS = {1: "umbrella-dns", 2: "secure-access"}
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -78,6 +80,10 @@ class UmbrellaDecider:
         """The addresses on both sides of each edge of its source networks."""
         for policy in self._policies:
             yield from policy.networks.edges() if policy.networks else ()
+
+    def told(self) -> Mapping[str, str]:
+        """What the files say of the settings."""
+        return {"product": _PRODUCTS[min(self._bundles)]} if self._bundles else {}
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every name on any list."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -16,3 +17,8 @@ class UmbrellaSettings(BaseModel):
 
     product: Literal["secure-access", "umbrella-dns"] = "umbrella-dns"
     """Which product's policies the lists are for, such as `secure-access`."""
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """What the files say because of it."""
+        return {"product": self.product}

@@ -50,6 +50,10 @@ class ZscalerDecider:
         """The addresses on both sides of each edge of its source networks."""
         return self._policy.edges()
 
+    def told(self) -> Mapping[str, str]:
+        """What the files say of the settings."""
+        return self._policy.told()
+
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host in any category."""
         return ((Kind.HOST, host) for host in sorted(set(self._policy.urls.hosts())))

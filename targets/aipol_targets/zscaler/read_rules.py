@@ -58,6 +58,11 @@ class Policy:
         """The source groups that hold an address."""
         return frozenset(name for name, found in self._networks.items() if found.hold(address))
 
+    def told(self) -> Mapping[str, str]:
+        """What the files say of the settings."""
+        first = self._rules[0] if self._rules else None
+        return {"first_order": str(first.order), "rank": str(first.rank)} if first else {}
+
     def edges(self) -> Iterator[str]:
         """The addresses on both sides of each edge of its source networks."""
         for found in self._networks.values():

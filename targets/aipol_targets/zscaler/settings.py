@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -24,3 +25,8 @@ class ZscalerSettings(BaseModel):
     """How many custom categories are left for aipol, such as `64`; more is an error."""
     urls: Annotated[int, Field(ge=1)] = URLS.value
     """How many custom URLs are left for aipol, such as `25000`; more is an error."""
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """What the files say because of it."""
+        return {"first_order": str(self.first_order), "rank": str(self.rank)}

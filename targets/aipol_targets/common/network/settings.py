@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
@@ -21,6 +22,11 @@ def distinct(values: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(values)) != len(values):
         raise ValueError("names the same thing twice")
     return tuple(sorted(values))
+
+
+def in_words(names: Iterable[str]) -> str:
+    """Names as a reader tells them: in one order, whatever order they are written in."""
+    return ", ".join(sorted(names))
 
 
 def _path(text: str) -> str:

@@ -296,7 +296,8 @@ class Emitted:
         """What the verifier says about the files, or about others in their place."""
         decider = self.target.read(files or self.files)
         made = self.compiled
-        return verify(self.ir, self.target, decider, made.coverage, made.policy)
+        account = (made.coverage, made.policy)
+        return verify(self.ir, self.target, decider, *account, told=made.told)
 
     def noticed(self, files: Mapping[str, bytes]) -> bool:
         """Whether other files are unreadable, or their answers are not the policy's."""
@@ -451,6 +452,7 @@ NETWORKS = {"finance": ("10.20.0.0/24", "2001:db8:20::/64"), "engineering": ("10
 FOUR = {"finance": ("10.20.0.0/24",), "engineering": ("10.30.0.0/24",)}
 """The same without IPv6."""
 HEADER = "Example-Allowed-Workspace"
+LOGGED = Obligations(log="metadata")
 
 
 def everything(**changes: Any) -> Policy:
