@@ -59,8 +59,8 @@ class Deviation:
     `value` is the identifier (host, extension id, process ...), `*.host` for what is below a host
     (`*.*.host` for what is two labels below it, or more), `host.*` for names that nothing names, in
     which more labels follow the host, or `*` for all of the ruling's; `client` the enforcement path
-    (such as `chrome` or `unbound`) or `*`; `people` those it concerns; `found` what the artefact
-    answers instead, where only one answer is admitted.
+    (`chrome`), one family of addresses on it (`zia/ipv6`), or `*`; `people` those it concerns;
+    `found` what the artefact answers instead, where only one answer is admitted.
     """
 
     status: Status
@@ -76,7 +76,7 @@ class Deviation:
         What it says of everything below a host says nothing of names that are known otherwise; what
         it says of one host is about that host by whatever name above it the app is known, too.
         """
-        if self.client not in ("*", client):
+        if not self.concerns(client):
             return False
         place, levels = self.value, 0
         while place.startswith("*."):
@@ -88,16 +88,19 @@ class Deviation:
         below = bool(found) and not last and above.count(".") + 1 >= levels
         return below and (named == place or place.endswith(f".{named}"))
 
+    def concerns(self, client: str) -> bool:
+        """Whether it is about an enforcement path, or one family's part of a path."""
+        return self.client in ("*", client, client.partition("/")[0])
+
 
 EFFECT_CLAUSE = "effect"
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What one target does for one clause of one ruling in some situations.
+    """What one target does for one clause (`effect`, `data.max`, `sso` ...) of one ruling.
 
-    `clause` is `effect` or an obligation's name (`data.max`, `sso` ...). `status` sums up
-    `deviations`: an approximated record lists each identifier or set of people that differs.
+    `status` sums up `deviations`: each identifier, or set of people, that differs.
     """
 
     ruling: str
@@ -119,9 +122,8 @@ class Coverage:
 class PolicyCoverage:
     """What one target does for one clause about the whole policy; of none, it says nothing.
 
-    `leaves` are the ways that stay open where it carries the clause out in part, in words that
-    all targets share, so that what another target closes is known not to be open. A deviation is
-    about what everybody sends on a way: its value is `port 53` and the like, or `*`.
+    `leaves` are what stays open where it carries the clause out in part, in words that all targets
+    share. A deviation is about what everybody sends on a way: its value is `port 53`, or `*`.
     """
 
     clause: PolicyClause
@@ -175,10 +177,9 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """Artefacts that devices fetch by address: those whose path is like `pattern`.
+    """Artefacts that devices fetch by address: those whose path is like `pattern`, `*` any text.
 
-    `*` in it stands for anything, slashes too. `address` is the setting that tells devices where
-    the files are, such as `edl_url`, in a target that has one.
+    `address` is the setting that tells devices where they are, such as `edl_url`, if there is one.
     """
 
     pattern: str
@@ -206,7 +207,7 @@ class Kind(StrEnum):
     HEADER = "header"
     """A host whose connections must carry a tenant header; see `Answer.detail`."""
     HELD = "held"
-    """A host on whose connections an obligation, the client, is carried out: detail `held`."""
+    """A host where an obligation, the client, is carried out: detail `held`."""
     URL = "url"
     """A web address, such as `https://chat.example/anonymous/`, as a request asks for it."""
     WAY = "way"
@@ -215,10 +216,9 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One use, as the enforcement point sees it.
+    """One use, as the enforcement point sees it; the paths of a `way` are `ipv4` and `ipv6`.
 
-    `identity` is what the target knows the subject by: the platform's names of all groups the
-    person is in, or one source address. The paths of a `way` are `ipv4` and `ipv6`.
+    `identity` is the platform's names of all groups the person is in, or one source address.
     """
 
     kind: Kind
@@ -230,10 +230,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an artefact makes the vendor do, and the place that makes it so.
+    """What an artefact makes the vendor do, and the place (`locator`) that makes it so.
 
-    `effect` None means that nothing in the artefacts speaks about it. `locator` is a line number
-    or a key path inside `artifact`. `detail` carries a header's value and the like.
+    `effect` None means that nothing speaks about it; `detail` is a header's value and the like.
     """
 
     effect: Effect | None

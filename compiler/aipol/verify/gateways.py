@@ -10,6 +10,7 @@ from aipol.hosts import hosts_behind, probe_of
 from aipol.ir import Gateway, Ruling
 from aipol.target import Coverage, Kind, Question, Status
 from aipol.verify.admitted import SILENT, Check
+from aipol.verify.panel import family_of
 from aipol.vocabulary import Effect
 
 
@@ -33,11 +34,10 @@ def _denied(
     for address in _samples(gateway):
         for claim in hosts_behind(check.ir.apps[ruling.app], ruling.surface):
             for client in check.panel.decider.clients(Kind.HOST):
-                if _told(record, client) or claim.shared:
+                identity = frozenset({address})
+                if _told(record, f"{client}{family_of(identity)}") or claim.shared:
                     continue
-                question = Question(
-                    Kind.HOST, probe_of(claim), frozenset({address}), client, situation
-                )
+                question = Question(Kind.HOST, probe_of(claim), identity, client, situation)
                 answer = check.panel.decider.decide(question)
                 if answer.effect is Effect.BLOCK:
                     yield codes.VERDICT_DIFFERS.at(
@@ -61,6 +61,6 @@ def _samples(gateway: Gateway) -> Iterator[str]:
 def _told(record: Coverage, client: str) -> bool:
     """Whether the record says that the gateway's addresses are not left alone on a path."""
     return any(
-        each.status is Status.STRICTER and each.value == "*" and each.client in {"*", client}
+        each.status is Status.STRICTER and each.value == "*" and each.concerns(client)
         for each in record.deviations
     )

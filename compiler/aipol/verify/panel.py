@@ -19,6 +19,12 @@ class View:
 
     subjects: tuple[Subject, ...]
     people: Region
+    family: str = ""
+    """`/ipv4` or `/ipv6`, where records tell the families of source addresses apart."""
+
+    def path(self, client: str) -> str:
+        """What records call an enforcement path as these subjects take it."""
+        return f"{client}{self.family}"
 
 
 @dataclass(slots=True)
@@ -38,6 +44,8 @@ class Panel:
     subjects: tuple[Subject, ...]
     by_address: bool
     """Whether the target sees source addresses only, and so no device."""
+    by_family: bool = False
+    """Whether any record is about the source addresses of one family alone."""
     _answers: dict[tuple[View, Kind, str, Situation], dict[str, Answer]] = field(
         default_factory=dict[tuple[View, Kind, str, Situation], dict[str, Answer]]
     )
@@ -96,7 +104,7 @@ class Panel:
         if key not in self._strays:
             overlap = self.universe.overlap
             found = tuple(s for s in view.subjects if not overlap(region, s.people))
-            self._strays[key] = self._view(found) if found else None
+            self._strays[key] = self._view(found, view.family) if found else None
         return self._strays[key]
 
     def ask(self, view: View, kind: Kind, value: str, client: str, situation: Situation) -> Answer:
@@ -133,10 +141,18 @@ class Panel:
         )
 
     def _grouped(self, kind: Kind) -> Iterator[View]:
-        groups: dict[Hashable, list[Subject]] = {}
+        groups: dict[tuple[Hashable, str], list[Subject]] = {}
         for subject in self.subjects:
-            groups.setdefault(self.decider.view(subject.identity, kind), []).append(subject)
-        return (self._view(tuple(subjects)) for subjects in groups.values())
+            family = family_of(subject.identity) if self.by_family else ""
+            seen = self.decider.view(subject.identity, kind)
+            groups.setdefault((seen, family), []).append(subject)
+        return (self._view(tuple(found), family) for (_, family), found in groups.items())
 
-    def _view(self, subjects: tuple[Subject, ...]) -> View:
-        return View(subjects, self.universe.any_of(subject.people for subject in subjects))
+    def _view(self, subjects: tuple[Subject, ...], family: str) -> View:
+        people = self.universe.any_of(subject.people for subject in subjects)
+        return View(subjects, people, family)
+
+
+def family_of(identity: frozenset[str]) -> str:
+    """The family of a source address, as records name it."""
+    return "/ipv6" if any(":" in address for address in identity) else "/ipv4"

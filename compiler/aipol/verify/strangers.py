@@ -75,7 +75,8 @@ def _wronged(  # noqa: PLR0917 - called as the sentence reads, the hosts last
         speaking = _reference(check.ir).speaking(host) or _reference(check.ir).above(host)
         key = (speaking, answer.effect)
         if key not in forgiven:
-            wrong = tuple(_wrong(check, wronged, _Asked(host, client, situation, answer)))
+            asked = _Asked(host, view.path(client), situation, answer)
+            wrong = tuple(_wrong(check, wronged, asked))
             if not wrong:
                 forgiven.add(key)
             yield from wrong
@@ -231,7 +232,7 @@ def _excepted(check: Check, who: Region, owners: tuple[Ruling, ...], asked: _Ask
         for ruling in owners
         for record in check.records.get((ruling.id, EFFECT_CLAUSE), ())
         for found in (record.deviations if asked.situation in record.situations else ())
-        if found.value == EXCEPTED and found.client in {"*", asked.client}
+        if found.value == EXCEPTED and found.concerns(asked.client)
     )
 
 
@@ -253,7 +254,7 @@ def _said_of_longer(check: Check, asked: _Asked) -> Iterator[Deviation]:
             for record in check.records.get((ruling.id, EFFECT_CLAUSE), ()):
                 for found in record.deviations if asked.situation in record.situations else ():
                     here = found.value == f"{name}{LONGER}"
-                    about = here and found.client in {"*", asked.client}
+                    about = here and found.concerns(asked.client)
                     if about and found.status is Status.STRICTER:
                         yield found
 
@@ -265,7 +266,7 @@ def _said_of_what_is_below(check: Check, asked: _Asked) -> Iterator[Deviation]:
     for ruling in reference.owners_above(asked.host):
         for record in check.records.get((ruling.id, EFFECT_CLAUSE), ()):
             for found in record.deviations if asked.situation in record.situations else ():
-                here = found.value in places and found.client in {"*", asked.client}
+                here = found.value in places and found.concerns(asked.client)
                 if here and found.status is Status.STRICTER:
                     yield found
 
@@ -303,7 +304,7 @@ def _try_longer(check: Check, situation: Situation) -> None:
                 for view in panel.views(Kind.HOST)
                 if universe.overlap(view.people, found.people)
                 for client in panel.decider.clients(Kind.HOST)
-                if found.client in {"*", client}
+                if found.concerns(view.path(client))
             ):
                 check.real.add((ruling, found))
 

@@ -11,7 +11,7 @@ from aipol.ir import Ir, Ruling
 from aipol.source import Span
 from aipol.target import EFFECT_CLAUSE, Answer, Coverage, Decider, Kind, PolicyCoverage, Target
 from aipol.verify.accounts import account_holds
-from aipol.verify.admitted import Check, claim_findings
+from aipol.verify.admitted import Check, Records, claim_findings
 from aipol.verify.data import data_findings
 from aipol.verify.edges import subjects_seen
 from aipol.verify.gateways import gateway_findings
@@ -45,9 +45,7 @@ def verify(
     records: dict[tuple[str, str], list[Coverage]] = {}
     for record in coverage:
         records.setdefault((record.ruling, record.clause), []).append(record)
-    panel = Panel(
-        ir.universe, decider, subjects_seen(ir, target, decider), target.identity == "networks"
-    )
+    panel = _panel(ir, target, decider, records)
     check = Check(ir, target, panel, records)
     findings: list[Diagnostic] = []
     for ruling in ir.rulings:
@@ -61,6 +59,18 @@ def verify(
     findings += told_findings(check, told)
     findings += claim_findings(check)
     return (*_folded(findings), *_sampled(ir, target, panel))
+
+
+def _panel(ir: Ir, target: Target, decider: Decider, records: Records) -> Panel:
+    """Everybody that the target, or what it says of itself, can tell apart."""
+    told = (d for found in records.values() for record in found for d in record.deviations)
+    return Panel(
+        ir.universe,
+        decider,
+        subjects_seen(ir, target, decider),
+        by_address=target.identity == "networks",
+        by_family=any("/" in deviation.client for deviation in told),
+    )
 
 
 def _sampled(ir: Ir, target: Target, panel: Panel) -> Iterator[Diagnostic]:
@@ -102,7 +112,7 @@ def _host_findings(
             blocked = check.panel.blocked(view, client, situation, probes.hosts)
             # Most answers are right: only of others, and of what a record admits, is more asked.
             wrong = probes.wrong(ruling.direct, blocked)
-            spoken = _spoken_of(check, record, probes.all, client)
+            spoken = _spoken_of(check, record, probes.all, view.path(client))
             for probe in probes.about(wrong | spoken):
                 asked = _Asked(ruling, record, probe, client, situation)
                 yield from _view_findings(check, asked, view)
@@ -138,24 +148,24 @@ def _view_findings(check: Check, asked: _Asked, view: View) -> Iterator[Diagnost
     ruling, record, probe, client = asked.ruling, asked.record, asked.probe, asked.client
     check.asked.add((ruling.id, asked.situation.device))
     answer = check.panel.ask(view, probe.kind, probe.value, client, asked.situation)
-    found = answer.effect or Effect.ALLOW
+    found, path = answer.effect or Effect.ALLOW, view.path(client)
     region, within = ruling.audience.region, check.ir.universe.within
     for deviation in record.deviations:
         told = (ruling.id, deviation)
-        if told not in check.tried and deviation.speaks_of(probe.named, probe.value, client):
+        if told not in check.tried and deviation.speaks_of(probe.named, probe.value, path):
             pairs = check.panel.behind(region, view)
             if any(within(people, deviation.people) for _, people in pairs):
                 check.tried.add(told)
     if found is probe.expected or check.admits(
-        record, probe, client, people=check.panel.people(region, view), found=found
+        record, probe, path, people=check.panel.people(region, view), found=found
     ):
         return
     for subject, people in check.panel.behind(region, view):
         if account_holds(
             check, ruling, probe, client, asked.situation, view=view, people=people
-        ) or check.admits(record, probe, client, people=people, found=found):
+        ) or check.admits(record, probe, path, people=people, found=found):
             continue
-        question = f"{client} {probe.kind} `{probe.value}` for {subject.label}"
+        question = f"{path} {probe.kind} `{probe.value}` for {subject.label}"
         yield _differs(check, ruling, record, question, probe.expected, answer=answer)
 
 

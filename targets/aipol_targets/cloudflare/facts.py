@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from aipol.target import Limit
+from aipol_targets.common.network.families import untold
 
 _READ = date(2026, 11, 28)
 _ACCOUNT_LIMITS = "Cloudflare One docs, Account limits"
+
+IPV6 = untold("that Gateway sees private IPv6 addresses is not documented", "Gateway")
 
 LISTS = Limit("lists of an account", 100, f"{_ACCOUNT_LIMITS} (Gateway)", _READ)
 STANDARD_ENTRIES = Limit(

@@ -8,6 +8,7 @@ from aipol.domains import HostTrie
 from aipol.ir import Ir
 from aipol.segments import Segment, fewest_networks, gateway_networks, segments
 from aipol.target import Coverage, Lowered
+from aipol_targets.cloudflare.facts import IPV6
 from aipol_targets.cloudflare.limits import over_limits
 from aipol_targets.cloudflare.model import RULES, Gateway, Rule, Source
 from aipol_targets.cloudflare.obligations import account_wide
@@ -15,6 +16,7 @@ from aipol_targets.cloudflare.rules import Plan, rules_of, shared
 from aipol_targets.cloudflare.settings import CloudflareSettings
 from aipol_targets.cloudflare.written import Written
 from aipol_targets.common.network.account import coverage
+from aipol_targets.common.network.families import by_family, only_four
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.hostlists import with_hosts
 from aipol_targets.common.network.placed import Placed, decisions, everybody
@@ -61,10 +63,14 @@ def _coverage(
     ir: Ir, settings: CloudflareSettings, parts: Sequence[Segment], written: Sequence[Written]
 ) -> tuple[Coverage, ...]:
     by_source = settings.on_ramp == _WAN
-    made = written if by_source else [written[0]] * len(parts)
-    placed = tuple(
-        Placed(segment, (each.path(settings.policies, by_source=by_source),))
-        for segment, each in zip(parts, made, strict=True)
+    *_, everybody = paths = [each.path(settings.policies, by_source=by_source) for each in written]
+    placed = (
+        tuple(
+            by_family(ir, segment, path, everybody, IPV6)
+            for segment, path in zip(parts, paths, strict=True)
+        )
+        if by_source
+        else tuple(Placed(segment, (everybody,)) for segment in parts)
     )
     return coverage(ir, TARGET_ID, placed, account_wide)
 
@@ -82,16 +88,19 @@ def _model(ir: Ir, settings: CloudflareSettings, written: Sequence[Written]) -> 
 def _rules(ir: Ir, settings: CloudflareSettings, written: Sequence[Written]) -> Iterator[Rule]:
     plan = Plan(settings.policies, settings.entries)
     for each in written:
-        yield from rules_of(each, _source(ir, settings, written, each), plan)
+        source = _source(ir, settings, written, each)
+        if source.networks or not each.segment.networks:
+            yield from rules_of(each, source, plan)
 
 
 def _source(
     ir: Ir, settings: CloudflareSettings, written: Sequence[Written], each: Written
 ) -> Source:
-    """A segment's own networks; for the default segment all but those of anybody else."""
+    """A segment's own networks of IPv4; for the default segment all but those of anybody else."""
     if settings.on_ramp != _WAN:
         return Source((), excluded=False)
     if each.segment.networks:
-        return Source(each.segment.networks, excluded=False)
+        return Source(only_four(each.segment.networks), excluded=False)
     named = (network for other in written for network in other.segment.networks)
-    return Source(fewest_networks((*named, *gateway_networks(ir))), excluded=True)
+    others = only_four((*named, *gateway_networks(ir)))
+    return Source(fewest_networks(others), excluded=True)

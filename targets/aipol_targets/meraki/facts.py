@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from aipol.target import Limit
+from aipol_targets.common.network.families import untold
 from aipol_targets.common.network.pairs import limits_of
 
 _READ = date(2026, 11, 28)
@@ -23,4 +24,8 @@ PATTERN = Limit(
     _READ,
 )
 
+IPV6 = untold("that an MX filters IPv6 by group policy is not documented", "the MX")
+
+# A pattern blocks or allows "an entire domain", and a child can be allowed in a blocked parent but
+# not blocked in an allowed one: Cisco Meraki, "URL Filtering", read 2026-11-29.
 LIMITS = limits_of("a URL pattern", "an allowed one")

@@ -11,10 +11,11 @@ from aipol.segments import Segment, gateway_networks, segments
 from aipol.target import Lowered
 from aipol_targets.common.network.account import coverage
 from aipol_targets.common.network.facts import GATEWAYS
+from aipol_targets.common.network.families import by_family, only_four
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
-from aipol_targets.common.network.pairs import Listed, listed, placed
-from aipol_targets.common.network.placed import Placed
-from aipol_targets.meraki.facts import LIMITS
+from aipol_targets.common.network.pairs import Listed, listed, path
+from aipol_targets.common.network.placed import Path
+from aipol_targets.meraki.facts import IPV6, LIMITS
 from aipol_targets.meraki.model import NETWORK_WIDE, GroupPolicy, Meraki, Patterns
 from aipol_targets.meraki.settings import MerakiSettings
 
@@ -33,13 +34,18 @@ def lower(ir: Ir, settings: MerakiSettings) -> Lowered[Meraki]:
         file = f"{TARGET_ID}/{_file(ir, each)}"
         findings += locked_out(ir, file, (each.written,), each.pair.entries)
     findings += _too_many_patterns(ir, made, settings.list_patterns)
-    account = coverage(ir, TARGET_ID, tuple(_placed(ir, each) for each in made))
+    *_, everybody = paths = tuple(_path(ir, each) for each in made)
+    placed = tuple(
+        by_family(ir, each.segment, own, everybody, IPV6)
+        for each, own in zip(made, paths, strict=True)
+    )
+    account = coverage(ir, TARGET_ID, placed)
     return Lowered(_model(ir, made), account, tuple(findings))
 
 
 def _model(ir: Ir, made: Sequence[Listed]) -> Meraki:
-    policies = [_policy(ir, each) for each in made if each.segment.networks]
-    if gateways := gateway_networks(ir):
+    policies = [_policy(ir, each) for each in made if only_four(each.segment.networks)]
+    if gateways := only_four(gateway_networks(ir)):
         policies.insert(0, GroupPolicy(GATEWAYS, gateways, 0, Patterns((), ())))
     (rest,) = (each for each in made if not each.segment.networks)
     # Both arrays are replaced as a whole: where nothing is to be said, nothing is taken away.
@@ -48,7 +54,8 @@ def _model(ir: Ir, made: Sequence[Listed]) -> Meraki:
 
 def _policy(ir: Ir, made: Listed) -> GroupPolicy:
     segment = made.segment
-    return GroupPolicy(f"aipol_{segment.id}", segment.networks, _vlan(ir, segment), _patterns(made))
+    networks, vlan = only_four(segment.networks), _vlan(ir, segment)
+    return GroupPolicy(f"aipol_{segment.id}", networks, vlan, _patterns(made))
 
 
 def _patterns(made: Listed) -> Patterns:
@@ -69,9 +76,9 @@ def _file(ir: Ir, made: Listed) -> str:
     return _policy(ir, made).file if made.segment.networks else NETWORK_WIDE
 
 
-def _placed(ir: Ir, made: Listed) -> Placed:
+def _path(ir: Ir, made: Listed) -> Path:
     files = (_file(ir, made),)
-    return placed(made, CLIENT, lambda _: files, LIMITS)
+    return path(made, CLIENT, lambda _: files, LIMITS)
 
 
 def _too_many_patterns(ir: Ir, made: Sequence[Listed], limit: int | None) -> Iterator[Diagnostic]:

@@ -2,7 +2,8 @@
 
 A client with a group policy gets its lists, everybody else those of the whole network; an allowed
 pattern wins over a blocked one (Cisco Meraki, "URL Filtering"), and what no pattern speaks about is
-let through. That a name stands for all below it as well is unverified (see the README).
+let through. A name stands for all below it as well: a child can be excepted from a blocked parent,
+and not the other way round (the same document; what is read into that is in the README).
 """
 
 from __future__ import annotations

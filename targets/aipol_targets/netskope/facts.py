@@ -6,6 +6,7 @@ from datetime import date
 
 from aipol.target import Limit, Reason
 from aipol_targets.common.network.categories import LONGEST_NAME
+from aipol_targets.common.network.families import untold
 
 _READ = date(2026, 11, 28)
 
@@ -29,15 +30,4 @@ NOT_LISTED = Reason(
     " with a dash: this name is treated as what is above it",
     "enforce it by a resolver (`dns`)",
 )
-IPV6_UNTOLD = Reason(
-    "ipv6-indistinct",
-    "that network locations take IPv6 is not documented: the group's IPv6 addresses are treated as"
-    " everybody's",
-    "do not steer IPv6 to Netskope from these networks",
-)
-IPV6_GATEWAY = Reason(
-    "gateway-ipv6",
-    "that network locations take IPv6 is not documented: the gateway's IPv6 addresses are blocked"
-    " as everybody's are",
-    "let the gateway use IPv4, or do not steer it to Netskope",
-)
+IPV6 = untold("that network locations take IPv6 is not documented", "Netskope")

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from aipol.claims import Claim
 from aipol.domains import HostEntry, HostTrie, Intent
 from aipol.hosts import names_claimed
 from aipol.ir import Ir
-from aipol.segments import DEFAULT, Segment, gateway_networks, segments
+from aipol.segments import Segment, gateway_networks, segments
 from aipol.target import Lowered
 from aipol_targets.common.network.account import coverage
-from aipol_targets.common.network.categories import Categorised, categorised, is_six
+from aipol_targets.common.network.categories import Categorised, categorised
+from aipol_targets.common.network.families import by_family
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.narrowing import narrowed
 from aipol_targets.common.network.nested import Entry, Reached, Seen, entries, named_in
-from aipol_targets.common.network.placed import Decisions, Path, Placed, decisions
-from aipol_targets.netskope.facts import IPV6_GATEWAY, IPV6_UNTOLD, LIST_OCTETS, NOT_LISTED
+from aipol_targets.common.network.placed import Decisions, Path, decisions
+from aipol_targets.netskope.facts import IPV6, LIST_OCTETS, NOT_LISTED
 from aipol_targets.netskope.lists import url_lists
 from aipol_targets.netskope.model import POLICIES, REQUESTS, Netskope
 from aipol_targets.netskope.settings import NetskopeSettings
@@ -52,7 +53,12 @@ def lower(ir: Ir, settings: NetskopeSettings) -> Lowered[Netskope]:  # noqa: ARG
         place, minimal = f"{TARGET_ID}/{REQUESTS}", each.trie.minimal()
         findings += locked_out(ir, place, (each.trie,), minimal)
     model = _model(categorised(parts, gateway_networks(ir), found), found)
-    placed = tuple(_placed(ir, each, found, wanted[-1].opened) for each in wanted)
+    reached = Reached(found, None)
+    *_, everybody = paths = tuple(_path(each, reached) for each in wanted)
+    placed = tuple(
+        by_family(ir, each.segment, path, everybody, IPV6)
+        for each, path in zip(wanted, paths, strict=True)
+    )
     return Lowered(model, coverage(ir, TARGET_ID, placed), tuple(findings))
 
 
@@ -92,26 +98,19 @@ def _model(made: Categorised, found: Sequence[Entry]) -> Netskope:
 # --- the account ----------------------------------------------------------------------------------
 
 
-def _placed(ir: Ir, wanted: _Wanted, found: Sequence[Entry], by_default: tuple[str, ...]) -> Placed:
-    """One enforcement path; what comes from IPv6 addresses of a group is another matter."""
-    segment, reached = wanted.segment, Reached(found, None)
+def _path(wanted: _Wanted, reached: Reached) -> Path:
+    """The one enforcement path, for addresses that are told apart."""
 
     def files(claims: Sequence[Claim]) -> tuple[str, ...]:
         names = (name for claim in claims for name in names_claimed(claim))
         return (POLICIES, REQUESTS) if any(map(reached.deciding, names)) else ()
 
-    path = Path(
+    return Path(
         (CLIENT,),
         wanted.decided.uses,
         wanted.trie,
-        Seen(reached, segment.id),
+        Seen(reached, wanted.segment.id),
         files,
         short=NOT_LISTED,
         places=wanted.opened,
-        gateway=IPV6_GATEWAY if any(map(is_six, gateway_networks(ir))) else None,
     )
-    theirs = Seen(reached, DEFAULT)
-    untold = replace(path, written=theirs, short=IPV6_UNTOLD, wide=IPV6_UNTOLD, places=by_default)
-    kinds = sorted({is_six(network) for network in segment.networks or ("",)})
-    paths = (untold if six and segment.id != DEFAULT else path for six in kinds)
-    return Placed(segment, tuple(paths))

@@ -1,1 +1,1 @@
-"""Cisco Umbrella and Secure Access: destination lists for each network segment."""
+"""Cisco Umbrella: destination lists for each network segment."""

@@ -6,6 +6,7 @@ from datetime import date
 
 from aipol.target import Limit
 from aipol_targets.common.network.facts import HOST
+from aipol_targets.common.network.families import untold
 from aipol_targets.common.network.pairs import limits_of
 
 _READ = date(2026, 11, 28)
@@ -22,5 +23,9 @@ NAME_LENGTH = Limit(
     "network reference 2.5: Cisco, Add a DNS Destination List",
     _READ,
 )
+
+# An internal network is a subnet that is not routed, or one of RFC 1918; no document shows one of
+# IPv6 (Internal Networks Setup Guide, read 2026-11-29).
+IPV6 = untold("that an internal network may be one of IPv6 is not documented", "Umbrella")
 
 LIMITS = limits_of("a destination", "an allow list")

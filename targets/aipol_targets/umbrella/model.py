@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 POLICIES = "policies.json"
+BUNDLE = 1
+"""The type of the policies that a list can be put into, DNS (Destination Lists API)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,6 @@ class Policy:
 class Umbrella:
     """All policies in the order in which they have to stand."""
 
-    bundle: int
     policies: tuple[Policy, ...]
 
 

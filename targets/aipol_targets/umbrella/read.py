@@ -32,7 +32,6 @@ MOST = 500
 
 _LIST_KEYS = {"access", "isGlobal", "name", "bundleTypeId", "destinations"}
 # Of a list that policies for DNS take, and of one for web policies (Destination Lists API).
-_PRODUCTS = {1: "umbrella-dns", 2: "secure-access"}
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -47,14 +46,11 @@ class _Policy:
 class UmbrellaDecider:
     """The policies in their order."""
 
-    __slots__ = ("_bundles", "_policies", "_seats")
+    __slots__ = ("_policies", "_seats")
 
     def __init__(self, files: Files) -> None:
-        self._bundles: set[int] = set()
         self._policies = tuple(self._read(files))
         self._seats: dict[Address, _Policy | None] = {}
-        if len(self._bundles) > 1:
-            raise UnreadableArtifact(POLICIES, "lists are for policies of different types")
         for path in files.unread():
             raise UnreadableArtifact(path, "nothing refers to it")
 
@@ -80,10 +76,6 @@ class UmbrellaDecider:
         """The addresses on both sides of each edge of its source networks."""
         for policy in self._policies:
             yield from policy.networks.edges() if policy.networks else ()
-
-    def told(self) -> Mapping[str, str]:
-        """What the files say of the settings."""
-        return {"product": _PRODUCTS[min(self._bundles)]} if self._bundles else {}
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every name on any list."""
@@ -151,14 +143,13 @@ class UmbrellaDecider:
                 "access": "allow" | "block" as access,
                 "isGlobal": False,
                 "name": str(called),
-                "bundleTypeId": 1 | 2 as bundle,
+                "bundleTypeId": 1 as bundle,
                 "destinations": list(first),
             } if body.keys() == _LIST_KEYS and called == name and type(bundle) is int:
-                self._bundles.add(bundle)
+                listed = NameList()
+                _fill(listed, first, path)
             case _:
                 raise UnreadableArtifact(path, f"does not make the list {name}")
-        listed = NameList()
-        _fill(listed, first, path)
         number = 2
         while (more := f"lists/{name}.add-{number}.json") in files.contents:
             added = json_of(files, more, named_in=POLICIES)

@@ -8,7 +8,14 @@ from typing import Any
 
 from aipol.target import Artifact
 from aipol_targets.umbrella.facts import DESTINATIONS
-from aipol_targets.umbrella.model import POLICIES, DestinationList, Policy, Umbrella, list_files
+from aipol_targets.umbrella.model import (
+    BUNDLE,
+    POLICIES,
+    DestinationList,
+    Policy,
+    Umbrella,
+    list_files,
+)
 
 
 def render(model: Umbrella) -> tuple[Artifact, ...]:
@@ -16,7 +23,7 @@ def render(model: Umbrella) -> tuple[Artifact, ...]:
     files = [_artifact(POLICIES, [_policy(policy) for policy in model.policies])]
     for policy in model.policies:
         for each in policy.lists:
-            files += _bodies(each, model.bundle)
+            files += _bodies(each)
     return tuple(sorted(files, key=lambda artifact: artifact.path))
 
 
@@ -28,7 +35,7 @@ def _policy(policy: Policy) -> dict[str, Any]:
     }
 
 
-def _bodies(made: DestinationList, bundle: int) -> Iterator[Artifact]:
+def _bodies(made: DestinationList) -> Iterator[Artifact]:
     """The body that makes the list, and those that add what it cannot hold."""
     chunk, every = DESTINATIONS.value, [{"destination": name} for name in made.destinations]
     first, *more = list_files(made.name, len(every), chunk)
@@ -38,7 +45,7 @@ def _bodies(made: DestinationList, bundle: int) -> Iterator[Artifact]:
             "access": "block" if made.blocks else "allow",
             "isGlobal": False,
             "name": made.name,
-            "bundleTypeId": bundle,
+            "bundleTypeId": BUNDLE,
             "destinations": every[:chunk],
         },
     )

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+
+def _known(value: Any) -> Any:
+    """Not the product that decides otherwise than these files mean. Raises ValueError."""
+    if value == "secure-access":
+        raise ValueError(
+            "Secure Access decides by access rules, not by what the lists of a policy allow and"
+            " block: only `umbrella-dns` is written"
+        )
+    return value
 
 
 class UmbrellaSettings(BaseModel):
@@ -15,10 +24,5 @@ class UmbrellaSettings(BaseModel):
         extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True
     )
 
-    product: Literal["secure-access", "umbrella-dns"] = "umbrella-dns"
-    """Which product's policies the lists are for, such as `secure-access`."""
-
-    @property
-    def told(self) -> Mapping[str, str]:
-        """What the files say because of it."""
-        return {"product": self.product}
+    product: Annotated[Literal["umbrella-dns"], BeforeValidator(_known)] = "umbrella-dns"
+    """Which product's policies the lists are for: `umbrella-dns`."""

@@ -1,4 +1,4 @@
-"""Turns a policy into destination lists of Cisco Umbrella or Secure Access."""
+"""Turns a policy into destination lists of Cisco Umbrella."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from aipol.target import Limit, Reason
 from aipol_targets.common.network.categories import LONGEST_NAME
+from aipol_targets.common.network.families import untold
 
 _READ = date(2026, 11, 28)
 _RANGES = "Ranges & Limitations (ZIA)"
@@ -61,13 +62,4 @@ FIVE_LEVELS = Reason(
     "an entry stands for a name and five levels of names below it; deeper names are let through",
     "name the deeper host, or enforce it by a resolver (`dns`)",
 )
-IPV6_UNTOLD = Reason(
-    "ipv6-indistinct",
-    "source IP groups take IPv4 only: the group's IPv6 addresses are treated as everybody's",
-    "do not send IPv6 to Zscaler from these networks",
-)
-IPV6_GATEWAY = Reason(
-    "gateway-ipv6",
-    "source IP groups take IPv4 only: the gateway's IPv6 addresses are blocked as everybody's are",
-    "let the gateway use IPv4, or do not send its IPv6 to Zscaler",
-)
+IPV6 = untold("source IP groups take IPv4 only", "Zscaler")

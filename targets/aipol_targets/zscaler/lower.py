@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from aipol.claims import Claim
 from aipol.diagnostics import Diagnostic
@@ -12,14 +12,15 @@ from aipol.diagnostics.codes import BAD_DOMAIN
 from aipol.domains import HostTrie
 from aipol.hosts import names_claimed
 from aipol.ir import Ir
-from aipol.segments import DEFAULT, Segment, gateway_networks, segments
+from aipol.segments import Segment, gateway_networks, segments
 from aipol.target import Lowered
 from aipol_targets.common.network.account import coverage
-from aipol_targets.common.network.categories import Categorised, categorised, is_six
+from aipol_targets.common.network.categories import Categorised, categorised
+from aipol_targets.common.network.families import by_family
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.nested import Entry, Reached, Seen, entries, named_in
-from aipol_targets.common.network.placed import Decisions, Path, Placed, decisions
-from aipol_targets.zscaler.facts import FIVE_LEVELS, IPV6_GATEWAY, IPV6_UNTOLD, LEVELS
+from aipol_targets.common.network.placed import Decisions, Path, decisions
+from aipol_targets.zscaler.facts import FIVE_LEVELS, IPV6, LEVELS
 from aipol_targets.zscaler.limits import over_limits
 from aipol_targets.zscaler.model import FILE, Zia
 from aipol_targets.zscaler.settings import ZscalerSettings
@@ -56,7 +57,11 @@ def lower(ir: Ir, settings: ZscalerSettings) -> Lowered[Zia]:
     findings += _unlistable(ir, found)
     findings += over_limits(ir, TARGET_ID, settings, model)
     reached = Reached(found, LEVELS.value)
-    placed = tuple(_placed(ir, each, reached) for each in wanted)
+    *_, everybody = paths = tuple(_path(each, reached) for each in wanted)
+    placed = tuple(
+        by_family(ir, each.segment, path, everybody, IPV6)
+        for each, path in zip(wanted, paths, strict=True)
+    )
     return Lowered(model, coverage(ir, TARGET_ID, placed), tuple(findings))
 
 
@@ -68,31 +73,23 @@ def _wanted(ir: Ir, segment: Segment) -> _Wanted:
 # --- the account ----------------------------------------------------------------------------------
 
 
-def _placed(ir: Ir, wanted: _Wanted, reached: Reached) -> Placed:
-    """One enforcement path; what comes from IPv6 addresses of a group is another matter."""
+def _path(wanted: _Wanted, reached: Reached) -> Path:
+    """The one enforcement path, for addresses that are told apart."""
 
     def files(claims: Sequence[Claim]) -> tuple[str, ...]:
         names = (name for claim in claims for name in names_claimed(claim))
         return (FILE,) if any(map(reached.deciding, names)) else ()
 
-    segment = wanted.segment
-    path = Path(
+    return Path(
         (CLIENT,),
         wanted.decided.uses,
         wanted.trie,
-        Seen(reached, segment.id),
+        Seen(reached, wanted.segment.id),
         files,
         short=FIVE_LEVELS,
         levels=LEVELS.value,
         beyond=FIVE_LEVELS,
-        gateway=IPV6_GATEWAY if any(map(is_six, gateway_networks(ir))) else None,
     )
-    untold = replace(path, written=Seen(reached, DEFAULT), short=IPV6_UNTOLD, wide=IPV6_UNTOLD)
-    paths = {
-        six: untold if six and segment.id != DEFAULT else path
-        for six in sorted(map(is_six, segment.networks or ("",)))
-    }
-    return Placed(segment, tuple(paths.values()))
 
 
 # --- what cannot be listed ------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from aipol.segments import Use, seated
 from aipol.target import EFFECT_CLAUSE, EXCEPTED, LONGER, Coverage, Deviation, Reason, Status
 from aipol.vocabulary import ON_NETWORK, Account, Effect, Surface
 from aipol_targets.common.network import reasons
+from aipol_targets.common.network.families import SIX
 from aipol_targets.common.network.placed import Path, Placed
 from aipol_targets.common.network.tally import ALL, Finding, Tally
 from aipol_targets.common.network.uniform import uniform
@@ -315,13 +316,18 @@ def _via(case: Case, gateway: str, effect: Tally) -> Coverage:
     if not known.networks:
         tally.add((Status.STRICTER, reasons.GATEWAY_UNPLACED), people, ALL)
         return case.summed("via", tally, _files(case))
-    untold = {
-        client: path.gateway or reasons.GATEWAY_UNTOLD
-        for seat in case.seats
-        for path in seat.placed.paths
-        if path.gateway or not path.by_source
-        for client in path.clients
-    }
-    for client, reason in sorted(untold.items()):
+    for client, reason in sorted(_untold(case).items()):
         tally.add((Status.STRICTER, reason), people, ALL, client)
     return case.summed("via", tally, _files(case))
+
+
+def _untold(case: Case) -> dict[str, Reason]:
+    """The paths that do not leave the gateways' own addresses alone, or not those of IPv6."""
+    found: dict[str, Reason] = {}
+    for path in (path for seat in case.seats for path in seat.placed.paths):
+        for client in {client.partition("/")[0] for client in path.clients}:
+            if not path.by_source:
+                found[client] = reasons.GATEWAY_UNTOLD
+            elif path.gateway:
+                found[f"{client}{SIX}"] = path.gateway
+    return found

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from aipol.segments import DEFAULT, Segment
 from aipol_targets.common.network.facts import GATEWAYS
+from aipol_targets.common.network.families import only_four
 from aipol_targets.common.network.nested import Entry, Segments
 
 LONGEST_NAME = 31
@@ -81,13 +82,8 @@ def _sources(parts: Sequence[Segment], gateways: tuple[str, ...]) -> Iterator[tu
     """Sources by segment, the gateways' last."""
     named = [(each.id, f"aipol-{each.id}", each.networks) for each in parts]
     for segment, name, networks in (*named, (GATEWAYS, GATEWAYS, gateways)):
-        if four := tuple(network for network in networks if not is_six(network)):
+        if four := only_four(networks):
             yield segment, Sources(name, four)
-
-
-def is_six(network: str) -> bool:
-    """Whether a network is one of IPv6."""
-    return ":" in network
 
 
 def _grouped(found: Sequence[Entry]) -> Iterator[tuple[_Key, tuple[Entry, ...]]]:

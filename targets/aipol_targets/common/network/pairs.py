@@ -19,7 +19,7 @@ from aipol.target import Reason
 from aipol_targets.common.network.hostlists import Entries
 from aipol_targets.common.network.index import Index
 from aipol_targets.common.network.levels import levels_of
-from aipol_targets.common.network.placed import Blocking, Path, Placed, Uses, decisions
+from aipol_targets.common.network.placed import Blocking, Path, Uses, decisions
 
 Kept = frozenset[tuple[str, Intent]]
 """Hosts that no list may block beyond what the policy blocks."""
@@ -240,17 +240,15 @@ def limits_of(entry: str, allowed: str) -> Limits:
     )
 
 
-def placed(
-    made: Listed, client: str, files: Callable[[bool], Sequence[str]], limits: Limits
-) -> Placed:
-    """A segment as accounting for it needs it; `files` are those of the list that blocks or not."""
+def path(made: Listed, client: str, files: Callable[[bool], Sequence[str]], limits: Limits) -> Path:
+    """A segment's one enforcement path; `files` are those of the list that blocks or not."""
     index = Index(levels_of(made.pair.entries))
 
     def deciding(claims: Sequence[Claim]) -> tuple[str, ...]:
         found = {level.blocked for _, level in index.deciding(claims)}
         return tuple(file for blocked in sorted(found) for file in files(blocked))
 
-    path = Path(
+    return Path(
         (client,),
         made.uses,
         made.wanted,
@@ -260,4 +258,3 @@ def placed(
         wide=limits.wide,
         places=made.pair.places,
     )
-    return Placed(made.segment, (path,))

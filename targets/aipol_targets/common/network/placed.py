@@ -89,6 +89,7 @@ class Path:
     """
 
     clients: tuple[str, ...]
+    """Each alone, or with the family of source addresses that it is about."""
     uses: Uses
     wanted: Blocking
     written: Blocking
@@ -115,7 +116,7 @@ class Path:
     by_source: bool = True
     """Whether it tells source addresses apart, and so leaves the gateways' alone."""
     gateway: Reason | None = None
-    """Why some of the gateways' own addresses are not left alone all the same."""
+    """Why the gateways' own IPv6 addresses are not left alone all the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ class NamePair:
 
 
 def networks_of(value: Any, path: str) -> tuple[Network, ...]:
-    """A list of networks that has some. Raises UnreadableArtifact."""
+    """A list of IPv4 networks that has some. Raises UnreadableArtifact."""
     if not isinstance(value, list) or not value:
         raise UnreadableArtifact(path, f"{value!r} does not list networks")
     return tuple(_network(each, path) for each in value)
@@ -85,4 +85,6 @@ def networks_of(value: Any, path: str) -> tuple[Network, ...]:
 def _network(value: Any, path: str) -> Network:
     if not isinstance(value, str):
         raise UnreadableArtifact(path, f"{value!r} is not a network")
+    if ":" in value:
+        raise UnreadableArtifact(path, f"{value} is of IPv6, which is not documented to be taken")
     return Network.parse(value, path)

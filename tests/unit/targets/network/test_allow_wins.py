@@ -78,7 +78,7 @@ def test_umbrella_gets_lists_and_the_policies_they_belong_to(small: Any) -> None
     assert [(each["policy"], each["internalNetworks"]) for each in policies] == [
         ("aipol__gateways", ["10.99.0.8/32"]),
         ("aipol_engineering", ["10.30.0.0/24"]),
-        ("aipol_finance", ["10.20.0.0/24", "2001:db8:20::/64"]),
+        ("aipol_finance", ["10.20.0.0/24"]),
         ("aipol_default", "all others"),
     ]
     assert policies[0]["destinationLists"] == []
@@ -88,8 +88,6 @@ def test_umbrella_gets_lists_and_the_policies_they_belong_to(small: Any) -> None
     allowed = [each["destination"] for each in body["destinations"]]
     assert allowed == ["api.big.test", "a.b.big.test"]
     assert (body["isGlobal"], body["bundleTypeId"]) == (False, 1)
-    other = small.resolved_by_umbrella(small.everything(), product="secure-access")
-    assert '"bundleTypeId": 2' in other.text["lists/aipol_finance_allow.json"]
 
 
 def test_meraki_gets_group_policies_and_what_the_whole_network_gets(small: Any) -> None:
@@ -331,6 +329,7 @@ def test_more_patterns_than_an_appliance_holds_are_an_error(small: Any) -> None:
     ("name", "given"),
     [
         ("umbrella", {"product": "sig"}),
+        ("umbrella", {"product": "secure-access"}),
         ("umbrella", {"organization": 1}),
         ("meraki", {"list_patterns": 0}),
         ("meraki", {"list_patterns": "10"}),
