@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from aipol.diagnostics import Diagnostic
+from aipol.diagnostics.codes import BAD_VALUE
 from aipol.domains import HostTrie
 from aipol.ir import Ir
 from aipol.segments import Segment, fewest_networks, gateway_networks, segments
@@ -12,14 +14,16 @@ from aipol_targets.cloudflare.facts import IPV6
 from aipol_targets.cloudflare.limits import over_limits
 from aipol_targets.cloudflare.model import RULES, Gateway, Rule, Source
 from aipol_targets.cloudflare.obligations import account_wide
-from aipol_targets.cloudflare.rules import Plan, rules_of, shared
+from aipol_targets.cloudflare.rules import Plan, rules_of, shared, spared_for
 from aipol_targets.cloudflare.settings import CloudflareSettings
 from aipol_targets.cloudflare.written import Written
 from aipol_targets.common.network.account import coverage
+from aipol_targets.common.network.facts import GATEWAYS
 from aipol_targets.common.network.families import by_family, only_four
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.hostlists import with_hosts
 from aipol_targets.common.network.placed import Placed, decisions, everybody
+from aipol_targets.common.network.spared import fewest
 from aipol_targets.common.network.tenants import (
     bad_tenants,
     locked_addresses,
@@ -35,6 +39,7 @@ def lower(ir: Ir, settings: CloudflareSettings) -> Lowered[Gateway]:
     """Give every segment its policies, and account for every clause of every ruling."""
     parts = segments(ir)
     findings = [*bad_hosts(ir), *bad_tenants(ir), *too_many(ir, TARGET_ID, len(parts))]
+    findings += _decrypted(ir, settings)
     if findings:
         return Lowered(_model(ir, settings, ()), (), tuple(findings))
     # Where source addresses are not seen, there is one policy, for what holds for all.
@@ -47,6 +52,13 @@ def lower(ir: Ir, settings: CloudflareSettings) -> Lowered[Gateway]:
         findings += locked_addresses(ir, place, (held.header for held in each.held))
     findings += over_limits(ir, TARGET_ID, settings, model)
     return Lowered(model, _coverage(ir, settings, parts, written), tuple(findings))
+
+
+def _decrypted(ir: Ir, settings: CloudflareSettings) -> Iterator[Diagnostic]:
+    """That hosts would be decrypted which never may be: only an HTTP policy spares them."""
+    if ir.never_inspect and settings.tls_decryption and "http" not in settings.policies:
+        why = "without `http` nothing keeps Gateway from decrypting `network.never_inspect`"
+        yield BAD_VALUE.at(ir.unlisted_span, what="`targets.cloudflare.policies`", why=why)
 
 
 def _write(ir: Ir, segment: Segment, settings: CloudflareSettings) -> Written:
@@ -86,7 +98,10 @@ def _model(ir: Ir, settings: CloudflareSettings, written: Sequence[Written]) -> 
 
 
 def _rules(ir: Ir, settings: CloudflareSettings, written: Sequence[Written]) -> Iterator[Rule]:
-    plan = Plan(settings.policies, settings.entries)
+    plan = Plan(settings.policies, settings.entries, fewest(ir.never_inspect))
+    gateways = only_four(gateway_networks(ir)) if settings.on_ramp == _WAN else ()
+    if gateways:
+        yield from spared_for(GATEWAYS, Source(gateways, excluded=False), plan)
     for each in written:
         source = _source(ir, settings, written, each)
         if source.networks or not each.segment.networks:

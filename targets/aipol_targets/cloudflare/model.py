@@ -63,7 +63,16 @@ class Rule:
     selections: tuple[Selection, ...] = ()
     addresses: tuple[Address, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
-    """Headers that requests get; a policy without is one that blocks."""
+    """Headers that requests get."""
+    spares: bool = False
+    """Whether what it is for is not decrypted, and so not seen by any other HTTP policy."""
+
+    @property
+    def action(self) -> Literal["allow", "block", "off"]:
+        """What it does, as the API calls it (HTTP policies, Actions)."""
+        if self.spares:
+            return "off"
+        return "allow" if self.headers else "block"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 Within a type, policies are evaluated from the lowest precedence up, and the first that matches is
 the last that is asked; what none matches is let through (Order of enforcement). DNS policies stand
-alone; an Allow of a network policy leaves the HTTP policies to be asked.
+alone; an Allow of a network policy leaves the HTTP policies to be asked. Of those all that say Do
+Not Inspect, which is `off`, come first: what one of them matches is let through by all others, and
+is not decrypted. That everything else is decrypted is taken for granted: the account may say so.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ from aipol_targets.common.network.reading import Address, Files, Networks, addre
 from aipol_targets.common.network.settings import in_words
 
 _CLIENTS = {"dns": "dns", "http": "http", "l4": "network"}
-_EFFECTS = {"allow": Effect.ALLOW, "block": Effect.BLOCK}
+_EFFECTS = {"allow": Effect.ALLOW, "block": Effect.BLOCK, "off": Effect.ALLOW}
+_INSPECT = "inspect_tls"
 NOTHING = Answer(None)
 
 
@@ -59,6 +62,8 @@ class GatewayDecider:
 
     def clients(self, kind: Kind) -> tuple[str, ...]:
         """The types of policies that there are; each answers for itself."""
+        if kind is Kind.HELD:
+            return (_INSPECT,) if "http" in self._rules else ()
         return tuple(self._rules) if kind in {Kind.HOST, Kind.HEADER, Kind.URL} else ()
 
     def view(self, identity: frozenset[str], kind: Kind) -> Hashable:  # noqa: ARG002  (all alike)
@@ -77,6 +82,8 @@ class GatewayDecider:
         host = question.value.lower().removesuffix(".")
         if question.kind is Kind.HEADER:
             return self._headers(address, host)
+        if question.kind is Kind.HELD:
+            return self._held(question.client, address, host)
         if question.kind is not Kind.HOST:
             return NOTHING
         rule = self._matching(question.client, Subject.of(address, host))
@@ -126,6 +133,13 @@ class GatewayDecider:
         told = "\n".join(f"{name}: {value}" for name, value in sending.body.headers)
         return Answer(Effect.ALLOW, RULES, sending.place, told)
 
+    def _held(self, clause: str, address: Address, host: str) -> Answer:
+        """Whether a connection is decrypted."""
+        rule = self._matching("http", Subject.of(address, host))
+        if clause != _INSPECT or "http" not in self._rules or (rule and rule.body.action == "off"):
+            return NOTHING
+        return Answer(Effect.ALLOW, RULES, rule.place if rule else "", "held")
+
     def _matching(self, client: str, subject: Subject) -> _Rule | None:
         rules = self._seat(client, subject.address)
         return next((rule for rule in rules if rule.condition.holds(subject)), None)
@@ -154,7 +168,7 @@ def read(files: Mapping[str, bytes]) -> Decider:
     used, hosts, sources = set[str](), set[str](), list[Networks]()
     try:
         rules = {
-            _CLIENTS[kind]: tuple(_rules(kind, bodies, lists, (used, hosts, sources)))
+            _CLIENTS[kind]: _spared_first(_rules(kind, bodies, lists, (used, hosts, sources)))
             for kind, bodies in types.items()
         }
     except (AttributeError, KeyError, TypeError):
@@ -183,3 +197,8 @@ def _rules(
         named = found.hosts.union(*(lists[name] for name in found.used))
         source = from_source(condition)
         yield _Rule(body, condition, source, frozenset(named), frozenset(found.addresses))
+
+
+def _spared_first(rules: Iterable[_Rule]) -> tuple[_Rule, ...]:
+    """Policies in the order they are evaluated in: by precedence, Do Not Inspect before others."""
+    return tuple(sorted(rules, key=lambda rule: rule.body.action != "off"))

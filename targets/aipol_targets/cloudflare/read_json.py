@@ -103,8 +103,10 @@ def _rule(kind: str, body: Mapping[str, Any]) -> Body:
     name = _text(RULES, body["name"])
     _text(RULES, body["description"])
     traffic = _text(RULES, body["traffic"])
-    if body["action"] not in {"allow", "block"} or body["enabled"] is not True:
-        refuse(RULES, f"{name} neither allows nor blocks, or is turned off")
+    if body["action"] not in {"allow", "block", "off"} or body["enabled"] is not True:
+        refuse(RULES, f"{name} does what is not accounted for, or is turned off")
+    if body["action"] == "off" and kind != "http":
+        refuse(RULES, f"{name} spares what is of no HTTP policy")
     if body["filters"] != [kind] or type(body["precedence"]) is not int:
         refuse(RULES, f"{name} is not of the type it is kept under, or has no place")
     if body["precedence"] < 0 or len(traffic) > _LONGEST:

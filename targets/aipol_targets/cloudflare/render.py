@@ -45,7 +45,7 @@ def _rule(rule: Rule, about: str, precedence: int) -> dict[str, Any]:
     body: dict[str, Any] = {
         "name": rule.name,
         "description": about,
-        "action": "allow" if rule.headers else "block",
+        "action": rule.action,
         "enabled": True,
         "filters": [_FILTERS[rule.layer]],
         "precedence": precedence,

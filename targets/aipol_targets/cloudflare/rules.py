@@ -25,6 +25,8 @@ class Plan:
 
     layers: tuple[Layer, ...]
     capacity: int
+    never: tuple[str, ...]
+    """Hosts that are not decrypted, nor is anything below them."""
 
 
 def rules_of(written: Written, source: Source, plan: Plan) -> Iterator[Rule]:
@@ -37,6 +39,7 @@ def rules_of(written: Written, source: Source, plan: Plan) -> Iterator[Rule]:
     selections = _selections(stem, flat_levels(written.trie.minimal()), plan.capacity)
     for layer in plan.layers:
         if layer == "http":
+            yield from _spared(stem, source, selections, plan)
             yield from _around(stem, source, written.held)
         if selections:
             yield Rule(f"{stem}_{layer}", layer, source, selections)
@@ -58,6 +61,22 @@ def _selections(stem: str, levels: Levels, capacity: int) -> tuple[Selection, ..
         )
         for level in reversed(levels)
     )
+
+
+def spared_for(stem: str, source: Source, plan: Plan) -> Iterator[Rule]:
+    """The policy that spares hosts of decryption for whom nothing is blocked."""
+    if "http" in plan.layers:
+        yield from _spared(stem, source, (), plan)
+
+
+def _spared(
+    stem: str, source: Source, blocked: tuple[Selection, ...], plan: Plan
+) -> Iterator[Rule]:
+    """What is never decrypted, but for what is blocked: no other HTTP policy is asked about it."""
+    if plan.never:
+        hosts = sharded(f"{stem}_never", plan.never, plan.capacity)
+        selections = (Selection(hosts, ()), *blocked)
+        yield Rule(f"{stem}_http-never", "http", source, selections, spares=True)
 
 
 def shared(rules: Iterable[Rule]) -> tuple[Rule, ...]:

@@ -31,3 +31,9 @@ def spares(claim: Claim, spared: Iterable[str]) -> bool:
 def patterns(entries: Iterable[HostEntry]) -> Iterator[tuple[str, Intent]]:
     """The patterns that select hosts, without those that spare some of them."""
     return ((entry.host, entry.intent) for entry in entries if entry.blocked)
+
+
+def fewest(spared: Iterable[str]) -> tuple[str, ...]:
+    """The fewest hosts below which all that is spared is."""
+    known = frozenset(spared)
+    return tuple(sorted(host for host in known if known.isdisjoint(parents(host))))

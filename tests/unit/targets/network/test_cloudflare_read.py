@@ -229,7 +229,7 @@ RULE_FAULTS = {
     "schedule": _set("dns", "schedule", {"mon": "08:00-12:30"}),
     "off": _set("dns", "enabled", value=False),
     "other action": _set("dns", "action", "safesearch"),
-    "do not inspect": _set("http", "action", "off"),
+    "isolate": _set("http", "action", "isolate"),
     "two filters": _set("dns", "filters", ["dns", "http"]),
     "other filter": _set("dns", "filters", ["l4"]),
     "text precedence": _set("dns", "precedence", "1"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from aipol.catalogue.model import Match
 from aipol.ir import Obligations
-from aipol.target import Kind, Status
+from aipol.target import Kind, Status, UnreadableArtifact
 from aipol.vocabulary import Account, Effect
 
 ANYBODY = "192.0.2.9"
@@ -100,3 +101,114 @@ def test_a_firewall_says_first_what_is_never_decrypted(small: Any) -> None:
     emitted = small.firewalled(owing(small, "one.test", never=("bank.test",)))
     rules = emitted.text["xml/aipol.xml"].partition("<decryption>")[2]
     assert rules.index("never") < rules.index("no-decrypt") < rules.index("<action>decrypt<")
+
+
+# --- a gateway that decrypts everything else ------------------------------------------------------
+
+RULES = "rules.json"
+
+
+def test_gateway_is_told_what_not_to_inspect(small: Any) -> None:
+    """For whomever and below it; the policy comes before all others, wherever it stands."""
+    networks = {"finance": ("10.20.0.0/24",)}
+    gateway = small.Gateway("gw", "gw.test", ("10.99.0.8/32",))
+    emitted = small.gated(
+        small.Policy(
+            apps=(small.app("one", "one.test"),),
+            networks=networks,
+            gateways=(gateway,),
+            never_inspect=("bank.test", "pay.bank.test"),
+        )
+    )
+    assert emitted.findings() == ()
+    spared = [each for each in rules_of(emitted) if each["action"] == "off"]
+    assert [each["name"] for each in spared] == [
+        "aipol__gateways_http-never",
+        "aipol_finance_http-never",
+        "aipol_default_http-never",
+    ]
+    for address in (ANYBODY, "10.20.0.5", "10.99.0.8"):
+        for host in ("bank.test", "a.pay.bank.test"):
+            assert emitted.answer("inspect_tls", address, host, Kind.HELD).detail == ""
+        assert emitted.answer("inspect_tls", address, "notbank.test", Kind.HELD).detail == "held"
+
+
+def rules_of(emitted: Any) -> list[dict[str, Any]]:
+    """The HTTP policies in their order."""
+    found: list[dict[str, Any]] = json.loads(emitted.text[RULES])["http"]
+    return found
+
+
+def test_what_is_blocked_is_blocked_though_it_is_never_inspected(small: Any) -> None:
+    """Do Not Inspect would let it through: only what is open is spared."""
+    rule = small.Rule(("two",), ("everyone",), Effect.ALLOW)
+    emitted = small.gated(
+        small.Policy(
+            apps=(small.app("one", "ai.bank.test"), small.app("two", "two.ai.bank.test")),
+            rules=(rule,),
+            never_inspect=("bank.test",),
+        ),
+        policies=["http"],
+    )
+    assert emitted.findings() == ()
+    assert emitted.blocked("http", ANYBODY, "x.ai.bank.test")
+    for host in ("bank.test", "x.two.ai.bank.test"):
+        assert not emitted.blocked("http", ANYBODY, host)
+        assert emitted.answer("inspect_tls", ANYBODY, host, Kind.HELD).detail == ""
+
+
+def _without(emitted: Any) -> dict[str, Any]:
+    """No policy spares anything."""
+    types = json.loads(emitted.text[RULES])
+    types["http"] = [each for each in types["http"] if each["action"] != "off"]
+    lists = [each for each in json.loads(emitted.text["lists.json"]) if "never" not in each["name"]]
+    return {RULES: json.dumps(types).encode(), "lists.json": json.dumps(lists).encode()}
+
+
+def _other(emitted: Any) -> dict[str, Any]:
+    """Another host is spared."""
+    return {"lists.json": emitted.text["lists.json"].replace('"bank.test"', '"b.test"').encode()}
+
+
+def _blocking(emitted: Any) -> dict[str, Any]:
+    """What is to be spared is blocked."""
+    return {RULES: emitted.text[RULES].replace('"off"', '"block"').encode()}
+
+
+def _everything(emitted: Any) -> dict[str, Any]:
+    """What is blocked is spared, and so let through."""
+    types = json.loads(emitted.text[RULES])
+    for rule in types["http"]:
+        if rule["action"] == "off":
+            rule["traffic"] = "any(http.request.domains[*] in $<aipol_default_0-subtree>)"
+    return {RULES: json.dumps(types).encode()}
+
+
+@pytest.mark.parametrize("damage", [_without, _other, _blocking, _everything])
+def test_gateway_that_decrypts_more_or_blocks_less_is_noticed(damage: Any, small: Any) -> None:
+    """Each of the two files says a part of what is spared."""
+    policy = small.Policy(apps=(small.app("one", "one.test"),), never_inspect=("bank.test",))
+    emitted = small.gated(policy)
+    assert emitted.noticed({**emitted.files, **damage(emitted)})
+
+
+@pytest.mark.parametrize("kind", ["dns", "l4"])
+def test_only_an_http_policy_spares(kind: str, small: Any) -> None:
+    """Whether a lookup is inspected is no question."""
+    emitted = small.gated(small.Policy(apps=(small.app("one", "one.test"),)))
+    types = json.loads(emitted.text[RULES])
+    types[kind][0]["action"] = "off"
+    with pytest.raises(UnreadableArtifact, match="spares what is of no HTTP policy"):
+        emitted.target.read({**emitted.files, RULES: json.dumps(types).encode()})
+
+
+def test_gateway_that_decrypts_without_http_policies_is_an_error(small: Any) -> None:
+    """Nothing that is written would keep it from decrypting these hosts."""
+    ir = small.resolve(
+        small.Policy(apps=(small.app("one", "one.test"),), never_inspect=("bank.test",))
+    )
+    for decrypts, count in ((True, 1), (False, 0)):
+        made = small.compiled(
+            ir, small.CLOUDFLARE, on_ramp="wan", policies=("dns",), tls_decryption=decrypts
+        )
+        assert len(made.findings) == count
