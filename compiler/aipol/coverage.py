@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from aipol.ir import CLOSE_BYPASSES, ONLY_VIA, Ir, PolicyClause, Ruling
+from aipol.ir import CLOSE_BYPASSES, ONLY_VIA, UNLISTED_AI, Ir, PolicyClause, Ruling
 from aipol.target import EFFECT_CLAUSE, Coverage, PolicyCoverage, Reason, Status, Target
 from aipol.vocabulary import Effect, Situation
 
@@ -26,7 +26,7 @@ NO_TARGET = Reason("no-target", "no target is configured", "add one under `targe
 
 # Where no target carries out anything of a clause about the whole policy, that is told as a gap.
 POLICY_REASONS = {
-    "unlisted_ai": Reason(
+    UNLISTED_AI: Reason(
         "no-ai-category",
         "no configured target knows AI by category, so what the catalogue lacks is let through",
         "turn on the AI category of your web filter by hand",

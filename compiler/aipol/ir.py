@@ -174,6 +174,7 @@ class Gateway:
 
 CLOSE_BYPASSES = "network.close_bypasses"
 ONLY_VIA = "network.segments.only_via"
+UNLISTED_AI = "unlisted_ai"
 
 
 @dataclass(frozen=True, slots=True)

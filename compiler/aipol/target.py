@@ -120,10 +120,10 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class PolicyCoverage:
-    """What one target does for one clause about the whole policy; of none, it says nothing.
+    """What one target does for one clause about the whole policy.
 
-    `leaves` are what stays open where it carries the clause out in part, in words that all targets
-    share. A deviation is about what everybody sends on a way: its value is `port 53`, or `*`.
+    `leaves` are what stays open, in words that all targets share. A deviation is about what
+    everybody sends on a way: its value is `port 53`, or `*`.
     """
 
     clause: PolicyClause
@@ -195,7 +195,7 @@ class Kind(StrEnum):
     """What a reader can be asked about."""
 
     HOST = "host"
-    """A host name a person opens."""
+    """A host name a person opens; no vendor counts it as AI."""
     EXTENSION = "extension"
     """`store:id` of a browser or editor extension."""
     PROGRAM = "program"
@@ -210,6 +210,8 @@ class Kind(StrEnum):
     """A host where an obligation, the client, is carried out: detail `held`."""
     URL = "url"
     """A web address, such as `https://chat.example/anonymous/`, as a request asks for it."""
+    CATEGORY = "category"
+    """A host that the vendor counts as AI: what the rules about such hosts do, and no lists."""
     WAY = "way"
     """A new connection out, such as `udp/443 to 192.0.2.1` or `gre to 192.0.2.1`."""
 

@@ -11,6 +11,7 @@ from aipol.diagnostics import Diagnostic, codes
 from aipol.diagnostics.model import has_errors
 from aipol.ir import (
     CLOSE_BYPASSES,
+    UNLISTED_AI,
     Confined,
     DataClass,
     Gateway,
@@ -121,8 +122,8 @@ def _policy_clauses(assembled: Assembled) -> Iterator[PolicyClause]:
     """What the policy says about everything at once, where it says something."""
     document = assembled.organization.document
     if assembled.unlisted_ai is not Effect.ALLOW:
-        span = document.key_span(("unlisted_ai",))
-        yield PolicyClause("unlisted_ai", assembled.unlisted_ai, span)
+        span = document.key_span((UNLISTED_AI,))
+        yield PolicyClause(UNLISTED_AI, assembled.unlisted_ai, span)
     if assembled.logging.sink:
         span = document.key_span(("logging",))
         yield PolicyClause("logging.sink", assembled.logging.sink, span)

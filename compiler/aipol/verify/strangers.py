@@ -328,7 +328,7 @@ def _protected(check: Check, situation: Situation) -> Iterator[Diagnostic]:
                         )
 
 
-_NO_MARKS = frozenset({Kind.HOST, Kind.DATA, Kind.HEADER, Kind.HELD, Kind.URL, Kind.WAY})
+_NO_MARKS = frozenset(Kind) - {Kind.EXTENSION, Kind.PROGRAM, Kind.FEATURE}
 
 
 def _unknown_marks(check: Check, situation: Situation) -> Iterator[Diagnostic]:

@@ -21,6 +21,7 @@ from aipol.verify.probes import Probe, marks_of
 from aipol.verify.strangers import stranger_findings
 from aipol.verify.subjects import MOST_SUBJECTS, is_sampled
 from aipol.verify.told import NOTHING_TOLD, told_findings
+from aipol.verify.unlisted import unlisted_findings
 from aipol.verify.ways import way_findings
 from aipol.vocabulary import Effect, Situation
 
@@ -55,7 +56,9 @@ def verify(
     findings += obligation_findings(check)
     findings += spared_findings(check)
     findings += gateway_findings(check)
-    findings += way_findings(check, policy)
+    said = tuple(policy)
+    findings += way_findings(check, said)
+    findings += unlisted_findings(check, said)
     findings += told_findings(check, told)
     findings += claim_findings(check)
     return (*_folded(findings), *_sampled(ir, target, panel))

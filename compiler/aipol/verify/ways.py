@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from aipol.bypasses import DOH_ADDRESSES
 from aipol.diagnostics import Diagnostic, codes
-from aipol.ir import CLOSE_BYPASSES, ONLY_VIA, PolicyClause
+from aipol.ir import CLOSE_BYPASSES, ONLY_VIA, UNLISTED_AI, PolicyClause
 from aipol.segments import segments
 from aipol.target import Answer, Kind, PolicyCoverage, Question, Status
 from aipol.verify.admitted import SILENT, Check
@@ -24,6 +24,7 @@ _KNOWN = tuple(map(ipaddress.ip_address, DOH_ADDRESSES))
 _KINDS: Mapping[str, frozenset[Kind]] = {
     CLOSE_BYPASSES: frozenset({Kind.WAY, Kind.HOST}),
     ONLY_VIA: frozenset({Kind.WAY}),
+    UNLISTED_AI: frozenset({Kind.CATEGORY}),
 }
 """What a reader must answer for a claim about a clause to be put to the test."""
 

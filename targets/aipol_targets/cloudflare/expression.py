@@ -18,12 +18,20 @@ class _Fields:
     source: str
     host: str
     domains: str
+    categories: str
 
 
 _FIELDS: dict[Layer, _Fields] = {
-    "dns": _Fields("dns.src_internal_ip", "dns.fqdn", "dns.domains"),
-    "http": _Fields("http.conn.internal_src_ip", "http.request.host", "http.request.domains"),
-    "network": _Fields("net.src.internal_src_ip", "net.sni.host", "net.sni.domains"),
+    "dns": _Fields("dns.src_internal_ip", "dns.fqdn", "dns.domains", "dns.content_category"),
+    "http": _Fields(
+        "http.conn.internal_src_ip",
+        "http.request.host",
+        "http.request.domains",
+        "http.request.uri.content_category",
+    ),
+    "network": _Fields(
+        "net.src.internal_src_ip", "net.sni.host", "net.sni.domains", "net.fqdn.content_category"
+    ),
 }
 _PATH = "http.request.uri.path"
 
@@ -32,7 +40,10 @@ def traffic(rule: Rule) -> str:
     """The expression that is true of what the policy is for."""
     fields = _FIELDS[rule.layer]
     parts = [*_source(fields, rule.source)]
-    if rule.selections:
+    if rule.category is not None:
+        parts.insert(0, f"any({fields.categories}[*] in {{{rule.category}}})")
+        parts += [f"not({_any_of([*_matches(fields, each)])})" for each in rule.selections]
+    elif rule.selections:
         parts += _within(fields, rule.selections)
     else:
         parts.append(_any_of([*_addresses(fields, rule)]))

@@ -10,6 +10,9 @@ from aipol_targets.common.network.families import untold
 _READ = date(2026, 11, 28)
 _ACCOUNT_LIMITS = "Cloudflare One docs, Account limits"
 
+AI_CATEGORY = 184
+"""Artificial Intelligence, below Technology (Cloudflare One docs, Domain categories)."""
+
 IPV6 = untold("that Gateway sees private IPv6 addresses is not documented", "Gateway")
 
 LISTS = Limit("lists of an account", 100, f"{_ACCOUNT_LIMITS} (Gateway)", _READ)

@@ -10,11 +10,11 @@ from aipol.domains import HostTrie
 from aipol.ir import Ir
 from aipol.segments import Segment, fewest_networks, gateway_networks, segments
 from aipol.target import Coverage, Lowered
-from aipol_targets.cloudflare.facts import IPV6
+from aipol_targets.cloudflare.facts import AI_CATEGORY, IPV6
 from aipol_targets.cloudflare.limits import over_limits
-from aipol_targets.cloudflare.model import RULES, Gateway, Rule, Source
+from aipol_targets.cloudflare.model import LISTS, RULES, Gateway, Rule, Source
 from aipol_targets.cloudflare.obligations import account_wide
-from aipol_targets.cloudflare.rules import Plan, rules_of, shared, spared_for
+from aipol_targets.cloudflare.rules import Plan, rules_of, shared, spared_for, unlisted
 from aipol_targets.cloudflare.settings import CloudflareSettings
 from aipol_targets.cloudflare.written import Written
 from aipol_targets.common.network.account import coverage
@@ -30,9 +30,11 @@ from aipol_targets.common.network.tenants import (
     restrictions,
     told_apart,
 )
+from aipol_targets.common.network.unlisted import asked_to_block, by_category, listed
 
 TARGET_ID = "cloudflare"
 _WAN = "wan"
+_CATEGORY = f"the content category {AI_CATEGORY} (Artificial Intelligence)"
 
 
 def lower(ir: Ir, settings: CloudflareSettings) -> Lowered[Gateway]:
@@ -51,7 +53,9 @@ def lower(ir: Ir, settings: CloudflareSettings) -> Lowered[Gateway]:
         findings += locked_out(ir, place, (each.trie,), each.trie.minimal())
         findings += locked_addresses(ir, place, (held.header for held in each.held))
     findings += over_limits(ir, TARGET_ID, settings, model)
-    return Lowered(model, _coverage(ir, settings, parts, written), tuple(findings))
+    account = _coverage(ir, settings, parts, written)
+    told = by_category(ir, TARGET_ID, _CATEGORY, (LISTS, RULES))
+    return Lowered(model, account, tuple(findings), policy=told)
 
 
 def _decrypted(ir: Ir, settings: CloudflareSettings) -> Iterator[Diagnostic]:
@@ -106,6 +110,8 @@ def _rules(ir: Ir, settings: CloudflareSettings, written: Sequence[Written]) -> 
         source = _source(ir, settings, written, each)
         if source.networks or not each.segment.networks:
             yield from rules_of(each, source, plan)
+    if written and asked_to_block(ir):
+        yield from unlisted(listed(ir), Source(gateways, excluded=True), plan)
 
 
 def _source(

@@ -64,6 +64,8 @@ class Rule:
     addresses: tuple[Address, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     """Headers that requests get."""
+    category: int | None = None
+    """A content category: the policy is for what is in it, and in none of `selections`."""
     spares: bool = False
     """Whether what it is for is not decrypted, and so not seen by any other HTTP policy."""
 

@@ -36,6 +36,7 @@ class _Rule:
     body: Body
     condition: Condition
     source: Condition
+    by_category: bool
     hosts: frozenset[str]
     addresses: frozenset[str]
 
@@ -64,13 +65,17 @@ class GatewayDecider:
         """The types of policies that there are; each answers for itself."""
         if kind is Kind.HELD:
             return (_INSPECT,) if "http" in self._rules else ()
-        return tuple(self._rules) if kind in {Kind.HOST, Kind.HEADER, Kind.URL} else ()
+        hosts = kind in {Kind.HOST, Kind.HEADER, Kind.CATEGORY, Kind.URL}
+        return tuple(self._rules) if hosts else ()
 
-    def view(self, identity: frozenset[str], kind: Kind) -> Hashable:  # noqa: ARG002  (all alike)
+    def view(self, identity: frozenset[str], kind: Kind) -> Hashable:
         """Which policies are for a source address."""
         address = address_of(identity)
         return tuple(
-            rule.body.name for client in self._rules for rule in self._seat(client, address)
+            rule.body.name
+            for client in self._rules
+            for rule in self._seat(client, address)
+            if kind is not Kind.CATEGORY or _counts(rule)
         )
 
     def decide(self, question: Question) -> Answer:
@@ -84,6 +89,8 @@ class GatewayDecider:
             return self._headers(address, host)
         if question.kind is Kind.HELD:
             return self._held(question.client, address, host)
+        if question.kind is Kind.CATEGORY:
+            return self._category(question.client, Subject.of(address, host, ai=True))
         if question.kind is not Kind.HOST:
             return NOTHING
         rule = self._matching(question.client, Subject.of(address, host))
@@ -132,6 +139,12 @@ class GatewayDecider:
             return NOTHING
         told = "\n".join(f"{name}: {value}" for name, value in sending.body.headers)
         return Answer(Effect.ALLOW, RULES, sending.place, told)
+
+    def _category(self, client: str, subject: Subject) -> Answer:
+        """What is done by the category: a policy that lets through before ends the search."""
+        rules = filter(_counts, self._seat(client, subject.address))
+        rule = next((rule for rule in rules if rule.condition.holds(subject)), None)
+        return Answer(_EFFECTS[rule.body.action], RULES, rule.place) if rule else NOTHING
 
     def _held(self, clause: str, address: Address, host: str) -> Answer:
         """Whether a connection is decrypted."""
@@ -191,12 +204,19 @@ def _rules(
         condition, found = Expression.read(body.name, body.traffic, FIELDS[kind], lists)
         if found.pathed and body.action != "block":
             raise UnreadableArtifact(RULES, f"{body.name} lets through what is no whole host")
+        if found.by_category and body.action != "block":
+            raise UnreadableArtifact(RULES, f"{body.name} lets a category through")
         used |= found.used
         hosts |= found.hosts
         sources += found.sources
         named = found.hosts.union(*(lists[name] for name in found.used))
-        source = from_source(condition)
-        yield _Rule(body, condition, source, frozenset(named), frozenset(found.addresses))
+        source, addresses = from_source(condition), frozenset(found.addresses)
+        yield _Rule(body, condition, source, found.by_category, frozenset(named), addresses)
+
+
+def _counts(rule: _Rule) -> bool:
+    """Whether it matters to what a category is for: not a block by lists."""
+    return rule.by_category or rule.body.action != "block"
 
 
 def _spared_first(rules: Iterable[_Rule]) -> tuple[_Rule, ...]:

@@ -20,13 +20,15 @@ from aipol_targets.common.network.reading import HOST_NAME, Address, Network, Ne
 _RULES = "rules.json"
 _TOKEN = re.compile(
     r"\s*(?:(?P<mark>\[\*\]|==|[(){}])|(?P<list>\$<[A-Za-z0-9_-]+>)|(?P<text>\"[^\"\\]*\")"
-    r"|(?P<network>[0-9a-f:.]+/[0-9]{1,3})|(?P<word>[a-z][a-z0-9_.]*))"
+    r"|(?P<network>[0-9a-f:.]+/[0-9]{1,3})|(?P<number>[0-9]+)|(?P<word>[a-z][a-z0-9_.]*))"
 )
 _HOST = re.compile(HOST_NAME)
 # A beginning of paths, said so that it is the same whether all must match or a part.
 _BEGINNING = re.compile(r"\^/(?:[A-Za-z0-9_~/-]|\[\.\])+(?:/\.\*|\(/\.\*\)\?\$)|\^/\.\*")
 _END = re.compile(r"(?:(?<=/)\.\*|\(/\.\*\)\?\$)\Z")
 _DEEPEST = 100
+_AI = "184"
+"""The content category Artificial Intelligence (Domain categories, read 2026-11-29)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,13 @@ class Subject:
     domains: frozenset[str]
     path: str = ""
     """Of an address; empty where only the host is asked about."""
+    ai: bool = False
+    """Whether Cloudflare counts the host as AI."""
 
     @classmethod
-    def of(cls, address: Address, host: str, path: str = "") -> Subject:
+    def of(cls, address: Address, host: str, path: str = "", *, ai: bool = False) -> Subject:
         """The host as the fields show it."""
-        return cls(address, host, frozenset((host, *parents(host))), path)
+        return cls(address, host, frozenset((host, *parents(host))), path, ai)
 
 
 class Condition(Protocol):
@@ -105,6 +109,14 @@ class SourceIn:
 
 
 @dataclass(frozen=True, slots=True)
+class _CountedAsAi:
+    """What is in the content category of AI."""
+
+    def holds(self, subject: Subject) -> bool:
+        return subject.ai
+
+
+@dataclass(frozen=True, slots=True)
 class _PathIn:
     """Some addresses of a host: so never the host as such."""
 
@@ -143,18 +155,22 @@ class Fields:
     source: str
     host: str
     domains: str
+    categories: str
     path: str = ""
 
 
 FIELDS: Mapping[str, Fields] = {
-    "dns": Fields("dns.src_internal_ip", "dns.fqdn", "dns.domains"),
+    "dns": Fields("dns.src_internal_ip", "dns.fqdn", "dns.domains", "dns.content_category"),
     "http": Fields(
         "http.conn.internal_src_ip",
         "http.request.host",
         "http.request.domains",
+        "http.request.uri.content_category",
         "http.request.uri.path",
     ),
-    "l4": Fields("net.src.internal_src_ip", "net.sni.host", "net.sni.domains"),
+    "l4": Fields(
+        "net.src.internal_src_ip", "net.sni.host", "net.sni.domains", "net.fqdn.content_category"
+    ),
 }
 
 
@@ -174,6 +190,8 @@ class Expression:
     sources: list[Networks] = field(default_factory=list[Networks])
     pathed: bool = False
     """Whether it looks at the path of an address."""
+    by_category: bool = False
+    """Whether it looks at what Cloudflare counts a host as."""
 
     @classmethod
     def read(
@@ -242,12 +260,22 @@ class Expression:
                 self.expect(")")
                 return part
             case "word", "any":
-                self.expect("(", self.fields.domains, "[*]")
-                part = _DomainIn(self._names())
+                self.expect("(")
+                part = self._any(negated=negated)
                 self.expect(")")
                 return part
             case _:
                 return self._comparison(found, negated=negated)
+
+    def _any(self, *, negated: bool) -> Condition:
+        if self.next[1] != self.fields.categories:
+            self.expect(self.fields.domains, "[*]")
+            return _DomainIn(self._names())
+        self.expect(self.fields.categories, "[*]", "in")
+        if negated or self._set("number") != [_AI]:
+            self.refuse("is about a category that is not accounted for")
+        self.by_category = True
+        return _CountedAsAi()
 
     def _comparison(self, name: str, *, negated: bool) -> Condition:
         if not name or name not in {self.fields.host, self.fields.source, self.fields.path}:

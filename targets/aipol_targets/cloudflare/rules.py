@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from aipol.domains import HostEntry, HostTrie, Intent
+from aipol_targets.cloudflare.facts import AI_CATEGORY
 from aipol_targets.cloudflare.model import Address, HostList, Layer, Rule, Selection, Source
 from aipol_targets.cloudflare.shards import sharded
 from aipol_targets.cloudflare.written import Written
@@ -61,6 +62,17 @@ def _selections(stem: str, levels: Levels, capacity: int) -> tuple[Selection, ..
         )
         for level in reversed(levels)
     )
+
+
+def unlisted(known: HostTrie, source: Source, plan: Plan) -> Iterator[Rule]:
+    """The policies for AI by Cloudflare's own category, but for what is known; they come last.
+
+    There is one of each type for everybody: it is for what no list says anything about.
+    """
+    stem = "aipol_unlisted"
+    selections = _selections(stem, flat_levels(known.minimal()), plan.capacity)[:1]
+    for layer in plan.layers:
+        yield Rule(f"{stem}_{layer}", layer, source, selections, category=AI_CATEGORY)
 
 
 def spared_for(stem: str, source: Source, plan: Plan) -> Iterator[Rule]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from aipol.target import Limit
+from aipol_targets.common.network.unlisted import by_hand
 
 _READ = date(2026, 11, 28)
 
@@ -27,3 +28,11 @@ PATTERN = Limit(
     " webfilter urlfilter has the same limit is unverified",
     _READ,
 )
+
+AI_CATEGORY = by_hand(
+    "FortiGuard's category 100 (Artificial Intelligence Technology)",
+    "it needs a licence, and what is listed and open would need `exempt fortiguard` in place of"
+    " `monitor`",
+)
+"""FortiOS 7.4.3 and 7.6.6 administration guides, "Configuring web filter profiles to block AI and
+cryptocurrency", "Protecting GenAI access using web filter"; Technical Tip 197249 (`exempt`)."""

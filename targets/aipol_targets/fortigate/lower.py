@@ -17,6 +17,8 @@ from aipol_targets.common.network.index import Index
 from aipol_targets.common.network.levels import levels_of
 from aipol_targets.common.network.owing import owing
 from aipol_targets.common.network.placed import Path, Placed, decisions
+from aipol_targets.common.network.unlisted import not_blocked
+from aipol_targets.fortigate.facts import AI_CATEGORY
 from aipol_targets.fortigate.filters import Filter
 from aipol_targets.fortigate.model import CONF, REST, Fortigate, SegmentFilter
 from aipol_targets.fortigate.objects import objects
@@ -47,7 +49,8 @@ def lower(ir: Ir, settings: FortigateSettings) -> Lowered[Fortigate]:
         tuple(_placed(files, each) for each in made),
         Recorded({each.segment.id: each for each in made}, files),
     )
-    return Lowered(_model(ir, settings, made), account, tuple(findings))
+    told = not_blocked(ir, TARGET_ID, AI_CATEGORY)
+    return Lowered(_model(ir, settings, made), account, tuple(findings), policy=told)
 
 
 def _filtered(ir: Ir, segment: Segment) -> Filtered:

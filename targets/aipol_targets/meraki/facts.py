@@ -7,6 +7,7 @@ from datetime import date
 from aipol.target import Limit
 from aipol_targets.common.network.families import untold
 from aipol_targets.common.network.pairs import limits_of
+from aipol_targets.common.network.unlisted import by_hand
 
 _READ = date(2026, 11, 28)
 
@@ -29,3 +30,8 @@ IPV6 = untold("that an MX filters IPv6 by group policy is not documented", "the 
 # A pattern blocks or allows "an entire domain", and a child can be allowed in a blocked parent but
 # not blocked in an allowed one: Cisco Meraki, "URL Filtering", read 2026-11-29.
 LIMITS = limits_of("a URL pattern", "an allowed one")
+
+AI_CATEGORY = by_hand(
+    "the website category for AI of content filtering, if your MX has one,",
+    "its id and name are in no document that was found",
+)

@@ -15,7 +15,8 @@ from aipol_targets.common.network.families import by_family, only_four
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.pairs import Listed, listed, path
 from aipol_targets.common.network.placed import Path
-from aipol_targets.meraki.facts import IPV6, LIMITS
+from aipol_targets.common.network.unlisted import not_blocked
+from aipol_targets.meraki.facts import AI_CATEGORY, IPV6, LIMITS
 from aipol_targets.meraki.model import NETWORK_WIDE, GroupPolicy, Meraki, Patterns
 from aipol_targets.meraki.settings import MerakiSettings
 
@@ -40,7 +41,8 @@ def lower(ir: Ir, settings: MerakiSettings) -> Lowered[Meraki]:
         for each, own in zip(made, paths, strict=True)
     )
     account = coverage(ir, TARGET_ID, placed)
-    return Lowered(_model(ir, made), account, tuple(findings))
+    told = not_blocked(ir, TARGET_ID, AI_CATEGORY)
+    return Lowered(_model(ir, made), account, tuple(findings), policy=told)
 
 
 def _model(ir: Ir, made: Sequence[Listed]) -> Meraki:

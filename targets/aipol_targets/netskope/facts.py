@@ -7,6 +7,7 @@ from datetime import date
 from aipol.target import Limit, Reason
 from aipol_targets.common.network.categories import LONGEST_NAME
 from aipol_targets.common.network.families import untold
+from aipol_targets.common.network.unlisted import by_hand
 
 _READ = date(2026, 11, 28)
 
@@ -31,3 +32,9 @@ NOT_LISTED = Reason(
     "enforce it by a resolver (`dns`)",
 )
 IPV6 = untold("that network locations take IPv6 is not documented", "Netskope")
+
+AI_CATEGORY = by_hand(
+    "the category Generative AI",
+    "it would stop what is listed and open too, which no policy before it lets through",
+)
+"""Netskope community, "How to Craft Effective Generative AI Policies"."""

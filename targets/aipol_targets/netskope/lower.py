@@ -19,7 +19,8 @@ from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.narrowing import narrowed
 from aipol_targets.common.network.nested import Entry, Reached, Seen, entries, named_in
 from aipol_targets.common.network.placed import Decisions, Path, decisions
-from aipol_targets.netskope.facts import IPV6, LIST_OCTETS, NOT_LISTED
+from aipol_targets.common.network.unlisted import not_blocked
+from aipol_targets.netskope.facts import AI_CATEGORY, IPV6, LIST_OCTETS, NOT_LISTED
 from aipol_targets.netskope.lists import url_lists
 from aipol_targets.netskope.model import POLICIES, REQUESTS, Netskope
 from aipol_targets.netskope.settings import NetskopeSettings
@@ -59,7 +60,8 @@ def lower(ir: Ir, settings: NetskopeSettings) -> Lowered[Netskope]:  # noqa: ARG
         by_family(ir, each.segment, path, everybody, IPV6)
         for each, path in zip(wanted, paths, strict=True)
     )
-    return Lowered(model, coverage(ir, TARGET_ID, placed), tuple(findings))
+    told = not_blocked(ir, TARGET_ID, AI_CATEGORY)
+    return Lowered(model, coverage(ir, TARGET_ID, placed), tuple(findings), policy=told)
 
 
 def _wanted(ir: Ir, segment: Segment) -> _Wanted:

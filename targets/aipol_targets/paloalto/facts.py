@@ -6,6 +6,7 @@ from datetime import date
 
 from aipol.target import Limit
 from aipol_targets.common.network.edl import ADDRESSES, LISTS, URL_ENTRY, URLS, WILDCARDS
+from aipol_targets.common.network.unlisted import by_hand
 
 _READ = date(2026, 11, 28)
 _HELP = "PAN-OS 11.1 web interface help"
@@ -54,3 +55,10 @@ LIMITS = (
     ADDRESSES,
     WILDCARDS,
 )
+
+AI_CATEGORY = by_hand(
+    "the URL category `artificial-intelligence`",
+    "a rule for it would deny what is listed and open too, unless a rule before it allows that",
+)
+"""Palo Alto Networks, "New Advanced URL Filtering Category: Artificial Intelligence"; it leaves out
+such parent domains as openai.com (knowledge base)."""

@@ -24,7 +24,9 @@ from aipol_targets.common.network.tenants import (
     restrictions,
     told_apart,
 )
+from aipol_targets.common.network.unlisted import not_blocked
 from aipol_targets.paloalto.facts import (
+    AI_CATEGORY,
     CATEGORY_NAME,
     INSERTION_DOMAINS,
     PROFILE_NAME,
@@ -65,7 +67,9 @@ def lower(ir: Ir, settings: PaloAltoSettings) -> Lowered[Firewall]:
     held = rooms(model)
     findings += over_limits(ir, TARGET_ID, model)
     findings += crowded(ir, TARGET_ID, (*held.objects, *held.lists))
-    return Lowered(model, _coverage(ir, settings, written), tuple(findings), held.lists)
+    account = _coverage(ir, settings, written)
+    told = not_blocked(ir, TARGET_ID, AI_CATEGORY)
+    return Lowered(model, account, tuple(findings), held.lists, told)
 
 
 def _blocked_entries(written: Written) -> Iterator[HostEntry]:

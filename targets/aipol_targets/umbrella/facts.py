@@ -8,6 +8,7 @@ from aipol.target import Limit
 from aipol_targets.common.network.facts import HOST
 from aipol_targets.common.network.families import untold
 from aipol_targets.common.network.pairs import limits_of
+from aipol_targets.common.network.unlisted import by_hand
 
 _READ = date(2026, 11, 28)
 
@@ -29,3 +30,9 @@ NAME_LENGTH = Limit(
 IPV6 = untold("that an internal network may be one of IPv6 is not documented", "Umbrella")
 
 LIMITS = limits_of("a destination", "an allow list")
+
+AI_CATEGORY = by_hand(
+    "the content category Generative AI",
+    "the API for destination lists does not write the content settings of a policy",
+)
+"""Named by Cisco's staff in the community, "How Umbrella controls access to AI-generated sites"."""

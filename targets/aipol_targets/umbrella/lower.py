@@ -13,7 +13,8 @@ from aipol_targets.common.network.families import by_family, only_four
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.pairs import Listed, listed, path
 from aipol_targets.common.network.placed import Path
-from aipol_targets.umbrella.facts import DESTINATIONS, IPV6, LIMITS
+from aipol_targets.common.network.unlisted import not_blocked
+from aipol_targets.umbrella.facts import AI_CATEGORY, DESTINATIONS, IPV6, LIMITS
 from aipol_targets.umbrella.model import (
     DestinationList,
     Policy,
@@ -44,7 +45,8 @@ def lower(ir: Ir, settings: UmbrellaSettings) -> Lowered[Umbrella]:  # noqa: ARG
         for each, own in zip(made, paths, strict=True)
     )
     account = coverage(ir, TARGET_ID, placed)
-    return Lowered(Umbrella(policies), account, tuple(findings))
+    told = not_blocked(ir, TARGET_ID, AI_CATEGORY)
+    return Lowered(Umbrella(policies), account, tuple(findings), policy=told)
 
 
 def _policies(made: Sequence[Listed], gateways: tuple[str, ...]) -> Iterator[Policy]:

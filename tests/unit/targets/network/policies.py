@@ -14,6 +14,7 @@ from aipol.diagnostics import Diagnostic
 from aipol.ir import (
     CLOSE_BYPASSES,
     NO_OBLIGATIONS,
+    UNLISTED_AI,
     Audience,
     Because,
     Confined,
@@ -185,6 +186,7 @@ class Policy:
     resolvers: tuple[str, ...] = ()
     confined: tuple[Confined, ...] = ()
     tighten: bool = False
+    unlisted_ai: Effect = Effect.ALLOW
     identifier: str = "com.acme"
     as_of: date = date(2026, 11, 23)
 
@@ -219,7 +221,7 @@ def resolve(policy: Policy) -> Ir:
         inspect_tls=policy.inspect_tls,
         close_bypasses=policy.close_bypasses,
         never_inspect=policy.never_inspect,
-        unlisted_ai=Effect.BLOCK,
+        unlisted_ai=policy.unlisted_ai,
         unlisted_span=SPAN,
         tighten=policy.tighten,
         as_of=policy.as_of,
@@ -230,6 +232,8 @@ def resolve(policy: Policy) -> Ir:
 
 
 def _policy_clauses(policy: Policy) -> Iterable[PolicyClause]:
+    if policy.unlisted_ai is not Effect.ALLOW:
+        yield PolicyClause(UNLISTED_AI, policy.unlisted_ai, SPAN)
     if policy.close_bypasses:
         yield PolicyClause(CLOSE_BYPASSES, "true", SPAN)
     for confined in policy.confined:

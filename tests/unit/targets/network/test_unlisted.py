@@ -1,0 +1,172 @@
+"""AI that no app of the policy is known by, on targets that know AI by a category of their own."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from aipol.catalogue.model import Match
+from aipol.ir import Gateway
+from aipol.target import Kind, Status, UnreadableArtifact
+from aipol.vocabulary import Effect
+
+RULES = "rules.json"
+CLIENTS = ("dns", "http", "network")
+PROTECTED = (("update.test", "subtree", "updates"),)
+STRANGER = "new-ai.example"
+
+
+def policy(small: Any, **changes: Any) -> Any:
+    """One blocked and one open app, with hosts of each kind; everybody else's AI is blocked."""
+    apps = (
+        small.app("one", "one.test"),
+        small.app("two", "two.test", small.domain("x.one.test", Match.EXACT)),
+        small.app("pages", small.domain("sites.test", Match.CHILDREN)),
+    )
+    rules = (small.Rule(("two",), ("everyone",), Effect.ALLOW),)
+    given = {
+        "apps": apps,
+        "rules": rules,
+        "networks": small.NETWORKS,
+        "gateways": (Gateway("gw", "gw.test", (f"{small.GATEWAY}/32",)),),
+        "protected": PROTECTED,
+        "unlisted_ai": Effect.BLOCK,
+        **changes,
+    }
+    return small.Policy(**given)
+
+
+def stopped(emitted: Any, client: str, address: str, host: str) -> bool:
+    """Whether the rule about the vendor's category blocks a host of it."""
+    return bool(emitted.answer(client, address, host, Kind.CATEGORY).effect is Effect.BLOCK)
+
+
+def test_gateway_blocks_its_category_of_ai_but_for_what_is_listed(small: Any) -> None:
+    """For everybody but the gateways; what is not of the category is not touched."""
+    emitted = small.gated(policy(small))
+    assert emitted.findings() == ()
+    for client in CLIENTS:
+        for address in (small.FINANCE, small.ENGINEERING, small.ANYBODY, "2001:db8:20::5"):
+            assert stopped(emitted, client, address, STRANGER)
+            assert not emitted.blocked(client, address, STRANGER)
+            for host in ("two.test", "a.two.test", "gw.test", "a.update.test", "a.sites.test"):
+                assert not stopped(emitted, client, address, host)
+        assert not stopped(emitted, client, small.GATEWAY, STRANGER)
+
+
+def test_the_account_says_that_a_category_is_not_all_there_is(small: Any) -> None:
+    """It is looser, with the files and the category's number."""
+    (record,) = small.gated(policy(small)).compiled.policy
+    assert (record.status, record.reason.code) == (Status.LOOSER, "by-category")
+    assert "184" in record.reason.text
+    assert record.artifacts == ("cloudflare/lists.json", "cloudflare/rules.json")
+    assert record.leaves
+
+
+@pytest.mark.parametrize("effect", [Effect.ALLOW, Effect.WARN, Effect.JUSTIFY])
+def test_nothing_is_blocked_by_category_that_is_not_to_be_blocked(
+    effect: Effect, small: Any
+) -> None:
+    """A policy cannot warn, and then does nothing, and the account says so."""
+    emitted = small.gated(policy(small, unlisted_ai=effect))
+    assert "184" not in emitted.text[RULES]
+    told = [each.reason.code for each in emitted.compiled.policy]
+    assert told == ([] if effect is Effect.ALLOW else ["no-prompt"])
+    assert emitted.findings() == ()
+
+
+def changed(emitted: Any, change: Any) -> dict[str, bytes]:
+    """The files with every policy about the category changed, or gone."""
+    types = json.loads(emitted.text[RULES])
+    for kind, bodies in types.items():
+        found = [change(each) if "unlisted" in each["name"] else each for each in bodies]
+        types[kind] = [each for each in found if each]
+    return {**emitted.files, RULES: json.dumps(types).encode()}
+
+
+def _gone(_: dict[str, Any]) -> None:
+    """No policy is about the category."""
+
+
+def _everything(body: dict[str, Any]) -> dict[str, Any]:
+    """The category is blocked with all that is listed."""
+    return {**body, "traffic": body["traffic"].partition(" and not((any(")[0]}
+
+
+def _only_finance(body: dict[str, Any]) -> dict[str, Any]:
+    """The category is blocked for some people."""
+    return {
+        **body,
+        "traffic": body["traffic"].replace("not(", "(", 1).replace(".99.0.8/32", ".20.0.0/24"),
+    }
+
+
+def _allowing(body: dict[str, Any]) -> dict[str, Any]:
+    """The category is let through."""
+    return {**body, "action": "allow"}
+
+
+def _other(body: dict[str, Any]) -> dict[str, Any]:
+    """Another category is blocked."""
+    return {**body, "traffic": body["traffic"].replace("184", "183")}
+
+
+@pytest.mark.parametrize("change", [_gone, _everything, _only_finance, _allowing, _other])
+def test_a_category_that_is_blocked_otherwise_is_noticed(change: Any, small: Any) -> None:
+    """Verification asks about AI that is not listed, and about all that is."""
+    emitted = small.gated(policy(small))
+    assert emitted.noticed(changed(emitted, change))
+
+
+def test_a_category_that_is_blocked_without_being_asked_for_is_noticed(small: Any) -> None:
+    """The policy lets through what it does not list."""
+    asked = small.gated(policy(small))
+    emitted = small.gated(policy(small, unlisted_ai=Effect.ALLOW))
+    assert emitted.noticed(asked.files)
+
+
+def test_a_listed_host_that_is_not_left_out_is_noticed(small: Any) -> None:
+    """One name of an app, or of what nothing may block, that the category may then block."""
+    emitted = small.gated(policy(small))
+    for host in ('"two.test"', '"update.test"', '"gw.test"'):
+        text = emitted.text["lists.json"].replace(host, '"other.example"')
+        assert emitted.noticed({**emitted.files, "lists.json": text.encode()})
+
+
+def test_a_category_in_a_negation_is_refused(small: Any) -> None:
+    """What is outside it would then be meant, which is most of the internet."""
+    emitted = small.gated(policy(small))
+
+    def negate(body: dict[str, Any]) -> dict[str, Any]:
+        found = "any(dns.content_category[*] in {184})"
+        return {**body, "traffic": body["traffic"].replace(found, f"not({found})")}
+
+    with pytest.raises(UnreadableArtifact, match="a category that is not accounted for"):
+        emitted.target.read(changed(emitted, negate))
+
+
+# --- targets that do not write their vendor's category --------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("vendor", "category"),
+    [
+        ("fortigate", "category 100"),
+        ("meraki", "website category"),
+        ("netskope", "Generative AI"),
+        ("paloalto", "`artificial-intelligence`"),
+        ("umbrella", "Generative AI"),
+    ],
+)
+def test_a_category_that_is_not_written_is_a_gap_with_its_name(
+    vendor: str, category: str, small: Any
+) -> None:
+    """What can be done by hand is told, and nothing is claimed."""
+    emitted = small.MAKERS[vendor](policy(small))
+    (record,) = emitted.compiled.policy
+    assert (record.status, record.reason.code) == (Status.UNSUPPORTED, "ai-category-by-hand")
+    assert category in record.reason.text
+    assert record.artifacts == ()
+    assert small.MAKERS[vendor](policy(small, unlisted_ai=Effect.ALLOW)).compiled.policy == ()
