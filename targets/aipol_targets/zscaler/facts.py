@@ -62,4 +62,15 @@ FIVE_LEVELS = Reason(
     "an entry stands for a name and five levels of names below it; deeper names are let through",
     "name the deeper host, or enforce it by a resolver (`dns`)",
 )
+AI_CATEGORIES = ("AI_ML_APPS", "GENERAL_AI_ML")
+"""The predefined URL categories of AI, as the API names them: Zscaler's own terraform-provider-zia
+(2.6.0), zscaler-sdk-python and ziacloud-ansible (`url_categories`), read 2026-11-29."""
+
+AI_CATEGORY = Reason(
+    "ai-category-off",
+    f"{' and '.join(AI_CATEGORIES)} are not blocked: all that is listed would have to leave its"
+    " predefined category",
+    "write `ai_categories: true` below `targets.zscaler`, if no rule of yours is about those",
+)
+
 IPV6 = untold("source IP groups take IPv4 only", "Zscaler")

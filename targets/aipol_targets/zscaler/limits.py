@@ -24,10 +24,10 @@ def over_limits(ir: Ir, target: str, settings: ZscalerSettings, model: Zia) -> I
     sizes = {group.name: len(group.networks) for group in made.sources}
     of_rule = [sum(sizes[name] for name in rule.sources) for rule in made.rules]
     for what, count, limit in (
-        ("custom URLs:", sum(len(each.entries) for each in made.categories), settings.urls),
-        ("custom URL categories:", len(made.categories), settings.categories),
+        ("custom URLs:", model.urls, settings.urls),
+        ("custom URL categories:", model.categories, settings.categories),
         # Orders have no gap, so before our first rule there are that many of the organisation.
-        ("URL filtering rules:", settings.first_order - 1 + len(made.rules), RULES.value),
+        ("URL filtering rules:", settings.first_order - 1 + model.rules, RULES.value),
         ("source IP groups:", len(made.sources), SOURCES.value),
         (
             "source IP groups of a rule:",

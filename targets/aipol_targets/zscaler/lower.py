@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aipol.claims import Claim
 from aipol.diagnostics import Diagnostic
 from aipol.diagnostics.codes import BAD_DOMAIN
-from aipol.domains import HostTrie
+from aipol.domains import HostEntry, HostTrie, Intent
 from aipol.hosts import names_claimed
 from aipol.ir import Ir
 from aipol.segments import Segment, gateway_networks, segments
 from aipol.target import Lowered
 from aipol_targets.common.network.account import coverage
-from aipol_targets.common.network.categories import Categorised, categorised
-from aipol_targets.common.network.families import by_family
+from aipol_targets.common.network.categories import Categorised, Sources, categorised
+from aipol_targets.common.network.facts import GATEWAYS
+from aipol_targets.common.network.families import by_family, only_four
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
-from aipol_targets.common.network.nested import Entry, Reached, Seen, entries, named_in
+from aipol_targets.common.network.nested import NOBODY, Entry, Reached, Seen, entries, named_in
 from aipol_targets.common.network.placed import Decisions, Path, decisions
-from aipol_targets.zscaler.facts import FIVE_LEVELS, IPV6, LEVELS
+from aipol_targets.common.network.unlisted import (
+    asked_to_block,
+    by_category,
+    listed,
+    not_blocked,
+)
+from aipol_targets.zscaler.facts import AI_CATEGORIES, AI_CATEGORY, FIVE_LEVELS, IPV6, LEVELS
 from aipol_targets.zscaler.limits import over_limits
 from aipol_targets.zscaler.model import FILE, Zia
 from aipol_targets.zscaler.settings import ZscalerSettings
@@ -49,12 +56,15 @@ def lower(ir: Ir, settings: ZscalerSettings) -> Lowered[Zia]:
     tries = {each.segment.id: each.trie for each in wanted}
     named = named_in(each.decided.entries.values() for each in wanted)
     found = tuple(entries(tries, named, LEVELS.value))
-    made = categorised(parts, gateway_networks(ir), found)
+    gateways = gateway_networks(ir)
+    made = categorised(parts, gateways, found)
     model = Zia(settings.first_order, settings.rank, made)
+    if settings.ai_categories and asked_to_block(ir):
+        model = _unlisted(ir, model, found, only_four(gateways))
     for each in wanted:
         place, minimal = f"{TARGET_ID}/{FILE}", each.trie.minimal()
         findings += locked_out(ir, place, (each.trie,), minimal)
-    findings += _unlistable(ir, found)
+    findings += _unlistable(ir, (*found, *model.listed))
     findings += over_limits(ir, TARGET_ID, settings, model)
     reached = Reached(found, LEVELS.value)
     *_, everybody = paths = tuple(_path(each, reached) for each in wanted)
@@ -62,12 +72,42 @@ def lower(ir: Ir, settings: ZscalerSettings) -> Lowered[Zia]:
         by_family(ir, each.segment, path, everybody, IPV6)
         for each, path in zip(wanted, paths, strict=True)
     )
-    return Lowered(model, coverage(ir, TARGET_ID, placed), tuple(findings))
+    told = (
+        by_category(ir, TARGET_ID, " and ".join(AI_CATEGORIES), (FILE,))
+        if settings.ai_categories
+        else not_blocked(ir, TARGET_ID, AI_CATEGORY)
+    )
+    return Lowered(model, coverage(ir, TARGET_ID, placed), tuple(findings), policy=told)
 
 
 def _wanted(ir: Ir, segment: Segment) -> _Wanted:
     decided = decisions(ir, segment)
     return _Wanted(segment, decided, decided.trie)
+
+
+# --- AI that no app is ----------------------------------------------------------------------------
+
+
+def _unlisted(ir: Ir, model: Zia, found: Sequence[Entry], gateways: tuple[str, ...]) -> Zia:
+    """The predefined categories of AI blocked, but for what is listed and for the gateways.
+
+    What is in a custom category leaves its predefined one; what is in one of ours has left it.
+    """
+    reached = Reached(found, LEVELS.value)
+    entries = tuple(
+        Entry(entry.host, entry.intent is not Intent.EXACT, 0, NOBODY, NOBODY)
+        for entry in listed(ir).minimal()
+        if reached.deciding(_inside(entry)) is None
+    )
+    made = model.made
+    if gateways and GATEWAYS not in {each.name for each in made.sources}:
+        made = replace(made, sources=(*made.sources, Sources(GATEWAYS, gateways)))
+    return replace(model, made=made, listed=entries, spared=GATEWAYS if gateways else None)
+
+
+def _inside(entry: HostEntry) -> str:
+    """A host that an entry stands for; no host has this label."""
+    return entry.host if entry.intent is Intent.EXACT else f"*.{entry.host}"
 
 
 # --- the account ----------------------------------------------------------------------------------

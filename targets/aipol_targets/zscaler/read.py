@@ -23,19 +23,23 @@ class ZscalerDecider:
 
     def clients(self, kind: Kind) -> tuple[str, ...]:
         """The one path that answers for hosts."""
-        return CLIENTS if kind is Kind.HOST else ()
+        return CLIENTS if kind in {Kind.HOST, Kind.CATEGORY} else ()
 
-    def view(self, identity: frozenset[str], kind: Kind) -> Hashable:  # noqa: ARG002  (all alike)
-        """Which source groups hold an address."""
-        return self._policy.seat(address_of(identity))
+    def view(self, identity: frozenset[str], kind: Kind) -> Hashable:
+        """Which source groups hold an address, or the rules about Zscaler's categories for it."""
+        seat = self._policy.seat(address_of(identity))
+        return self._policy.rules_of_ai(seat) if kind is Kind.CATEGORY else seat
 
     def decide(self, question: Question) -> Answer:
         """The first rule for the host's category and the address."""
-        if question.kind is not Kind.HOST or question.client not in CLIENTS:
+        if question.kind not in {Kind.HOST, Kind.CATEGORY} or question.client not in CLIENTS:
             return Answer(None)
         # TLS and HTTP names are compared without case, and with or without the root's dot.
         host = question.value.lower().removesuffix(".")
-        return self._policy.decide(self._policy.seat(address_of(question.identity)), host)
+        seat = self._policy.seat(address_of(question.identity))
+        if question.kind is Kind.CATEGORY:
+            return self._policy.decide_ai(seat, host)
+        return self._policy.decide(seat, host)
 
     def blocked(self, hosts: Iterable[str], identity: frozenset[str], client: str) -> Iterator[str]:
         """Those of the hosts that are blocked for an address."""

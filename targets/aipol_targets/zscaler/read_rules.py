@@ -25,6 +25,8 @@ _MADE = re.compile(r"\$\{([A-Za-z0-9_.-]+)\}")
 _EFFECTS = {"ALLOW": Effect.ALLOW, "BLOCK": Effect.BLOCK}
 _MOST = {"ipSourceGroups": 4_000, "urlCategories": 1_024, "urlFilteringRules": 1_000}
 _LOWEST_RANK = 7
+_OF_AI = frozenset({"AI_ML_APPS", "GENERAL_AI_ML"})
+"""The predefined categories that Zscaler counts as AI."""
 _ADDRESSES, _OF_RULE, _SOURCES_OF_RULE = 16_000, 8_000, 1_000
 _RULE = ("name", "order", "rank", "state", "action", "protocols", "urlCategories")
 
@@ -73,6 +75,26 @@ class Policy:
         category = self.urls.category(host)
         rule = self._first(seat, (category,)) if category else None
         return Answer(rule.effect, self.path, rule.name) if rule else Answer(None)
+
+    def decide_ai(self, seat: frozenset[str], host: str) -> Answer:
+        """What is done about a host that Zscaler counts as AI.
+
+        A host in a custom category leaves its predefined one (Configuring Custom URL Categories).
+        """
+        rules = [self._first(seat, (category,)) for category in sorted(_OF_AI)]
+        blocking = [rule for rule in rules if _blocks(rule)]
+        if self.urls.category(host) or len(blocking) < len(rules):
+            return Answer(None)
+        return Answer(Effect.BLOCK, self.path, blocking[0].name if blocking[0] else "")
+
+    def rules_of_ai(self, seat: frozenset[str]) -> tuple[str, ...]:
+        """The rules about what Zscaler counts as AI for addresses in these source groups."""
+        return tuple(
+            rule.name
+            for rule in self._rules
+            if not rule.categories.isdisjoint(_OF_AI)
+            and (rule.sources is None or not rule.sources.isdisjoint(seat))
+        )
 
     def _first(self, seat: frozenset[str], categories: tuple[str, ...]) -> Rule | None:
         for rule in self._rules:
@@ -157,7 +179,7 @@ class Policy:
                 integer(self.path, found, "order"),
                 integer(self.path, found, "rank"),
                 _EFFECTS[found["action"]],
-                frozenset(self._made(each, self._categories) for each in categories),
+                frozenset(self._category_of(each) for each in categories),
                 self._sources(name, texts(self.path, listed, "id")) if sources else None,
             )
         )
@@ -169,6 +191,10 @@ class Policy:
         if len(found) > _SOURCES_OF_RULE:
             refuse(self.path, f"{name} has more than {_SOURCES_OF_RULE} source groups")
         return found
+
+    def _category_of(self, text: str) -> str:
+        """A category that is made here, or one of Zscaler's own; no other is accounted for."""
+        return text if text in _OF_AI else self._made(text, self._categories)
 
     def _made(self, text: str, known: Mapping[str, object] | set[str]) -> str:
         """The name in place of an id: of something that an earlier request makes."""
@@ -193,7 +219,9 @@ class Policy:
             refuse(self.path, f"a rank is not between 0 and {_LOWEST_RANK}")
         used = {name for rule in self._rules for name in rule.categories}
         named = {name for rule in self._rules for name in rule.sources or ()}
-        if unused := sorted((self._categories - used) | (self._groups.keys() - named)):
+        # A category without a rule has a meaning where what it holds is not to be in another.
+        idle = self._categories - used if used.isdisjoint(_OF_AI) else set[str]()
+        if unused := sorted(idle | (self._groups.keys() - named)):
             refuse(self.path, f"no rule needs {unused[0]}")
         for rule, following in pairwise(self._rules):
             same = (rule.effect, rule.categories) == (following.effect, following.categories)

@@ -23,6 +23,8 @@ class ZscalerSettings(BaseModel):
     """The admin rank of all rules, such as `7`."""
     categories: Annotated[int, Field(ge=1, le=MOST_CATEGORIES)] = CATEGORIES.value
     """How many custom categories are left for aipol, such as `64`; more is an error."""
+    ai_categories: bool = False
+    """Whether unlisted AI is blocked by Zscaler's own categories of AI, such as `true`."""
     urls: Annotated[int, Field(ge=1)] = URLS.value
     """How many custom URLs are left for aipol, such as `25000`; more is an error."""
 

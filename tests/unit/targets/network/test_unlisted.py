@@ -147,6 +147,106 @@ def test_a_category_in_a_negation_is_refused(small: Any) -> None:
         emitted.target.read(changed(emitted, negate))
 
 
+# --- categories that custom ones take hosts out of ------------------------------------------------
+
+
+def zia(emitted: Any) -> list[dict[str, Any]]:
+    """The requests."""
+    found: list[dict[str, Any]] = json.loads(emitted.text["requests.json"])
+    return found
+
+
+def test_zscaler_blocks_its_categories_of_ai_but_for_what_is_listed(small: Any) -> None:
+    """What is in a custom category leaves the predefined one, so all that is listed is in some."""
+    emitted = small.categorised(policy(small), ai_categories=True)
+    assert emitted.findings() == ()
+    *_, allow, block, _ = zia(emitted)
+    assert allow["body"]["urlCategories"] == ["AI_ML_APPS", "GENERAL_AI_ML"]
+    assert (allow["body"]["action"], block["body"]["action"]) == ("ALLOW", "BLOCK")
+    assert "sourceIpGroups" not in block["body"]
+    for address in (small.FINANCE, small.ANYBODY, "2001:db8:20::5"):
+        assert stopped(emitted, "zia", address, STRANGER)
+        for host in ("one.test", "x.one.test", "a.two.test", "gw.test", "a.update.test"):
+            assert not stopped(emitted, "zia", address, host)
+        assert emitted.blocked("zia", address, "a.one.test")
+    assert not stopped(emitted, "zia", small.GATEWAY, STRANGER)
+    (record,) = emitted.compiled.policy
+    assert (record.status, record.reason.code) == (Status.LOOSER, "by-category")
+
+
+def test_zscaler_takes_nothing_out_of_another_category_of_ours(small: Any) -> None:
+    """A listed host that a wider entry stands for is in that one's category."""
+    apps = (small.app("one", "big.test"), small.app("two", "api.big.test"))
+    emitted = small.categorised(policy(small, apps=apps, rules=()), ai_categories=True)
+    assert emitted.findings() == ()
+    assert emitted.blocked("zia", small.ANYBODY, "v1.api.big.test")
+
+
+def _zia_rule(kind: str, **changes: Any) -> Any:
+    def change(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        for each in requests:
+            body = each.get("body", {})
+            if body.get("name") == f"aipol-unlisted-{kind}":
+                body.update(changes)
+        return requests
+
+    return change
+
+
+def _zia_url(host: str) -> Any:
+    def change(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        for each in requests:
+            urls = each.get("body", {}).get("urls", [])
+            if host in urls:
+                urls[urls.index(host)] = "other.example"
+        return requests
+
+    return change
+
+
+def _zia_without(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """No rule is about the categories."""
+    return [each for each in requests if "unlisted" not in each.get("body", {}).get("name", "")]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _zia_without,
+        _zia_rule("block", action="ALLOW"),
+        _zia_rule("block", urlCategories=["AI_ML_APPS"]),
+        _zia_rule("block", urlCategories=["FINANCE"]),
+        _zia_rule("block", sourceIpGroups=[{"id": "${aipol-finance}"}]),
+        _zia_rule("allow", sourceIpGroups=[{"id": "${aipol-finance}"}]),
+        _zia_url(".two.test"),
+        _zia_url(".update.test"),
+        _zia_url("gw.test"),
+    ],
+)
+def test_categories_that_zscaler_blocks_otherwise_are_noticed(change: Any, small: Any) -> None:
+    """A rule that is gone, is for other people or categories; a host that is not taken out."""
+    emitted = small.categorised(policy(small), ai_categories=True)
+    damaged = json.dumps(change(zia(emitted))).encode()
+    assert damaged != emitted.files["requests.json"]
+    assert emitted.noticed({"requests.json": damaged})
+
+
+def test_zscaler_without_anything_blocked_has_no_rule_about_its_categories(small: Any) -> None:
+    """Unlisted AI is let through where the policy says so."""
+    emitted = small.categorised(policy(small, unlisted_ai=Effect.ALLOW), ai_categories=True)
+    assert "AI_ML" not in emitted.text["requests.json"]
+    assert emitted.noticed(small.categorised(policy(small), ai_categories=True).files)
+
+
+def test_zscaler_leaves_categories_alone_unless_it_is_told_otherwise(small: Any) -> None:
+    """Rules of an organisation's own may be about the categories that hosts would leave."""
+    emitted = small.categorised(policy(small))
+    assert "AI_ML" not in emitted.text["requests.json"]
+    assert "aipol-listed" not in emitted.text["requests.json"]
+    assert [each.reason.code for each in emitted.compiled.policy] == ["ai-category-off"]
+    assert emitted.findings() == ()
+
+
 # --- targets that do not write their vendor's category --------------------------------------------
 
 
