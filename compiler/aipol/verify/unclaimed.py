@@ -63,7 +63,7 @@ class _Run:
         That nothing is said leaves it to the organisation's own rules.
         """
         for host in hosts:
-            if self._is_somebodys(host) or host in self.reference.open:
+            if self._is_somebodys(host) or host in self.reference.open or self._is_left(host):
                 continue
             for view, situation in self._everybody(Kind.HOST):
                 for client in self.check.panel.decider.clients(Kind.HOST):
@@ -118,6 +118,12 @@ class _Run:
     def _is_somebodys(self, host: str) -> bool:
         """Whether an app is known by a host, or signs in there."""
         return bool(self.reference.speaking(host)) or _covered(self.signed_in, host)
+
+    def _is_left(self, host: str) -> bool:
+        """Whether nothing may block a host, or decrypt it and so see what is to be blocked."""
+        spared = ((each, Intent.SUBTREE) for each in self.check.ir.never_inspect)
+        kept = ((each, Intent(match)) for each, match, _ in self.check.ir.protected_hosts)
+        return _covered((*spared, *kept), host)
 
     def _everybody(self, kind: Kind) -> Iterator[tuple[View, Situation]]:
         for situation in self.situations:
