@@ -18,7 +18,7 @@ class _Fields:
     source: str
     host: str
     domains: str
-    categories: str
+    categories: str = ""
 
 
 _FIELDS: dict[Layer, _Fields] = {
@@ -29,9 +29,7 @@ _FIELDS: dict[Layer, _Fields] = {
         "http.request.domains",
         "http.request.uri.content_category",
     ),
-    "network": _Fields(
-        "net.src.internal_src_ip", "net.sni.host", "net.sni.domains", "net.fqdn.content_category"
-    ),
+    "network": _Fields("net.src.internal_src_ip", "net.sni.host", "net.sni.domains"),
 }
 _PATH = "http.request.uri.path"
 

@@ -9,7 +9,7 @@ from aipol.diagnostics.codes import BAD_VALUE
 from aipol.domains import HostTrie
 from aipol.ir import Ir
 from aipol.segments import Segment, fewest_networks, gateway_networks, segments
-from aipol.target import Coverage, Lowered
+from aipol.target import Coverage, Lowered, Reason
 from aipol_targets.cloudflare.facts import AI_CATEGORY, IPV6
 from aipol_targets.cloudflare.limits import over_limits
 from aipol_targets.cloudflare.model import LISTS, RULES, Gateway, Rule, Source
@@ -30,11 +30,22 @@ from aipol_targets.common.network.tenants import (
     restrictions,
     told_apart,
 )
-from aipol_targets.common.network.unlisted import asked_to_block, by_category, listed
+from aipol_targets.common.network.unlisted import (
+    asked_to_block,
+    by_category,
+    listed,
+    not_blocked,
+)
 
 TARGET_ID = "cloudflare"
 _WAN = "wan"
 _CATEGORY = f"the content category {AI_CATEGORY} (Artificial Intelligence)"
+_UNSEEN = Reason(
+    "ai-category-unseen",
+    f"{_CATEGORY} is not blocked: a network policy sees no name of what has no handshake, and so"
+    " cannot leave out what is listed",
+    "add `dns` to `targets.cloudflare.policies`, or `http` with `tls_decryption`",
+)
 
 
 def lower(ir: Ir, settings: CloudflareSettings) -> Lowered[Gateway]:
@@ -54,7 +65,11 @@ def lower(ir: Ir, settings: CloudflareSettings) -> Lowered[Gateway]:
         findings += locked_addresses(ir, place, (held.header for held in each.held))
     findings += over_limits(ir, TARGET_ID, settings, model)
     account = _coverage(ir, settings, parts, written)
-    told = by_category(ir, TARGET_ID, _CATEGORY, (LISTS, RULES))
+    told = (
+        by_category(ir, TARGET_ID, _CATEGORY, (LISTS, RULES))
+        if settings.sees_categories
+        else not_blocked(ir, TARGET_ID, _UNSEEN)
+    )
     return Lowered(model, account, tuple(findings), policy=told)
 
 
@@ -110,7 +125,7 @@ def _rules(ir: Ir, settings: CloudflareSettings, written: Sequence[Written]) -> 
         source = _source(ir, settings, written, each)
         if source.networks or not each.segment.networks:
             yield from rules_of(each, source, plan)
-    if written and asked_to_block(ir):
+    if written and settings.sees_categories and asked_to_block(ir):
         yield from unlisted(listed(ir), Source(gateways, excluded=True), plan)
 
 

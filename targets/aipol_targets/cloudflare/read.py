@@ -65,8 +65,9 @@ class GatewayDecider:
         """The types of policies that there are; each answers for itself."""
         if kind is Kind.HELD:
             return (_INSPECT,) if "http" in self._rules else ()
-        hosts = kind in {Kind.HOST, Kind.HEADER, Kind.CATEGORY, Kind.URL}
-        return tuple(self._rules) if hosts else ()
+        if kind is Kind.CATEGORY:
+            return tuple(client for client in self._rules if client != "network")
+        return tuple(self._rules) if kind in {Kind.HOST, Kind.HEADER, Kind.URL} else ()
 
     def view(self, identity: frozenset[str], kind: Kind) -> Hashable:
         """Which policies are for a source address."""

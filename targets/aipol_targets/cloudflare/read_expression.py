@@ -168,9 +168,7 @@ FIELDS: Mapping[str, Fields] = {
         "http.request.uri.content_category",
         "http.request.uri.path",
     ),
-    "l4": Fields(
-        "net.src.internal_src_ip", "net.sni.host", "net.sni.domains", "net.fqdn.content_category"
-    ),
+    "l4": Fields("net.src.internal_src_ip", "net.sni.host", "net.sni.domains", ""),
 }
 
 

@@ -67,11 +67,13 @@ def _selections(stem: str, levels: Levels, capacity: int) -> tuple[Selection, ..
 def unlisted(known: HostTrie, source: Source, plan: Plan) -> Iterator[Rule]:
     """The policies for AI by Cloudflare's own category, but for what is known; they come last.
 
-    There is one of each type for everybody: it is for what no list says anything about.
+    There is one of each type for everybody: it is for what no list says anything about. None is a
+    network policy, which sees no name without a handshake and then could not leave out what is
+    known.
     """
     stem = "aipol_unlisted"
     selections = _selections(stem, flat_levels(known.minimal()), plan.capacity)[:1]
-    for layer in plan.layers:
+    for layer in (layer for layer in plan.layers if layer != "network"):
         yield Rule(f"{stem}_{layer}", layer, source, selections, category=AI_CATEGORY)
 
 

@@ -56,6 +56,11 @@ class CloudflareSettings(BaseModel):
         return limits[self.plan].value
 
     @property
+    def sees_categories(self) -> bool:
+        """Whether anything but network policies sees the names of HTTPS."""
+        return "dns" in self.policies or (self.tls_decryption and "http" in self.policies)
+
+    @property
     def told(self) -> Mapping[str, str]:
         """What the files say because of it."""
         return {

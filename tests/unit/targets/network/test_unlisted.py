@@ -13,7 +13,7 @@ from aipol.target import Kind, Status, UnreadableArtifact
 from aipol.vocabulary import Effect
 
 RULES = "rules.json"
-CLIENTS = ("dns", "http", "network")
+CLIENTS = ("dns", "http")
 PROTECTED = (("update.test", "subtree", "updates"),)
 STRANGER = "new-ai.example"
 
@@ -75,6 +75,23 @@ def test_nothing_is_blocked_by_category_that_is_not_to_be_blocked(
     told = [each.reason.code for each in emitted.compiled.policy]
     assert told == ([] if effect is Effect.ALLOW else ["no-prompt"])
     assert emitted.findings() == ()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"policies": ["network"]},
+        {"policies": ["http", "network"], "tls_decryption": False},
+    ],
+)
+def test_a_network_policy_is_not_for_a_category(given: dict[str, Any], small: Any) -> None:
+    """It sees no name of what has no handshake, so that it would block what is listed."""
+    emitted = small.gated(policy(small), **given)
+    assert "184" not in emitted.text[RULES]
+    assert [each.reason.code for each in emitted.compiled.policy] == ["ai-category-unseen"]
+    assert emitted.findings() == ()
+    types = json.loads(small.gated(policy(small)).text[RULES])
+    assert not any("184" in each["traffic"] for each in types["l4"])
 
 
 def changed(emitted: Any, change: Any) -> dict[str, bytes]:
