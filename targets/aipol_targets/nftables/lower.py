@@ -61,7 +61,8 @@ class _Made:
         if not self.ir.close_bypasses and not self.ir.confined:
             return
         # The policy says who may open a connection; who was allowed to has to be answered.
-        yield Rule("accept", reply=True)
+        if self.ir.confined or self.settings.ipv6 == "deny":
+            yield Rule("accept", reply=True)
         yield from (Rule("accept", leaving_by=name) for name in self.settings.inside)
         yield from self._free()
         if self.settings.ipv6 == "deny":
