@@ -35,7 +35,7 @@ class Written:
 
     @property
     def _sonicwall(self) -> Path:
-        allowed = next((names[0] for _, names in self.lists.allowed), "")
+        allowed = tuple(name for _, names in self.lists.allowed for name in names)
         return Path(
             ("sonicwall",),
             self.uses,

@@ -232,10 +232,11 @@ def _through(case: Case, path: Path, claim: Claim) -> Iterator[tuple[str, Findin
         or case.ruling.direct is not Effect.BLOCK
     ):
         return
-    name, reason = path.through
-    host, below = f"{name}.{claim.host}", f"any.{claim.host}"
-    if path.written.blocked(below) and path.wanted.blocked(host) and not path.written.blocked(host):
-        yield EXCEPTED, (Status.LOOSER, reason)
+    names, reason = path.through
+    if path.written.blocked(f"any.{claim.host}"):
+        hosts = (f"{name}.{claim.host}" for name in names)
+        if any(path.wanted.blocked(host) and not path.written.blocked(host) for host in hosts):
+            yield EXCEPTED, (Status.LOOSER, reason)
 
 
 def _finding(case: Case, seat: Seat, path: Path, claim: Claim, host: str) -> Finding | None:

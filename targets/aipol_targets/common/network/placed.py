@@ -103,8 +103,8 @@ class Path:
     """Where the two differ: a host, or `*.host` for what is below one."""
     longer: Reason | None = None
     """Why names that go on after a blocked host are blocked too; None where they are not."""
-    through: tuple[str, Reason] | None = None
-    """A name that is let through wherever it stands in a host, below a blocked one too, and why."""
+    through: tuple[tuple[str, ...], Reason] | None = None
+    """Names that are let through wherever they stand in a host, below a blocked one too, and why."""
     levels: int | None = None
     """How many labels below a host the format still takes for below it; None for all."""
     beyond: Reason | None = None

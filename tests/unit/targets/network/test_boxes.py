@@ -190,7 +190,8 @@ def test_only_a_record_about_the_same_name_admits_a_longer_one(small: Any) -> No
     assert {f.message for f in found if "d.test.evil.example" in f.message}
     assert not {f.message for f in found if "e.test.evil.example" in f.message}
     exact = small.boxed(policy, "watchguard")
-    idle = verify(exact.ir, exact.target, exact.decider, emitted.compiled.coverage)
+    claimed, said = emitted.compiled.coverage, exact.compiled.told
+    idle = verify(exact.ir, exact.target, exact.decider, claimed, told=said)
     assert {f.name for f in idle} == {"coverage-untrue"}
 
 
