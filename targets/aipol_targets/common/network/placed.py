@@ -104,7 +104,7 @@ class Path:
     longer: Reason | None = None
     """Why names that go on after a blocked host are blocked too; None where they are not."""
     through: tuple[tuple[str, ...], Reason] | None = None
-    """Names that are let through wherever they stand in a host, below a blocked one too, and why."""
+    """Names that are let through wherever they stand in a host, below a blocked one too."""
     levels: int | None = None
     """How many labels below a host the format still takes for below it; None for all."""
     beyond: Reason | None = None
