@@ -63,6 +63,8 @@ class PolicyGap:
     reason: Reason
     targets: tuple[str, ...] = ()
     """Those that carry it out in part."""
+    sites: tuple[str, ...] = ()
+    """Where; empty where it is at every site, or there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,12 @@ class Gap:
     situation: Situation
     target: str
     reason: Reason
+    sites: tuple[str, ...] = ()
+    """Where; empty where it is at every site, or there are none."""
+
+    def is_at(self, site: str) -> bool:
+        """Whether it is at a site; of what is at no single one, always."""
+        return not self.sites or not site or site in self.sites
 
 
 def clauses_of(ruling: Ruling) -> tuple[str, ...]:
@@ -141,6 +149,16 @@ class Matrix:
     records: Mapping[str, tuple[Coverage, ...]]
     policy: tuple[PolicyCoverage, ...] = ()
 
+    def at(self, site: str) -> Matrix:
+        """What is so at one site."""
+        ir = replace(self.ir, sites={site: self.ir.sites[site]})
+        here = ("", site)
+        records = {
+            target: tuple(record for record in found if record.site in here)
+            for target, found in self.records.items()
+        }
+        return Matrix(ir, records, tuple(each for each in self.policy if each.site in here))
+
     @cached_property
     def by_clause(self) -> Mapping[tuple[str, str], tuple[Coverage, ...]]:
         """All targets' records of one clause of one ruling."""
@@ -172,11 +190,25 @@ class Matrix:
     @cached_property
     def policy_gaps(self) -> tuple[PolicyGap, ...]:
         """Clauses about the whole policy that no target carries out, or not wholly."""
-        found = (self._policy_gap(clause) for clause in self.ir.policy_clauses)
-        return tuple(gap for gap in found if gap is not None)
+        return tuple(gap for clause in self.ir.policy_clauses for gap in self._policy_gaps(clause))
 
-    def _policy_gap(self, clause: PolicyClause) -> PolicyGap | None:
-        records = [record for record in self.policy if record.clause == clause]
+    def _policy_gaps(self, clause: PolicyClause) -> Iterator[PolicyGap]:
+        sites = self.ir.sites
+        there = [name for name, ir in sites.items() if clause in ir.policy_clauses]
+        found: dict[PolicyGap, list[str]] = {}
+        for site in there or ("",):
+            gap = self._policy_gap(clause, site)
+            if gap is not None:
+                found.setdefault(gap, []).append(site)
+        for gap, where in found.items():
+            yield gap if len(where) == len(sites or ("",)) else replace(gap, sites=tuple(where))
+
+    def _policy_gap(self, clause: PolicyClause, site: str) -> PolicyGap | None:
+        records = [
+            record
+            for record in self.policy
+            if record.clause == clause and record.site in ("", site)
+        ]
         if any(record.status.holds for record in records):
             return None
         parts = [record for record in records if record.status is Status.LOOSER and record.reason]
@@ -193,18 +225,17 @@ class Matrix:
 
     def _gaps_of(self, ruling: Ruling, clause: str) -> Iterator[Gap]:
         records = self.by_clause.get((ruling.id, clause), ())
+        sites = tuple(self.ir.sites) or ("",)
         for situation in Situation:
             here = [record for record in records if situation in record.situations]
-            if any(record.status.holds for record in here):
-                continue
-            told = [record for record in here if record.reason and not record.reason.absent]
-            if told and all(record.status is Status.NOT_APPLICABLE for record in told):
-                continue  # whoever could act there says that the use cannot happen there
-            best = min(told, key=_preference, default=None)
-            if best and best.reason:
-                yield Gap(ruling, clause, situation, best.target, best.reason)
-            else:
-                yield Gap(ruling, clause, situation, "", NOBODY_ACTS if here else NO_TARGET)
+            found: dict[tuple[str, Reason], list[str]] = {}
+            for site in sites:
+                open_ = _open([record for record in here if record.site in ("", site)])
+                if open_ is not None:
+                    found.setdefault(open_, []).append(site)
+            for (target, reason), where in found.items():
+                told = () if len(where) == len(sites) else tuple(where)
+                yield Gap(ruling, clause, situation, target, reason, told)
 
     def totals(self) -> dict[str, dict[str, int]]:
         """Cells by status for each target."""
@@ -213,6 +244,19 @@ class Matrix:
             for record in records:
                 counts[target][record.status.value] += len(record.situations)
         return counts
+
+
+def _open(here: list[Coverage]) -> tuple[str, Reason] | None:
+    """The best-placed target where nothing holds a clause, and its reason; None where it holds."""
+    if any(record.status.holds for record in here):
+        return None
+    told = [record for record in here if record.reason and not record.reason.absent]
+    if told and all(record.status is Status.NOT_APPLICABLE for record in told):
+        return None  # whoever could act there says that the use cannot happen there
+    best = min(told, key=_preference, default=None)
+    if best and best.reason:
+        return best.target, best.reason
+    return "", NOBODY_ACTS if here else NO_TARGET
 
 
 def _left_by_all(parts: list[PolicyCoverage]) -> Reason | None:

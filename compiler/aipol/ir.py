@@ -6,7 +6,7 @@ This is the contract between the compiler and every target. All of it is immutab
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -241,6 +241,9 @@ class Ir:
     """Networks of the organisation's own resolvers."""
     confined: tuple[Confined, ...] = ()
     """The segments with one way out, by id."""
+    sites: Mapping[str, Ir] = field(default_factory=dict[str, "Ir"])
+    """What it means at each site of the inventory; then groups, gateways, resolvers and segments
+    here have the addresses of all sites. No sites when the policy has no inventory."""
 
     @cached_property
     def indispensable(self) -> Indispensable:

@@ -14,8 +14,16 @@ from aipol.coverage import Gap, Matrix, complete, only_known
 from aipol.diagnostics import Diagnostic, codes
 from aipol.diagnostics.model import has_errors
 from aipol.ir import Ir
+from aipol.sites import Place, at_site, places
 from aipol.source import Sources, whole_file
-from aipol.target import Artifact, Compiled, Coverage, Target, UnreadableArtifact
+from aipol.target import (
+    Artifact,
+    Compiled,
+    Coverage,
+    PolicyCoverage,
+    Target,
+    UnreadableArtifact,
+)
 from aipol.tightening import account_for_tightening, candidates, stopped, tightened
 from aipol.verify import verify
 
@@ -47,6 +55,14 @@ class Run:
     ir: Ir
     compiled: Compiled
     coverage: tuple[Coverage, ...]
+    settings: Any = None
+    site: str = ""
+    """Where the target is; empty where it is wherever it reaches."""
+
+    @property
+    def label(self) -> str:
+        """The target, with the site where it is at one."""
+        return at_site(self.target.id, self.site)
 
 
 @dataclass(frozen=True)
@@ -60,8 +76,7 @@ class Build:
     @cached_property
     def matrix(self) -> Matrix:
         """Coverage over all targets."""
-        policy = tuple(record for run in self.runs for record in run.compiled.policy)
-        return Matrix(self.ir, {run.target.id: run.coverage for run in self.runs}, policy)
+        return _matrix(self.ir, self.runs)
 
     @cached_property
     def files(self) -> Mapping[str, bytes]:
@@ -112,6 +127,7 @@ def _opened(
     path: str, read: _Read, as_of: date, shipped: Catalogue, targets: Sequence[Target]
 ) -> Opened:
     from aipol.check.collateral import collateral_findings
+    from aipol.check.spanning import check_spanning
     from aipol.resolve import resolve
     from aipol.resolve.tests import failed_tests
 
@@ -129,6 +145,7 @@ def _opened(
     if ir is not None:
         findings += failed_tests(assembled, ir, catalogue)
         findings += tuple(collateral_findings(assembled, ir, catalogue, shipped))
+        findings += tuple(check_spanning(assembled, ir, targets))
     return Opened(path, assembled, ir, _sorted(findings), sources, settings, catalogue)
 
 
@@ -140,12 +157,14 @@ def _checked(
     from aipol.check.programs import check_programs
     from aipol.check.settings import check_settings
     from aipol.check.shared import check_shared
+    from aipol.check.sites import check_sites
 
     ids = [target.id for target in targets]
     # A cached property is not taken for a property by that checker.
     findings = check_names(assembled, catalogue, ids)  # pyright: ignore[reportArgumentType]
     settings, bad_settings = check_settings(assembled, targets)
     findings += (*check_shared(assembled, catalogue), *check_programs(assembled, catalogue))
+    findings += tuple(check_sites(assembled, targets))
     return (*findings, *bad_settings), settings
 
 
@@ -160,15 +179,24 @@ def build(ir: Ir, settings: Mapping[str, Any], targets: Sequence[Target]) -> Bui
 
 
 def _build(ir: Ir, settings: Mapping[str, Any], targets: Sequence[Target]) -> Build:
-    configured = [target for target in targets if target.id in settings]
-    runs = [_run(ir, target, settings[target.id]) for target in configured]
+    runs = [_run(place) for place in places(ir, settings, targets)]
     if ir.tighten:
-        gaps = Matrix(ir, {run.target.id: run.coverage for run in runs}).gaps
-        runs = [_tighter(ir, run, gaps, settings[run.target.id]) for run in runs]
+        gaps = _matrix(ir, runs).gaps
+        runs = [_tighter(run, [gap for gap in gaps if gap.is_at(run.site)]) for run in runs]
     findings = [finding for run in runs for finding in run.compiled.findings]
     if not has_errors(tuple(findings)):
         findings += _verified(runs)
     return Build(ir, tuple(runs), _sorted(findings))
+
+
+def _matrix(ir: Ir, runs: Iterable[Run]) -> Matrix:
+    records: dict[str, dict[Coverage, None]] = {}
+    policy: list[PolicyCoverage] = []
+    for run in runs:
+        # What is out of reach of a target is so at every site, and told once.
+        records.setdefault(run.target.id, {}).update(dict.fromkeys(run.coverage))
+        policy += run.compiled.policy
+    return Matrix(ir, {target: tuple(found) for target, found in records.items()}, tuple(policy))
 
 
 def _verified(runs: Sequence[Run]) -> tuple[Diagnostic, ...]:
@@ -188,30 +216,31 @@ _MANY_RECORDS = 5_000
 """From here on a second process saves more time than it costs."""
 
 
-def _run(ir: Ir, target: Target, settings: Any) -> Run:
-    compiled = target.compile(ir, settings)
+def _run(place: Place) -> Run:
+    target, ir = place.target, place.ir
+    compiled = target.compile(ir, place.settings)
     coverage = compiled.coverage
     if not has_errors(compiled.findings):
         coverage = complete(ir, target, coverage)
         only_known(ir, target, compiled.policy)
-    return Run(target, ir, compiled, coverage)
+    return Run(target, ir, compiled, coverage, place.settings, place.site)
 
 
-def _tighter(ir: Ir, run: Run, gaps: Iterable[Gap], settings: Any) -> Run:
+def _tighter(run: Run, gaps: Iterable[Gap]) -> Run:
     """The run again, blocking what nothing limits as far as its target can.
 
     It is accounted for in terms of the policy as written.
     """
-    wanted = candidates(run, gaps)
+    ir, wanted = run.ir, candidates(run, gaps)
     while wanted:
         stricter = tightened(ir, wanted)
-        again = _run(stricter, run.target, settings)
+        again = _run(Place(run.target, run.site, stricter, run.settings))
         if has_errors(again.compiled.findings):
             return again
         kept = stopped(ir, wanted, run.coverage, again.coverage)
         if kept == wanted:
             account = account_for_tightening(ir, stricter, again.coverage)
-            return Run(run.target, stricter, again.compiled, account)
+            return replace(again, coverage=account)
         wanted = kept
     return run
 

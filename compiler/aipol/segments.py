@@ -8,6 +8,7 @@ organisation's own gateways belong to nobody: a gateway is no person.
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import re
 import socket
 from collections.abc import Collection, Iterable, Iterator
@@ -59,6 +60,19 @@ def segments(ir: Ir) -> tuple[Segment, ...]:
     named = [_networked(ir, groups, ranges) for groups, ranges in placed.items() if groups]
     rest = Segment(DEFAULT, (), (), _default_region(ir), None, _samples_of_rest(placed.get((), [])))
     return (*sorted(named, key=lambda segment: segment.id), rest)
+
+
+def whose(ir: Ir, address: str) -> tuple[str, ...] | None:
+    """The groups that list a source address; None when it is a gateway's, and so nobody's.
+
+    Raises ValueError when it is no address.
+    """
+    ends = _range(str(ipaddress.ip_network(ipaddress.ip_address(address))))
+    for groups, ranges in _placed(ir).items():
+        for each in ranges:
+            if each.family == ends.family and each.first <= ends.first <= each.last:
+                return groups
+    return None
 
 
 def gateway_networks(ir: Ir) -> tuple[str, ...]:

@@ -46,10 +46,9 @@ class Reason:
     """The clause holds by what the situation is; no artefact carries it out."""
 
 
-LONGER = ".*"
-"""How a deviation about names in which more labels follow a host ends."""
-EXCEPTED = "*.exception.*"
-"""What a deviation is about that speaks of names below a host in which an exception stands."""
+LONGER, EXCEPTED = ".*", "*.exception.*"
+"""How a deviation ends that is about names in which more labels follow a host, and what one is
+about that speaks of names below a host in which an exception stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,8 @@ EFFECT_CLAUSE = "effect"
 class Coverage:
     """What one target does for one clause (`effect`, `data.max`, `sso` ...) of one ruling.
 
-    `status` sums up `deviations`: each identifier, or set of people, that differs.
+    `status` sums up `deviations`: each identifier, or set of people, that differs. An empty `site`
+    says that it is about every site.
     """
 
     ruling: str
@@ -111,6 +111,7 @@ class Coverage:
     reason: Reason | None = None
     artifacts: tuple[str, ...] = ()
     deviations: tuple[Deviation, ...] = ()
+    site: str = ""
 
     @property
     def carried_out(self) -> bool:
@@ -133,6 +134,7 @@ class PolicyCoverage:
     artifacts: tuple[str, ...] = ()
     leaves: tuple[str, ...] = ()
     deviations: tuple[Deviation, ...] = ()
+    site: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,12 +385,11 @@ class StagedTarget(Generic[S, N]):
     render: Callable[[N], tuple[Artifact, ...]]
     read: Callable[[Mapping[str, bytes]], Decider]
     fetched: tuple[Fetched, ...] = ()
+    spans_sites: bool = False
 
     def compile(self, ir: Ir, settings: S) -> Compiled:
         """Lower, then render; nothing is rendered when lowering found an error."""
         lowered = self.lower(ir, settings)
-        if has_errors(lowered.findings):
-            return Compiled((), lowered.coverage, lowered.findings, lowered.rooms, lowered.policy)
-        artifacts = self.render(lowered.model)
+        artifacts = () if has_errors(lowered.findings) else self.render(lowered.model)
         account = (lowered.coverage, lowered.findings, lowered.rooms, lowered.policy)
         return Compiled(artifacts, *account, getattr(settings, "told", {}))

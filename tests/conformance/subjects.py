@@ -23,6 +23,7 @@ from aipol.cli.composition import all_targets
 from aipol.coverage import complete
 from aipol.ir import Ir
 from aipol.pipeline import Run, open_policy
+from aipol.sites import places
 from aipol.target import Compiled, Target
 
 TESTS = Path(__file__).parents[1]
@@ -151,10 +152,11 @@ def _resolved(target: str, policy: str, texts: Mapping[str, str]) -> Tried:
         opened = open_policy(path, cases.AS_OF, cases.catalogue_of(apps), targets)
     assert opened.ir is not None, opened.findings
     chosen = TARGETS[target]
-    settings = opened.settings.get(target)
-    if settings is None:
-        settings = chosen.settings(**SETTINGS.get(target, {}))
-    return Tried(chosen, opened.ir, settings)
+    # Of sites, the first: it is like a policy of its own.
+    place = next(places(opened.ir, opened.settings, [chosen]), None)
+    if place is not None:
+        return Tried(place.target, place.ir, place.settings)
+    return Tried(chosen, opened.ir, chosen.settings(**SETTINGS.get(target, {})))
 
 
 @cache

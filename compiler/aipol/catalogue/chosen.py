@@ -13,7 +13,7 @@ from aipol.catalogue.overlay_faults import complaints
 from aipol.catalogue.tree import Complaint
 from aipol.diagnostics import Diagnostic, codes
 from aipol.diagnostics.model import has_errors
-from aipol.language.assemble import as_written, is_absolute, named_by
+from aipol.language.files import as_written, is_absolute, named_by
 from aipol.language.load import load_text
 from aipol.language.order import in_order
 from aipol.language.text import LIMIT as LONGEST_TEXT

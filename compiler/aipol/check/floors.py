@@ -110,6 +110,7 @@ def _redefined(step: _Step, rule: Rule, groups: frozenset[str]) -> Iterator[tupl
     yield from _apps(step, rule)
     yield from _taken(step, rule)
     yield from _segments(step, groups)
+    yield from _inventory(step)
     if rule.require and rule.require.data:
         yield from _data_classes(step)
     if rule.require and rule.require.via:
@@ -274,3 +275,9 @@ def _segments(step: _Step, groups: frozenset[str]) -> Iterator[tuple[str, Span]]
     named = (segment for segment in farther.value.segments if groups & {*segment.groups})
     if any(segment not in network.segments for segment in named):
         yield "`network.segments`", step.key_span("network", "segments")
+
+
+def _inventory(step: _Step) -> Iterator[tuple[str, Span]]:
+    """Another inventory in place of one: who sits where would be another's to say."""
+    if merge.inventory((step.layer,)) and merge.inventory(step.farther):
+        yield "`network.inventory`", step.key_span("network", "inventory")

@@ -32,7 +32,7 @@ def check_names(
         *identity.check_last_tier(assembled),
         *apps.check_apps(assembled, known),
         *apps.check_network_hosts(assembled),
-        *network.check_only_via(assembled),
+        *network.check_segments(assembled),
         *floors.check_floors(assembled, catalogue),
     )
     return in_reading_order(findings, assembled.layers)

@@ -22,7 +22,7 @@ def check_only_via(assembled: Assembled) -> Iterator[Diagnostic]:
     network = assembled.network.value
     ends: list[_End] = []
     for position, segment in enumerate(network.segments):
-        if segment.only_via is None:
+        if segment.only_via is None or segment.networks is None:
             continue
         span = assembled.network.span("segments", position, "only_via")
         gateway = network.gateways.get(segment.only_via)
@@ -41,12 +41,27 @@ def check_only_via(assembled: Assembled) -> Iterator[Diagnostic]:
 _DEFINE = "define it under `network.gateways`"
 
 
+def check_segments(assembled: Assembled) -> Iterator[Diagnostic]:
+    """Segments that are nowhere or shut in. With an inventory, that is a question to each site."""
+    network = assembled.network
+    if network is None or assembled.inventory is not None:
+        return
+    yield from check_only_via(assembled)
+    for position, segment in enumerate(network.value.segments):
+        if segment.networks is None:
+            span = network.key_span("segments", position)
+            hint = "or bind it at the sites of `network.inventory`"
+            where = f"segment `{segment.id}`"
+            yield codes.MISSING_KEY.at(span, where=where, key="networks", hint=hint)
+
+
 def _shut(segment: Segment, gateway: Gateway) -> str:
     """Why nobody of a segment would get through a gateway, if so."""
     name = f"gateway `{segment.only_via}`"
     if not gateway.networks:
         return f"names {name}, which has no `networks`: the segment could reach nothing"
-    if not {":" in text for text in segment.networks} & {":" in text for text in gateway.networks}:
+    own = segment.networks or ()
+    if not {":" in text for text in own} & {":" in text for text in gateway.networks}:
         return f"names {name}, which has no address of the segment's version of IP"
     return ""
 

@@ -20,7 +20,7 @@ from aipol.check.floors import floor_finding, names_of, own_hosts, plain
 from aipol.check.known import Known
 from aipol.diagnostics.model import Diagnostic
 from aipol.language import merge
-from aipol.language.assemble import named_by
+from aipol.language.files import named_by
 from aipol.language.order import in_order, in_reading_order
 from aipol.language.words import clip
 

@@ -110,7 +110,7 @@ def _effects(found: _Found, policy: str, as_of: date) -> _Effects:
 
 def _named_by(assembled: Assembled, policy: str) -> str:
     """The lock that the policy names; wrong usage where it names none."""
-    from aipol.language.assemble import is_absolute, named_by
+    from aipol.language.files import is_absolute, named_by
 
     lock = assembled.lock
     if lock is None:

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from aipol.audience import Person
     from aipol.catalogue.collateral import Collateral
     from aipol.catalogue.load import Catalogue
+    from aipol.cli.whereabouts import Whereabouts
     from aipol.ir import Ir, Ruling
     from aipol.pipeline import Build, Opened, Run
-    from aipol.report.explain import Asked, Seen
+    from aipol.report.explain import Asked, Explanation, Seen
     from aipol.target import Answer
     from aipol.vocabulary import Account
 
@@ -47,6 +48,13 @@ _MOST_QUESTIONS = 200
     show_default=True,
     help="Whose account the person is signed in to.",
 )
+@click.option("--site", default="", metavar="SITE", help="The site the person is at.")
+@click.option(
+    "--source",
+    default="",
+    metavar="ADDRESS",
+    help="The address the person comes from, in place of groups.",
+)
 @as_of_option
 @formats("text", "json")
 def command(
@@ -56,39 +64,48 @@ def command(
     surface: str,
     groups: tuple[str, ...],
     account: str,
+    site: str,
+    source: str,
     as_of: date,
     form: str,
 ) -> int:
     """Say what POLICY does with one person's use of one app, from which line, and by what.
 
-    Without `--group` the person is in no group but everyone's.
+    Without `--group` the person is in no group but everyone's. With `--source` they are whom the
+    policy, or its inventory, says that address belongs to.
     """
     from aipol.cli import output
     from aipol.cli.composition import built, opened
+    from aipol.cli.whereabouts import placed
     from aipol.diagnostics.model import has_errors
-    from aipol.report.explain import explanation, explanation_json, explanation_text
-    from aipol.report.words import as_json
+    from aipol.report.explain import explanation
     from aipol.vocabulary import Account
 
     found = opened(policy, as_of)
     if found.ir is None:
         return output.findings(found.findings, found.sources, form, SCHEMA)
-    asked = _asked(found.ir, found.catalogue, (app, surface), groups, Account(account))
-    person = _person(found.ir, groups)
-    ruling = _ruling(found.ir, person, asked, asked.account)
-    other = _other(found.ir, person, asked, ruling)
+    place = placed(found.ir, groups, site, source)
+    asked = _asked(found.ir, found.catalogue, (app, surface), place, Account(account))
+    who = _who(found.ir, asked)
     build = built(found)
     if has_errors(build.findings):
         return output.findings(build.findings, found.sources, form, SCHEMA)
-    seen = _seen(build, person, ruling)
+    matrix = build.matrix.at(place.site) if place.site else build.matrix
     platforms = {run.target.id: run.target.identity for run in build.runs}
-    who, besides = (person, ruling, other), _besides(found, asked)
-    answer = explanation(build.matrix, platforms, asked, who, seen, besides=besides)
+    seen, besides = _seen(build, place, *who[:2]), _besides(found, asked)
+    _answer(explanation(matrix, platforms, asked, who, seen, besides=besides), found, form)
+    return CLEAN
+
+
+def _answer(answer: Explanation, found: Opened, form: str) -> None:
+    from aipol.cli import output
+    from aipol.report.explain import explanation_json, explanation_text
+    from aipol.report.words import as_json
+
     if form == "json":
         output.answer(as_json(explanation_json(answer)))
     else:
         output.answer_lines(explanation_text(answer, found.sources))
-    return CLEAN
 
 
 def _no_edition(known: Catalogue, app: str, surface: str) -> None:
@@ -101,8 +118,15 @@ def _no_edition(known: Catalogue, app: str, surface: str) -> None:
         )
 
 
+def _who(ir: Ir, asked: Asked) -> tuple[Person, Ruling, Ruling | None]:
+    """The person, with what holds for each kind of account."""
+    person = _person(ir, asked.groups)
+    ruling = _ruling(ir, person, asked, asked.account)
+    return person, ruling, _other(ir, person, asked, ruling)
+
+
 def _asked(
-    ir: Ir, known: Catalogue, use: tuple[str, str], groups: tuple[str, ...], account: Account
+    ir: Ir, known: Catalogue, use: tuple[str, str], place: Whereabouts, account: Account
 ) -> Asked:
     from aipol.language.words import suggest
     from aipol.report.explain import Asked
@@ -116,10 +140,11 @@ def _asked(
         raise click.UsageError(f"no app `{app}`; {hint}")
     if surface not in tuple(Surface):
         raise click.UsageError(f"no surface `{surface}`; {suggest(surface, tuple(Surface))}")
-    for group in groups:
+    for group in place.groups:
         if group not in ir.groups:
             raise click.UsageError(f"no group `{group}`; {suggest(group, ir.groups)}")
-    return Asked(app, ir.apps[app].app.name, Surface(surface), account, groups)
+    name, groups = ir.apps[app].app.name, place.groups
+    return Asked(app, name, Surface(surface), account, groups, place.site, place.source)
 
 
 def _person(ir: Ir, groups: tuple[str, ...]) -> Person:
@@ -158,36 +183,39 @@ def _besides(opened: Opened, asked: Asked) -> tuple[Collateral, ...]:
     return of_surface(app, asked.surface, collateral(app, opened.catalogue))
 
 
-def _seen(build: Build, person: Person, ruling: Ruling) -> Seen:
+def _seen(build: Build, place: Whereabouts, person: Person, ruling: Ruling) -> Seen:
     """Where in each artefact a reader finds what decides about the use, the first such place."""
     from aipol.report.explain import Seen
 
     spots: dict[str, str] = {}
-    acting: set[tuple[str, str]] = set()
+    acting: set[tuple[str, str, str]] = set()
     for run in build.runs:
-        for device, answer in _answers(build, run, person, ruling):
+        if place.site and run.site not in {"", place.site}:
+            continue
+        for device, answer in _answers(build, place, run, (person, ruling)):
             name = f"{run.target.id}/{answer.artifact.removeprefix(f'{run.target.id}/')}"
             if answer.locator:
                 spots.setdefault(name, answer.locator)
             if answer.effect and answer.effect.strictness >= ruling.effect.strictness:
-                acting.add((run.target.id, device))
+                acting.add((run.target.id, run.site, device))
     return Seen(spots, frozenset(acting))
 
 
 def _answers(
-    build: Build, run: Run, person: Person, ruling: Ruling
+    build: Build, place: Whereabouts, run: Run, who: tuple[Person, Ruling]
 ) -> Iterator[tuple[str, Answer]]:
     """What the target's reader answers about the use, with the device."""
     from aipol.target import Question
     from aipol.verify.probes import probes_of
 
+    person, ruling = who
     files = {artifact.path: artifact.content for artifact in run.compiled.artifacts}
     decider = run.target.read(files)
     devices = {situation.device: situation for situation in reversed(run.target.reach)}
     for device, situation in devices.items():
         questions = (
             Question(probe.kind, probe.value, identity, client, situation)
-            for identity in _identities(build, run.target.identity, person)
+            for identity in _identities(run, place, person)
             for probe in probes_of(build.ir, ruling)
             for client in probe.clients(decider, situation)
         )
@@ -195,13 +223,16 @@ def _answers(
             yield device, decider.decide(question)
 
 
-def _identities(build: Build, platform: str, person: Person) -> Iterator[frozenset[str]]:
+def _identities(run: Run, place: Whereabouts, person: Person) -> Iterator[frozenset[str]]:
     """What a platform knows the person by; on a network, an address of each place they may sit."""
+    ir, platform = run.ir, run.target.identity
     if platform == "networks":
         from aipol.report.person import seats_of
 
-        yield from (frozenset({e.samples[0]}) for e in seats_of(build.matrix, person) if e.samples)
+        if place.source:
+            yield frozenset({place.source})
+            return
+        yield from (frozenset({e.samples[0]}) for e in seats_of(ir, person) if e.samples)
         return
-    ir = build.ir
     inside = (group for group in ir.groups.values() if ir.universe.contains(group.region, person))
     yield frozenset(name for group in inside if (name := getattr(group, platform)))

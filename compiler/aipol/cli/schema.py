@@ -17,18 +17,20 @@ Write it beside the policy, and name it in the policy's first line:
   aipol schema > policy/ai-usage.schema.json
   # yaml-language-server: $schema=ai-usage.schema.json
 
-OF is `policy`, or what a file of the catalogue holds: `apps`, `protected`, `sources` and so on.
+OF is `policy`, `sites`, which is the inventory that `network.inventory` names, or what a file of
+the catalogue holds: `apps`, `protected`, `sources` and so on.
 """
 
 
-POLICY = "policy"
+POLICY, SITES = "policy", "sites"
 
 
 @click.command("schema", help=_HELP)
 @click.argument("of", default=POLICY, metavar="[OF]")
 def command(of: str) -> int:
     """Print the JSON Schema of the policy language, or of a catalogue's files."""
-    schema = _policy() if of == POLICY else _catalogue(of)
+    known = {POLICY: _policy, SITES: _sites}
+    schema = known[of]() if of in known else _catalogue(of)
     click.echo(json.dumps(schema, indent=2, ensure_ascii=False))
     return CLEAN
 
@@ -41,11 +43,20 @@ def _policy() -> dict[str, Any]:
     return policy_schema(settings)
 
 
+def _sites() -> dict[str, Any]:
+    from aipol.cli.composition import all_targets
+    from aipol.language.schema import inventory_schema
+    from aipol.sites import has_sites
+
+    sited = filter(has_sites, all_targets())
+    return inventory_schema({target.id: target.settings.model_json_schema() for target in sited})
+
+
 def _catalogue(of: str) -> dict[str, Any]:
     from aipol.catalogue.schema import apps_schema, names, special_schema
     from aipol.language.words import suggest
 
-    known = (POLICY, *names())
+    known = (POLICY, SITES, *names())
     if of not in known:
         raise click.UsageError(f"no schema of `{of}`; {suggest(of, known)}")
     return apps_schema() if of == "apps" else special_schema(of)

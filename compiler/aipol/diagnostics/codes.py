@@ -25,6 +25,9 @@ MORE_FINDINGS = Rule("AIP115", "more-findings", _N, "`{file}` has more than {lim
 CATALOGUE_UNUSABLE = Rule(
     "AIP116", "catalogue-unusable", _E, "{what} `{file}` cannot be used: {why}"
 )
+INVENTORY_UNUSABLE = Rule(
+    "AIP117", "inventory-unusable", _E, "inventory `{file}` cannot be used: {why}"
+)
 
 # 2xx: names and what they stand for
 UNKNOWN_APP = Rule("AIP201", "unknown-app", _E, "app `{app}` is not in the catalogue")
@@ -75,6 +78,9 @@ CATALOGUE_FAULT = Rule("AIP224", "catalogue-fault", _E, "{why}")
 SHARED_IDENTIFIER = Rule(
     "AIP225", "shared-identifier", _E, "blocking `{app}` by `{value}` would break {breaks}"
 )
+UNKNOWN_SEGMENT = Rule("AIP226", "unknown-segment", _E, "segment `{segment}` is not defined")
+BAD_BINDING = Rule("AIP227", "bad-binding", _E, "{why}")
+UNBOUND = Rule("AIP228", "unbound", _W, "{kind} `{name}` has no address at any site")
 
 # 3xx: what the policy means
 SHADOWED_RULE = Rule("AIP301", "shadowed-rule", _W, "{kind} `{rule}` can never decide anything")
@@ -121,6 +127,13 @@ GAP_BUDGET = Rule("AIP403", "gap-budget", _E, "{count} gaps, and the policy allo
 BAD_SETTING = Rule("AIP404", "bad-setting", _E, "{why}")
 NEARLY_FULL = Rule(
     "AIP405", "nearly-full", _W, "{target}: {what} {count}, {share} % of the limit {limit}"
+)
+SITES_ALIKE = Rule(
+    "AIP406",
+    "sites-alike",
+    _E,
+    "{target} is one for all sites and cannot tell {network} at site `{site}` ({here}) from the "
+    "same addresses at site `{other}` ({there})",
 )
 
 # 5xx: reading artefacts back

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from pathlib import PureWindowsPath
 from typing import Any
 
 from aipol.diagnostics import codes
 from aipol.diagnostics.model import Diagnostic, has_errors
 from aipol.language import merge
 from aipol.language.document import Document
+from aipol.language.files import as_written, is_absolute, named_by
+from aipol.language.inventory import read_inventory, unusable
 from aipol.language.load import load
 from aipol.language.model import (
     App,
@@ -29,6 +29,7 @@ from aipol.language.model import (
     Vendor,
     VendorTier,
 )
+from aipol.language.model_sites import Inventory
 from aipol.language.order import in_reading_order
 from aipol.language.parse import parse
 from aipol.language.placed import Placed
@@ -67,6 +68,8 @@ class Assembled:
     protected: tuple[Placed[str], ...]
     targets: Mapping[str, Placed[dict[str, Any]]]
     tests: tuple[Placed[PolicyTest], ...]
+    inventory: Placed[Inventory] | None = None
+    """The sites, where the policy names a file of them."""
 
     @property
     def clauses(self) -> tuple[Placed[Clause], ...]:
@@ -101,6 +104,22 @@ class _Chain:
             self.layers.append(merge.Layer(policy, document))
         return self._base(document)
 
+    def inventory(self, named: Placed[str] | None) -> Placed[Inventory] | None:
+        """The inventory that the policy names, if it does and it can be read."""
+        if named is None:
+            return None
+        file = named_by(named.document, named.value)
+        if is_absolute(named.value):
+            self.findings.append(unusable(named, "it must be relative to this file"))
+            return None
+        if _identity(file) in self.seen:
+            self.findings.append(unusable(named, "it is a file of the policy itself"))
+            return None
+        found = read_inventory(named, file)
+        self.findings.extend(found.findings)
+        self.texts.update(found.texts)
+        return found.inventory
+
     def _base(self, document: Document) -> tuple[str, Span] | None:
         base = document.at(("extends",))
         if not isinstance(base, str) or ("extends",) in document.holes:
@@ -129,12 +148,14 @@ def assemble(path: str | FilePath) -> tuple[Assembled | None, tuple[Diagnostic, 
     wanted = chain.read(FilePath(path).as_posix() if isinstance(path, FilePath) else path, None)
     while wanted is not None:
         wanted = chain.read(*wanted)
-    findings = tuple(chain.findings)
     layers = tuple(chain.layers)
+    inventory = chain.inventory(merge.inventory(layers))
+    findings = tuple(chain.findings)
     if not has_errors(findings):
         findings = (*findings, *_missing(chain.documents[0], layers))
-    assembled = None if has_errors(findings) else _merged(tuple(chain.files), layers)
-    return assembled, in_reading_order(findings, chain.files), Sources(chain.texts)
+    assembled = None if has_errors(findings) else _merged(tuple(chain.files), layers, inventory)
+    files = (*chain.files, *(file for file in chain.texts if file not in chain.files))
+    return assembled, in_reading_order(findings, files), Sources(chain.texts)
 
 
 def _at_the_extends(
@@ -154,26 +175,6 @@ def _at_the_extends(
         else finding
         for finding in found
     )
-
-
-def named_by(document: Document, name: str) -> str:
-    """The file that `document` means by `name`: names are relative to the file that says them."""
-    return posixpath.normpath(posixpath.join(posixpath.dirname(document.file), name))
-
-
-def is_absolute(name: str) -> bool:
-    """Whether a name starts at a root, on this system or another."""
-    return posixpath.isabs(name) or PureWindowsPath(name).is_absolute()
-
-
-def as_written(hint: str, child: str) -> str:
-    """A hint that names a file, as `child` must write the name: relative to itself."""
-    before, tick, rest = hint.partition("`")
-    guess, closing, after = rest.partition("`")
-    if not closing or posixpath.isabs(guess) != posixpath.isabs(child):
-        return hint
-    below = posixpath.relpath(guess, posixpath.dirname(child) or ".")
-    return f"{before}{tick}{below}{closing}{after} The path is relative to this file"
 
 
 _ABOUT_THE_FILE = {codes.UNREADABLE_FILE.code, codes.FILE_TOO_LARGE.code}
@@ -209,7 +210,9 @@ _HINTS = {
 }
 
 
-def _merged(files: tuple[str, ...], layers: tuple[merge.Layer, ...]) -> Assembled:
+def _merged(
+    files: tuple[str, ...], layers: tuple[merge.Layer, ...], inventory: Placed[Inventory] | None
+) -> Assembled:
     organization = merge.overlaid(layers, "organization")
     logging = merge.overlaid(layers, "logging")
     if organization is None:
@@ -237,4 +240,5 @@ def _merged(files: tuple[str, ...], layers: tuple[merge.Layer, ...]) -> Assemble
         protected=merge.joined(layers, "protected"),
         targets=merge.settings(layers, "targets"),
         tests=merge.joined(layers, "tests"),
+        inventory=inventory,
     )

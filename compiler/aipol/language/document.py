@@ -25,6 +25,8 @@ class Document:
     keys: Mapping[Path, Span]
     values: Mapping[Path, Span]
     holes: frozenset[Path] = frozenset()
+    called: str = "the policy"
+    """What the file as a whole is called in a sentence."""
 
     def span(self, path: Path) -> Span:
         """Where the value at `path` stands, or the nearest ancestor that is there."""

@@ -91,6 +91,15 @@ def overlays(layers: Layers) -> tuple[Placed[str], ...]:
     )
 
 
+def inventory(layers: Layers) -> Placed[str] | None:
+    """The file that binds groups to sites: the child's, or else the base's."""
+    for layer in layers:
+        if layer.policy.network is not None and layer.policy.network.inventory is not None:
+            path = ("network", "inventory")
+            return Placed(layer.policy.network.inventory, layer.document, path)
+    return None
+
+
 def network(layers: Layers) -> Placed[Network] | None:
     """The network: a record, except that gateways merge by key."""
     merged: Placed[Network] | None = overlaid(layers, "network")

@@ -22,6 +22,7 @@ from aipol.language.types import (
     Slug,
     Text,
     Version,
+    Vlan,
     Yes,
 )
 from aipol.vocabulary import Effect, Surface
@@ -86,7 +87,7 @@ class Group(Model):
     """Name of the Jamf Pro computer group, such as `Finance Macs`."""
     networks: Cidrs | None = None
     """Source networks whose addresses belong to this group, such as `[10.20.0.0/24]`."""
-    vlan: Annotated[int, Field(ge=1, le=4094)] | None = None
+    vlan: Vlan | None = None
     """VLAN the group's devices are in, such as `20`."""
     paloalto: Text | None = None
     """Group as the Palo Alto user mapping names it, such as `acme\\finance`."""
@@ -280,8 +281,8 @@ class Segment(Model):
 
     id: Slug
     """Name of the segment, such as `branch-berlin`."""
-    networks: Cidrs
-    """Its addresses, such as `[10.40.0.0/16]`."""
+    networks: Cidrs | None = None
+    """Its addresses, such as `[10.40.0.0/16]`; those of the inventory's sites when absent."""
     groups: Names
     """Who sits there, such as `[finance]`."""
     only_via: Slug | None = None
@@ -292,6 +293,9 @@ class Segment(Model):
 class Network(Model):
     """What the organisation's network does with traffic to AI."""
 
+    inventory: Text | None = None
+    """File that says which addresses groups, segments, gateways and resolvers have at each site,
+    relative to this file, such as `sites.yaml`; there are no sites when absent."""
     inspect_tls: Literal["none", "ai-only", "all"] = "none"
     """Which TLS connections are decrypted, such as `ai-only`."""
     never_inspect: Names | None = None

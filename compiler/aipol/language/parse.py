@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -14,22 +14,32 @@ from aipol.language.document import Document, Path
 from aipol.language.faults import Fault, findings_of
 from aipol.language.model import Policy
 from aipol.language.order import in_order
+from aipol.language.shape import POLICY, Shape
 from aipol.language.shapes import is_list, is_mapping
+from aipol.language.strict import Model
 from aipol.language.where import where
+
+_M = TypeVar("_M", bound=Model)
 
 
 def parse(document: Document) -> tuple[Policy | None, tuple[Diagnostic, ...]]:
     """The policy that `document` writes down, with everything that keeps it from being one."""
+    return parse_as(document, Policy)
+
+
+def parse_as(document: Document, model: type[_M]) -> tuple[_M | None, tuple[Diagnostic, ...]]:
+    """The same for another kind of file."""
     nothing = [path for path in _nothings(document.value) if path not in document.holes]
     try:
         # JSON, because strictness must not mind that a list is not yet a tuple.
-        policy = Policy.model_validate_json(json.dumps(document.value))
+        value = model.model_validate_json(json.dumps(document.value))
     except ValidationError as error:
-        findings = _findings(document, error, frozenset(nothing))
+        shape = POLICY if model is Policy else Shape(model)
+        findings = _findings(document, shape, error, frozenset(nothing))
     else:
         findings = []
         if not nothing:
-            return (None if document.holes else policy), ()
+            return (None if document.holes else value), ()
     # A key without a value would mean "no limit" to a reader and "forgotten" to its author.
     findings.extend(_no_value(document, path) for path in nothing)
     return None, in_order(document.file, findings)
@@ -52,8 +62,8 @@ def _nothings(value: Any, path: Path = ()) -> Iterator[Path]:
 
 
 def _findings(
-    document: Document, error: ValidationError, nothing: frozenset[Path]
+    document: Document, shape: Shape, error: ValidationError, nothing: frozenset[Path]
 ) -> list[Diagnostic]:
     details = error.errors(include_url=False, include_input=False)
-    faults = [Fault(document, one) for one in details]
+    faults = [Fault(document, one, shape) for one in details]
     return findings_of(faults, told=nothing)

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from aipol.language.model import Policy
+from aipol.language.model_sites import Inventory
 from aipol.language.shapes import is_list, is_mapping
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ID = "urn:aipol:policy:1"
+_SITES_ID = "urn:aipol:sites:1"
 
 
 def policy_schema(settings: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Any]:
@@ -32,11 +34,39 @@ def policy_schema(settings: Mapping[str, Mapping[str, Any]] | None = None) -> di
     }
 
 
+def inventory_schema(settings: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Any]:
+    """The schema of an inventory file; `settings` has those of the targets that are at sites.
+
+    Nothing of a target's settings must be given at a site: the policy may give it.
+    """
+    schema = Inventory.model_json_schema()
+    definitions: dict[str, Any] = schema.pop("$defs")
+    properties: dict[str, Any] = schema.pop("properties")
+    properties["version"] |= {"type": "integer"}
+    if settings:
+        there = definitions["Site"]["properties"]
+        optional = {
+            name: {key: value for key, value in each.items() if key != "required"}
+            for name, each in settings.items()
+        }
+        there["targets"] = _targets(there["targets"], optional, definitions) | {"minProperties": 1}
+    for definition in (*definitions.values(), properties):
+        _tidied(definition)
+    return {
+        "$schema": _DIALECT,
+        "$id": _SITES_ID,
+        "title": "Sites of an AI-usage policy",
+        **{key: value for key, value in schema.items() if key != "title"},
+        "properties": properties,
+        "$defs": definitions,
+    }
+
+
 def _targets(
     targets: Mapping[str, Any],
     settings: Mapping[str, Mapping[str, Any]],
     definitions: dict[str, Any],
-) -> Mapping[str, Any]:
+) -> dict[str, Any]:
     """Each target's settings under its id; their definitions move up, under names of their own."""
     properties: dict[str, Any] = {}
     for target, schema in sorted(settings.items()):

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from aipol.language.words import clip
 
 _SLUG = r"^[a-z0-9][a-z0-9._-]{0,62}$"
+_SITE = r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"
 _GUID = r"^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$"
 _REVERSE_DNS = r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 _MAIL = r"^[^@\s]{1,64}@[^@\s]{1,255}$"
@@ -27,6 +28,7 @@ _CONTROL = re.compile(
 
 PATTERN_WORDS = {
     _SLUG: "must be lower-case letters, digits, `.`, `_` and `-`, at most 63 of them",
+    _SITE: "must be lower-case letters, digits and `-`, at most 40 of them",
     _GUID: "must be an id such as 3f0c9a52-7d1e-4b86-a2f4-5c1e8a20e7f1",
     _REVERSE_DNS: "must be a reversed domain name such as com.acme",
     _MAIL: "must be a mail address such as secops@acme.example",
@@ -137,10 +139,12 @@ Yes = Annotated[Literal[True], BeforeValidator(_yes)]
 Version = Annotated[Literal[1], BeforeValidator(_one)]
 Text = Annotated[str, Field(min_length=1, max_length=1024), AfterValidator(no_control)]
 Slug = Annotated[str, Field(pattern=_SLUG)]
+SiteName = Annotated[str, Field(pattern=_SITE)]
 Guid = Annotated[str, Field(pattern=_GUID)]
 ReverseDns = Annotated[str, Field(pattern=_REVERSE_DNS, max_length=155)]
 Mail = Annotated[str, Field(pattern=_MAIL), AfterValidator(no_control)]
 Cidr = Annotated[str, AfterValidator(_cidr)]
 Names = Annotated[tuple[Text, ...], Field(min_length=1)]
 Cidrs = Annotated[tuple[Cidr, ...], Field(min_length=1)]
+Vlan = Annotated[int, Field(ge=1, le=4094)]
 Day = Annotated[date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]

@@ -15,6 +15,7 @@ _ENTRIES = {
     "vendor_tiers": "vendor tier",
     "targets": "target",
     "tests": "test",
+    "sites": "site",
 }
 _NETWORK_ENTRIES = {"gateways": "gateway", "segments": "segment"}
 
@@ -28,14 +29,14 @@ def where(document: Document, path: Path) -> str:
             return " of ".join([*words, entry])
         step = path[length - 1]
         words.append(f"`{clip(step)}`" if isinstance(step, str) else "an item")
-    return " of ".join(words) or "the policy"
+    return " of ".join(words) or document.called
 
 
 def what(document: Document, path: Path) -> str:
     """The value at `path`, without what it is part of."""
     path = document.nearest(path)
     if not path:
-        return "the policy"
+        return document.called
     if isinstance(path[-1], str):
         return f"`{clip(path[-1])}`"
     return _entry(document, path) or f"an item of `{path[-2]}`"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from aipol.pipeline import Build, Run
 from aipol.publishing.plan import Content
@@ -52,12 +51,12 @@ def rooms(build: Build, targets: Iterable[str]) -> Iterator[tuple[str, Room]]:
             yield from ((run.target.id, room) for room in run.compiled.rooms)
 
 
-def addresses(build: Build, settings: dict[str, Any], files: Iterable[str]) -> Iterator[Address]:
+def addresses(build: Build, files: Iterable[str]) -> Iterator[Address]:
     """Where devices look for any of the files, of the targets that have to tell them."""
     names = tuple(files)
     for run in build.runs:
         for kind in fetched(run):
-            url = getattr(settings[run.target.id], kind.address, "") if kind.address else ""
+            url = getattr(run.settings, kind.address, "") if kind.address else ""
             folder = f"{run.target.id}/{kind.pattern.rpartition('/')[0]}"
             if url and any(name.startswith(f"{folder}/") for name in names):
                 yield Address(run.target.id, kind.address, str(url), folder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +88,7 @@ def _policy_gap(gap: PolicyGap) -> dict[str, Any]:
         "text": gap.reason.text,
         "advice": gap.reason.advice,
         "targets": list(gap.targets),
+        **({"sites": list(gap.sites)} if gap.sites else {}),
     }
 
 
@@ -100,6 +101,7 @@ def _policy_row(record: PolicyCoverage) -> dict[str, Any]:
         "reason": record.reason.code if record.reason else "",
         "leaves": list(record.leaves),
         "artifacts": list(record.artifacts),
+        **({"site": record.site} if record.site else {}),
     }
 
 
@@ -139,6 +141,7 @@ def _row(row: Row) -> dict[str, Any]:
         "status": record.status.value,
         "reason": record.reason.code if record.reason else "",
         "artifacts": list(record.artifacts),
+        **({"site": record.site} if record.site else {}),
     }
 
 
@@ -152,6 +155,7 @@ def _gap(gap: Gap) -> dict[str, Any]:
         "rule": gap.ruling.decided_by.id,
         "file": gap.ruling.decided_by.span.file,
         "line": gap.ruling.decided_by.span.line,
+        **({"sites": list(gap.sites)} if gap.sites else {}),
     }
 
 
@@ -240,8 +244,20 @@ class _Grade(IntEnum):
 
 
 def _held(matrix: Matrix, ruling: Ruling, clause: str) -> Mapping[Situation, _Grade]:
-    """How far anything holds the clause, in each situation in which the app exists."""
+    """How far anything holds the clause, in each situation in which the app exists.
+
+    Of several sites, where it is held least.
+    """
     records = matrix.by_clause.get((ruling.id, clause), ())
+    held: dict[Situation, _Grade] = {}
+    for site in tuple(matrix.ir.sites) or ("",):
+        there = _held_by(ruling, [each for each in records if each.site in ("", site)])
+        for situation, grade in there.items():
+            held[situation] = min(held.get(situation, grade), grade)
+    return held
+
+
+def _held_by(ruling: Ruling, records: Iterable[Coverage]) -> Mapping[Situation, _Grade]:
     held: dict[Situation, _Grade] = {}
     elsewhere: set[Situation] = set()
     for record in records:

@@ -14,6 +14,7 @@ from aipol.report.person import NETWORKS, Use, gaps_for, records_for
 from aipol.report.reasons import Platforms, said
 from aipol.report.words import (
     account_words,
+    at_sites,
     clause_words,
     count,
     folded,
@@ -22,6 +23,7 @@ from aipol.report.words import (
     places,
     some,
 )
+from aipol.sites import at_site
 from aipol.target import EFFECT_CLAUSE, Coverage, Reason, Status
 from aipol.vocabulary import Account, Effect, Situation, Surface
 
@@ -44,18 +46,22 @@ class Asked:
     surface: Surface
     account: Account
     groups: tuple[str, ...]
+    site: str = ""
+    """Where the person is, if that is asked; else it is about all sites."""
+    source: str = ""
+    """The address they come from, where that says who they are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What readers found in the artefacts about the use.
 
-    `spots` are the places that decide about it; `acting` the targets and devices where anything
-    answers at least as strictly as the ruling.
+    `spots` are the places that decide about it; `acting` the targets, with their sites, and devices
+    where anything answers at least as strictly as the ruling.
     """
 
     spots: Mapping[str, str]
-    acting: frozenset[tuple[str, str]]
+    acting: frozenset[tuple[str, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,8 @@ def explanation_json(found: Explanation) -> dict[str, Any]:
         "surface": found.asked.surface.value,
         "account": found.asked.account.value,
         "groups": list(found.asked.groups),
+        **({"site": found.asked.site} if found.asked.site else {}),
+        **({"source": found.asked.source} if found.asked.source else {}),
         "effect": ruling.effect.value,
         "rule": ruling.decided_by.id,
         "file": span.file,
@@ -139,6 +147,7 @@ def _gap_json(gap: Gap) -> dict[str, Any]:
         "reason": gap.reason.code,
         "text": gap.reason.text,
         "advice": gap.reason.advice,
+        **({"sites": list(gap.sites)} if gap.sites else {}),
     }
 
 
@@ -176,6 +185,7 @@ def _record_json(found: Explanation, record: Coverage) -> Iterator[dict[str, Any
             "situations": [situation.value for situation in record.situations],
             "exactness": _EXACTNESS[record.status],
             "reason": record.reason.code if record.reason else "",
+            **({"site": record.site} if record.site else {}),
         }
 
 
@@ -222,6 +232,8 @@ def _head(found: Explanation) -> Iterator[str]:
         f"{asked.name} ({asked.app}), {asked.surface}, for someone in {who}"
         f"{account_words(asked.account)}: {ruling.effect.upper()}"
     )
+    if asked.site or asked.source:
+        yield f"  {at_site(asked.source or 'sitting', asked.site)}"
     for name, value in ruling.obligations.items():
         yield f"  provided that {name}{'' if value == 'true' else f': {value}'}"
     if ruling.tenants:
@@ -265,7 +277,7 @@ def _by(found: Explanation) -> Iterator[str]:
     for record in found.records:
         title = _title(found, record)
         if title == _THROUGH and found.ruling.effect is Effect.ALLOW:
-            through.add(record.target)
+            through.add(at_site(record.target, record.site))
         elif title:
             sections[title] += _rows(found, record)
     if not any(sections.values()) and not through:
@@ -299,7 +311,7 @@ def _title(found: Explanation, record: Coverage) -> str:
         return _PARTLY if record.status is Status.LOOSER else _WHOLE
     if effect is Effect.ALLOW:
         return _STOPPED if record.status is Status.STRICTER else _THROUGH
-    devices = {(record.target, situation.device) for situation in record.situations}
+    devices = {(record.target, record.site, each.device) for each in record.situations}
     if record.status is Status.LOOSER:
         return _PARTLY if devices & found.seen.acting else _THROUGH
     return _WHOLE
@@ -308,7 +320,8 @@ def _title(found: Explanation, record: Coverage) -> str:
 def _rows(found: Explanation, record: Coverage) -> Iterator[tuple[str, ...]]:
     """What a target does, then a row for each reason why that is not what the rule says."""
     ruling = found.ruling
-    cells = (clause_words(ruling, record.clause), record.target, places(record.situations))
+    target = at_site(record.target, record.site)
+    cells = (clause_words(ruling, record.clause), target, places(record.situations))
     notes = list(_notes(found, record))
     if _title(found, record) == _THROUGH and ruling.effect in _THOUGH:
         notes.insert(0, _THOUGH[ruling.effect])
@@ -356,21 +369,32 @@ def _open(found: Explanation) -> Iterator[str]:
         return
     yield ""
     yield "Not enforced"
-    open_: dict[str, dict[Reason, list[Situation]]] = {}
+    open_: dict[str, _Causes] = {}
     for gap in found.gaps:
-        reasons = open_.setdefault(not_done(gap.ruling, gap.clause), {})
-        reasons.setdefault(gap.reason, []).append(gap.situation)
-    for what, reasons in open_.items():
-        everywhere = places(s for here in reasons.values() for s in here)
-        yield f"  {what}: {everywhere}"
-        near = [reason for reason, here in reasons.items() if set(here) != {OUT_OF_SIGHT}]
-        for reason in near[:_MOST_REASONS] or list(reasons)[:1]:
-            advice = f"; {reason.advice}" if reason.advice and near else ""
-            here = places(reasons[reason])
-            where = "" if here == everywhere else f"{here}: "
-            yield f"    {where}{reason.text}{advice}"
-        if len(near) > _MOST_REASONS:
-            yield f"    and {count(len(near) - _MOST_REASONS, 'other reason')}"
+        causes = open_.setdefault(not_done(gap.ruling, gap.clause), {})
+        causes.setdefault((gap.reason, gap.sites), []).append(gap.situation)
+    for what, causes in open_.items():
+        yield from _causes(what, causes)
+
+
+_Causes = dict[tuple[Reason, tuple[str, ...]], list[Situation]]
+
+
+def _causes(what: str, causes: _Causes) -> Iterator[str]:
+    """Where something is open, and why."""
+    of_all = places(s for here in causes.values() for s in here)
+    sites = {sites for _, sites in causes}
+    everywhere = f"{of_all}{at_sites(sites.pop() if len(sites) == 1 else ())}"
+    yield f"  {what}: {everywhere}"
+    near = [cause for cause, here in causes.items() if set(here) != {OUT_OF_SIGHT}]
+    for cause in near[:_MOST_REASONS] or list(causes)[:1]:
+        reason, there = cause
+        advice = f"; {reason.advice}" if reason.advice and near else ""
+        here = f"{places(causes[cause])}{at_sites(there)}"
+        where = "" if here == everywhere else f"{here}: "
+        yield f"    {where}{reason.text}{advice}"
+    if len(near) > _MOST_REASONS:
+        yield f"    and {count(len(near) - _MOST_REASONS, 'other reason')}"
 
 
 _MOST_REASONS = 3

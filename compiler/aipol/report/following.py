@@ -28,7 +28,7 @@ def next_lines(
     look = f"git diff {place}" if tracked and in_git(place) else f"look at {place}"
     ask = f"{program} explain --app APP --surface web"
     yield f"Next: {look}; {program} coverage{about}; {ask}{about}"
-    own = [run.target.id for run in build.runs if _is_ours(run.target)]
+    own = list(dict.fromkeys(run.target.id for run in build.runs if _is_ours(run.target)))
     if own:
         names = own[0] if len(own) == 1 else f"{{{','.join(own)}}}"
         yield f"To install: targets/{OURS}/{names}/README.md in aipol's repository."

@@ -31,6 +31,8 @@ class Shortfall:
     apps: tuple[str, ...]
     surfaces: tuple[Surface, ...]
     situations: tuple[Situation, ...]
+    sites: tuple[str, ...]
+    """Where; empty where it is at every site, or there are none."""
     loose: bool
     """Whether something that ought to be stopped is not."""
 
@@ -99,7 +101,7 @@ def by_reason(gaps: Iterable[Gap]) -> tuple[ByReason, ...]:
     return tuple(sorted(found, key=lambda row: (-row.gaps, row.reason.code)))
 
 
-_Key = tuple[str, str, str, str, Reason]
+_Key = tuple[str, str, str, str, Reason, tuple[str, ...]]
 
 
 def shortfalls(gaps: Iterable[Gap]) -> tuple[Shortfall, ...]:
@@ -108,7 +110,7 @@ def shortfalls(gaps: Iterable[Gap]) -> tuple[Shortfall, ...]:
     for gap in gaps:
         rule, audience = gap.ruling.decided_by.id, str(gap.ruling.audience)
         what = not_done(gap.ruling, gap.clause)
-        key = (rule, what, audience, gap.target, gap.reason)
+        key = (rule, what, audience, gap.target, gap.reason, gap.sites)
         folded.setdefault(key, []).append(gap)
     breadth = Counter(
         rule for rule, _ in {(g.ruling.decided_by.id, g.ruling.app) for g in _all(folded)}
@@ -122,7 +124,7 @@ def _all(folded: Mapping[_Key, list[Gap]]) -> Iterable[Gap]:
 
 
 def _shortfall(key: _Key, gaps: list[Gap]) -> Shortfall:
-    rule, what, audience, target, reason = key
+    rule, what, audience, target, reason, sites = key
     surfaces = {gap.ruling.surface for gap in gaps}
     situations = {gap.situation for gap in gaps}
     return Shortfall(
@@ -134,6 +136,7 @@ def _shortfall(key: _Key, gaps: list[Gap]) -> Shortfall:
         apps=tuple(sorted({gap.ruling.app for gap in gaps})),
         surfaces=tuple(surface for surface in Surface if surface in surfaces),
         situations=tuple(situation for situation in Situation if situation in situations),
+        sites=sites,
         loose=gaps[0].clause == EFFECT_CLAUSE and gaps[0].ruling.effect is Effect.BLOCK,
     )
 
@@ -150,4 +153,5 @@ def _rank(fall: Shortfall, breadth: Mapping[str, int]) -> tuple[object, ...]:
         fall.what,
         fall.audience,
         fall.reason.code,
+        fall.sites,
     )

@@ -68,10 +68,10 @@ class Generated:
 def generated(policy: Opened, build: Build) -> Generated:
     """The files of all configured targets, and the two that describe them."""
     inputs = inputs_of(policy, build)
-    targets = {
-        run.target.id: {artifact.path: artifact.content for artifact in run.compiled.artifacts}
-        for run in build.runs
-    }
+    targets: dict[str, dict[str, bytes]] = {}
+    for run in build.runs:
+        files = targets.setdefault(run.target.id, {})
+        files.update((artifact.path, artifact.content) for artifact in run.compiled.artifacts)
     matrix = build.matrix
     digests = dict.fromkeys(targets, inputs.digest)
     return Generated(inputs, targets, sections(matrix), digests, {}, matrix.gaps)

@@ -155,6 +155,7 @@ def _body(record: Coverage) -> dict[str, Any]:
         "reason": record.reason.code if record.reason else "",
         "artifacts": sorted(record.artifacts),
         "differs": sorted({_differs(deviation) for deviation in record.deviations}),
+        **({"site": record.site} if record.site else {}),
     }
 
 
@@ -164,21 +165,22 @@ def _differs(deviation: Deviation) -> str:
 
 
 def _folded_gaps(gaps: Iterable[Gap]) -> list[dict[str, Any]]:
-    by_clause: dict[tuple[str, str, str], list[Situation]] = {}
+    by_clause: dict[tuple[str, str, str, tuple[str, ...]], list[Situation]] = {}
     for gap in gaps:
-        key = (gap.ruling.id, gap.clause, gap.reason.code)
+        key = (gap.ruling.id, gap.clause, gap.reason.code, gap.sites)
         by_clause.setdefault(key, []).append(gap.situation)
-    folded: dict[tuple[str, str, tuple[Situation, ...]], list[str]] = {}
-    for (ruling, clause, reason), situations in by_clause.items():
-        folded.setdefault((clause, reason, tuple(situations)), []).append(ruling)
+    folded: dict[tuple[str, str, tuple[Situation, ...], tuple[str, ...]], list[str]] = {}
+    for (ruling, clause, reason, sites), situations in by_clause.items():
+        folded.setdefault((clause, reason, tuple(situations), sites), []).append(ruling)
     return [
         {
             "clause": clause,
             "reason": reason,
             "situations": _situations(situations),
+            **({"sites": list(sites)} if sites else {}),
             "rulings": sorted(rulings),
         }
-        for (clause, reason, situations), rulings in sorted(folded.items())
+        for (clause, reason, situations, sites), rulings in sorted(folded.items())
     ]
 
 

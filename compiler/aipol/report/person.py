@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from aipol.audience import NOBODY, Person, Region, Universe
 from aipol.coverage import Gap, Matrix, clauses_of
 from aipol.hosts import NO_PROMPT
-from aipol.ir import Ruling
+from aipol.ir import Ir, Ruling
 from aipol.report.reasons import ASKING, INDISTINCT, Platforms, said, told
 from aipol.segments import Segment, segments
 from aipol.target import EFFECT_CLAUSE, Coverage, Deviation, Reason, Status
@@ -36,6 +36,30 @@ class _Seats:
 
 def records_for(matrix: Matrix, use: Use, platforms: Platforms) -> tuple[Coverage, ...]:
     """What each target does about the use: of every record, what concerns the person."""
+    found = [_records(part, use, platforms) for part in _by_site(matrix)]
+    return tuple(
+        record
+        for clause in clauses_of(use.ruling)
+        for records in found
+        for record in records
+        if record.clause == clause
+    )
+
+
+def _by_site(matrix: Matrix) -> Iterator[Matrix]:
+    """What is about no single site, then what is about each, where people sit as they do there."""
+    if not matrix.ir.sites:
+        yield matrix
+        return
+    for site, ir in {"": matrix.ir, **matrix.ir.sites}.items():
+        own = {
+            target: tuple(record for record in records if record.site == site)
+            for target, records in matrix.records.items()
+        }
+        yield Matrix(ir, own)
+
+
+def _records(matrix: Matrix, use: Use, platforms: Platforms) -> tuple[Coverage, ...]:
     here = exactly(matrix.ir.universe, use.person)
     devices, networks = _Seats(here), _Seats(here, _borrowed(matrix, use, here))
     return tuple(
@@ -64,9 +88,8 @@ def exactly(universe: Universe, person: Person) -> Region:
     return universe.all_of(who if inside else universe.others(who) for inside, who in members)
 
 
-def seats_of(matrix: Matrix, person: Person) -> tuple[Segment, ...]:
+def seats_of(ir: Ir, person: Person) -> tuple[Segment, ...]:
     """The networks from which the person may come."""
-    ir = matrix.ir
     found = segments(ir)
     own = [each for each in found if ir.universe.contains(each.region, person)]
     if own:
@@ -83,7 +106,7 @@ def seats_of(matrix: Matrix, person: Person) -> tuple[Segment, ...]:
 
 
 def _borrowed(matrix: Matrix, use: Use, here: Region) -> tuple[Segment, ...]:
-    found = seats_of(matrix, use.person)
+    found = seats_of(matrix.ir, use.person)
     return tuple(e for e in found if not matrix.ir.universe.overlap(e.region, here))
 
 

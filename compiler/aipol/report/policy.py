@@ -128,18 +128,24 @@ def _entries(assembled: Assembled, key: str) -> Iterator[tuple[str, Any, Span | 
     elif hasattr(found, "span"):
         value = found.value
         plain = _dumped(value) if hasattr(value, "model_dump") else value
+        if key == "network" and assembled.inventory is not None:
+            plain["inventory"] = _below(assembled, assembled.inventory.document.file)
         yield "", plain, found.key_span()
     else:
         yield "", _dumped(found) if hasattr(found, "model_dump") else str(found), None
 
 
+def _below(assembled: Assembled, file: str) -> str:
+    """A file as the policy itself would name it."""
+    return posixpath.relpath(file, posixpath.dirname(assembled.file) or ".")
+
+
 def _catalogue(assembled: Assembled) -> Iterator[tuple[str, Any, Span | None]]:
     """The catalogue's files, named as the policy itself would name those of its bases."""
-    from aipol.language.assemble import named_by
+    from aipol.language.files import named_by
 
     def named(placed: Placed[str]) -> str:
-        file = named_by(placed.document, placed.value)
-        return posixpath.relpath(file, posixpath.dirname(assembled.file) or ".")
+        return _below(assembled, named_by(placed.document, placed.value))
 
     value: dict[str, Any] = {}
     if assembled.lock is not None:

@@ -38,12 +38,11 @@ class Forward:
         """What devices have to be told, and what they may not hold."""
         yield from rooms_text(rooms(self.build, self._targets))
         new = [change.path for change in plan.changes if change.before is None]
-        settings = dict(self.policy.settings)
-        yield from addresses_text(place, addresses(self.build, settings, new))
+        yield from addresses_text(place, addresses(self.build, new))
 
     def as_json(self) -> dict[str, Any]:
         """The same for a program."""
-        found = addresses(self.build, dict(self.policy.settings), self.files)
+        found = addresses(self.build, self.files)
         return {
             "policy": self.policy.path,
             "as_of": self.build.ir.as_of.isoformat(),

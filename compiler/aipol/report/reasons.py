@@ -61,7 +61,14 @@ def said(ir: Ir, ruling: Ruling, record: Coverage) -> tuple[Said, ...]:
 def told(matrix: Matrix, gaps: Iterable[Gap], platforms: Platforms) -> tuple[Gap, ...]:
     """The gaps, each with the reason that says most and with advice about the groups at hand."""
     known: dict[int, tuple[Said, ...]] = {}
-    return tuple(_advised(matrix.ir, _chosen(matrix, gap, known), platforms) for gap in gaps)
+    return tuple(
+        _advised(_ir_of(matrix, gap), _chosen(matrix, gap, known), platforms) for gap in gaps
+    )
+
+
+def _ir_of(matrix: Matrix, gap: Gap) -> Ir:
+    """The policy where the gap is: of several sites, at the first."""
+    return matrix.ir.sites[gap.sites[0]] if gap.sites else matrix.ir
 
 
 def modes(matrix: Matrix) -> dict[str, Reason]:
@@ -105,7 +112,8 @@ def _order(ruling: Ruling, each: Said) -> tuple[object, ...]:
 def _chosen(matrix: Matrix, gap: Gap, known: dict[int, tuple[Said, ...]]) -> Gap:
     best = (_weight(gap.ruling, gap.reason.code), False, gap.target, gap.reason)
     for record in matrix.by_clause.get((gap.ruling.id, gap.clause), ()):
-        if gap.situation not in record.situations or record.status.holds:
+        elsewhere = record.site and not gap.is_at(record.site)
+        if gap.situation not in record.situations or record.status.holds or elsewhere:
             continue
         if id(record) not in known:
             known[id(record)] = said(matrix.ir, gap.ruling, record)

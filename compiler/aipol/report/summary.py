@@ -17,7 +17,17 @@ from aipol.report.gaps import (
     within_reach,
 )
 from aipol.report.reasons import MODES, modes, told
-from aipol.report.words import count, folded, listed, markdown, markdown_row, places, some
+from aipol.report.words import (
+    at_sites,
+    count,
+    folded,
+    listed,
+    markdown,
+    markdown_row,
+    places,
+    some,
+)
+from aipol.sites import at_site
 from aipol.target import EFFECT_CLAUSE, Reason, Status
 from aipol.vocabulary import Effect
 
@@ -34,6 +44,7 @@ class Tally:
     """How one target fares: files, and clauses by how far they are carried out."""
 
     target: str
+    site: str
     files: int
     enforced: int
     approximated: int
@@ -53,7 +64,7 @@ def tally(build: Build, run: Run) -> Tally:
             found = best.get((ruling.id, clause))
             if found and (clause != EFFECT_CLAUSE or ruling.effect is not Effect.ALLOW):
                 counts[_grade(found)] += 1
-    return Tally(run.target.id, len(run.compiled.artifacts), *counts)
+    return Tally(run.target.id, run.site, len(run.compiled.artifacts), *counts)
 
 
 def _grade(found: set[Status]) -> int:
@@ -84,6 +95,7 @@ def summary_json(build: Build) -> dict[str, Any]:
         "targets": [
             {
                 "id": row.target,
+                **({"site": row.site} if row.site else {}),
                 "files": row.files,
                 "enforced": row.enforced,
                 "approximated": row.approximated,
@@ -110,6 +122,7 @@ def shortfall_json(fall: Shortfall) -> dict[str, Any]:
         "apps": list(fall.apps),
         "surfaces": [surface.value for surface in fall.surfaces],
         "situations": [situation.value for situation in fall.situations],
+        **({"sites": list(fall.sites)} if fall.sites else {}),
         "target": fall.target,
         "reason": fall.reason.code,
         "text": fall.reason.text,
@@ -132,7 +145,7 @@ def _rows(build: Build) -> list[tuple[str, ...]]:
         head,
         *(
             (
-                row.target,
+                at_site(row.target, row.site),
                 *(f"{n:,}" for n in (row.files, row.enforced, row.approximated, row.missing)),
             )
             for row in rows
@@ -169,11 +182,12 @@ def policy_gaps_text(matrix: Matrix) -> Iterator[str]:
     """Clauses about the whole policy that nothing carries out."""
     if matrix.policy_gaps:
         yield "About the whole policy:"
-    values: dict[tuple[str, Reason], list[str]] = {}
+    values: dict[tuple[str, Reason, tuple[str, ...]], list[str]] = {}
     for gap in matrix.policy_gaps:
-        values.setdefault((gap.clause.key, gap.reason), []).append(gap.clause.value)
-    for (key, reason), each in values.items():
-        yield from folded(f"  `{key}: {', '.join(each)}`: {reason.text}; {reason.advice}")
+        values.setdefault((gap.clause.key, gap.reason, gap.sites), []).append(gap.clause.value)
+    for (key, reason, sites), each in values.items():
+        what = f"`{key}: {', '.join(each)}`{at_sites(sites)}"
+        yield from folded(f"  {what}: {reason.text}; {reason.advice}")
 
 
 def advice_words(fall: Shortfall) -> str:
@@ -191,7 +205,8 @@ def shortfall_words(fall: Shortfall) -> str:
 
 def _where(fall: Shortfall) -> str:
     where = places(fall.situations)
-    return where if where.startswith("everywhere") else f"on {where}"
+    there = where if where.startswith("everywhere") else f"on {where}"
+    return f"{there}{at_sites(fall.sites)}"
 
 
 def summary_markdown(build: Build) -> Iterator[str]:

@@ -210,3 +210,11 @@ _HIDDEN = re.compile(r"[^\n -~]")
 def _json_escape(found: re.Match[str]) -> str:
     char = found.group()
     return char if char.isprintable() else json.dumps(char)[1:-1]
+
+
+def at_sites(sites: tuple[str, ...]) -> str:
+    """` at berlin, paris`; nothing where it is everywhere."""
+    return f" at {some(sites, _MOST_SITES)}" if sites else ""
+
+
+_MOST_SITES = 3

@@ -28,7 +28,7 @@ def resolve_groups(
     regions: dict[str, Region] = {}
     for name in written:
         _region(universe, written, name, regions)
-    networks = _networks(assembled)
+    networks = networks_of(assembled)
     groups = {
         name: _group(name, written[name], regions[name], networks.get(name, ()))
         for name in sorted(written)
@@ -70,13 +70,13 @@ def _region(
     return region
 
 
-def _networks(assembled: Assembled) -> dict[str, tuple[str, ...]]:
+def networks_of(assembled: Assembled) -> dict[str, tuple[str, ...]]:
     """Each group's own networks and those of the segments it sits in."""
     found = {name: list(group.value.networks or ()) for name, group in assembled.groups.items()}
     if assembled.network:
         for segment in assembled.network.value.segments:
             for name in segment.groups:
-                found.setdefault(name, []).extend(segment.networks)
+                found.setdefault(name, []).extend(segment.networks or ())
     return {name: tuple(sorted(set(networks))) for name, networks in found.items()}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,15 +13,14 @@ from aipol.diagnostics.model import has_errors
 from aipol.ir import (
     CLOSE_BYPASSES,
     UNLISTED_AI,
-    Confined,
     DataClass,
-    Gateway,
     GovernedApp,
     Ir,
     Organization,
     PolicyClause,
 )
 from aipol.language.hosts import canonical_host
+from aipol.language.inventory import at_all_sites
 from aipol.language.model import Network
 from aipol.language.words import clip
 from aipol.resolve.apps import resolve_apps
@@ -29,8 +29,10 @@ from aipol.resolve.decide import Decisions
 from aipol.resolve.findings import clause_findings
 from aipol.resolve.gates import resolve_gates
 from aipol.resolve.groups import resolve_groups
+from aipol.resolve.network import confined_of, gateways_of, resolvers_of
 from aipol.resolve.partition import Ladder
 from aipol.resolve.redirects import redirect_findings
+from aipol.resolve.sites import sites
 from aipol.vocabulary import Account, Effect
 
 if TYPE_CHECKING:
@@ -44,7 +46,19 @@ if TYPE_CHECKING:
 def resolve(
     assembled: Assembled, catalogue: Catalogue, as_of: date
 ) -> tuple[Ir | None, tuple[Diagnostic, ...]]:
-    """What the policy means on `as_of`; None when a group is empty. Expects checked names."""
+    """What the policy means on `as_of`; None when a group is empty. Expects checked names.
+
+    With an inventory it means that at each of its sites, and, over all of them, what any binds.
+    """
+    ir, findings = _resolved(at_all_sites(assembled), catalogue, as_of)
+    if ir is not None and assembled.inventory is not None:
+        ir = replace(ir, sites=sites(ir, assembled))
+    return ir, findings
+
+
+def _resolved(
+    assembled: Assembled, catalogue: Catalogue, as_of: date
+) -> tuple[Ir | None, tuple[Diagnostic, ...]]:
     universe, groups, findings = resolve_groups(assembled)
     if has_errors(findings):
         return None, findings
@@ -62,7 +76,7 @@ def resolve(
         data_classes=data_classes,
         rulings=decisions.rulings(apps),
         protected_hosts=_protected_hosts(assembled, catalogue),
-        gateways=_gateways(assembled),
+        gateways=gateways_of(assembled),
         inspect_tls=_network(assembled).inspect_tls,
         close_bypasses=_network(assembled).close_bypasses,
         never_inspect=_never_inspected(assembled),
@@ -72,8 +86,8 @@ def resolve(
         as_of=as_of,
         policy_clauses=tuple(_policy_clauses(assembled)),
         protected_programs=_protected_programs(catalogue),
-        resolvers=tuple(sorted(set(_network(assembled).resolvers or ()))),
-        confined=_confined(assembled),
+        resolvers=resolvers_of(assembled),
+        confined=confined_of(assembled),
     )
     told = (
         *_tenant_findings(clauses, apps),
@@ -132,7 +146,7 @@ def _policy_clauses(assembled: Assembled) -> Iterator[PolicyClause]:
     network = assembled.network
     if network and network.value.close_bypasses:
         yield PolicyClause(CLOSE_BYPASSES, "true", network.key_span("close_bypasses"))
-    for confined in _confined(assembled):
+    for confined in confined_of(assembled):
         yield confined.clause
 
 
@@ -161,32 +175,6 @@ def _network(assembled: Assembled) -> Network:
 
 def _never_inspected(assembled: Assembled) -> tuple[str, ...]:
     return tuple(sorted(map(canonical_host, _network(assembled).never_inspect or ())))
-
-
-def _gateways(assembled: Assembled) -> Mapping[str, Gateway]:
-    if assembled.network is None:
-        return {}
-    return {
-        name: Gateway(name, canonical_host(written.host), written.networks or ())
-        for name, written in sorted(assembled.network.value.gateways.items())
-    }
-
-
-def _confined(assembled: Assembled) -> tuple[Confined, ...]:
-    network = assembled.network
-    if network is None:
-        return ()
-    found = (
-        Confined(
-            segment.id,
-            tuple(sorted(set(segment.networks))),
-            segment.only_via,
-            network.span("segments", position, "only_via"),
-        )
-        for position, segment in enumerate(network.value.segments)
-        if segment.only_via is not None
-    )
-    return tuple(sorted(found, key=lambda each: each.segment))
 
 
 def _tenant_findings(

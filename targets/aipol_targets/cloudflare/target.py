@@ -35,4 +35,5 @@ CLOUDFLARE: StagedTarget[CloudflareSettings, Gateway] = StagedTarget(
     lower=stage("aipol_targets.cloudflare.lower:lower"),
     render=stage("aipol_targets.cloudflare.render:render"),
     read=stage("aipol_targets.cloudflare.read:read"),
+    spans_sites=True,
 )

@@ -20,4 +20,5 @@ NETSKOPE: StagedTarget[NetskopeSettings, Netskope] = StagedTarget(
     lower=stage("aipol_targets.netskope.lower:lower"),
     render=stage("aipol_targets.netskope.render:render"),
     read=stage("aipol_targets.netskope.read:read"),
+    spans_sites=True,
 )

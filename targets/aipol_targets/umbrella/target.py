@@ -20,4 +20,5 @@ UMBRELLA: StagedTarget[UmbrellaSettings, Umbrella] = StagedTarget(
     lower=stage("aipol_targets.umbrella.lower:lower"),
     render=stage("aipol_targets.umbrella.render:render"),
     read=stage("aipol_targets.umbrella.read:read"),
+    spans_sites=True,
 )

@@ -20,4 +20,5 @@ ZSCALER: StagedTarget[ZscalerSettings, Zia] = StagedTarget(
     lower=stage("aipol_targets.zscaler.lower:lower"),
     render=stage("aipol_targets.zscaler.render:render"),
     read=stage("aipol_targets.zscaler.read:read"),
+    spans_sites=True,
 )

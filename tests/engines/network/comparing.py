@@ -99,7 +99,7 @@ def _of_use(
     build: Build = files.build
     found = explained(build, use)
     known = HostReference(build.ir)
-    seats = [files.seats.get(seat.id, ()) for seat in seats_of(build.matrix, person)]
+    seats = [files.seats.get(seat.id, ()) for seat in seats_of(build.ir, person)]
     paths = {
         (client, source) for client, source, _ in plain if source in {*itertools.chain(*seats)}
     }

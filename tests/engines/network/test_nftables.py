@@ -6,15 +6,19 @@ import os
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
+from aipol.catalogue.load import load_catalogue
 from aipol.ir import Confined, Gateway
+from aipol.pipeline import build, open_policy
 from aipol.target import Kind, Question
 from aipol.vocabulary import Effect, Situation
+from aipol_targets.nftables.target import NFTABLES
 
 # One worker makes the network once.
 pytestmark = [pytest.mark.engine("nft", "ip"), pytest.mark.xdist_group("nftables")]
@@ -195,6 +199,56 @@ def compared(
     still = [(w, became) for w, became in zip(wrong, again, strict=True) if is_wrong(w, became)]
     assert (about, still) == (about, [])
     return set(found) - {routing.ANSWERED}
+
+
+SITES = f"""\
+version: 1
+sites:
+  berlin:
+    groups: {{finance: {{networks: [10.20.0.0/24]}}}}
+    segments: {{guest-wifi: {{networks: [10.90.0.0/24]}}}}
+    gateways: {{gateway: {{networks: [{PROXY}/32]}}}}
+  paris:
+    groups: {{finance: {{networks: [10.90.0.0/24]}}}}
+    segments: {{guest-wifi: {{networks: [10.20.0.0/24]}}}}
+    gateways: {{gateway: {{networks: [{PROXY}/32]}}}}
+"""
+AT_SITES = """\
+version: 1
+organization: {name: Acme Ltd, identifier: com.acme}
+groups: {everyone: {all: true}, finance: {}, guests: {}}
+network:
+  inventory: sites.yaml
+  gateways: {gateway: {host: gateway.test}}
+  segments: [{id: guest-wifi, groups: [guests], only_via: gateway}]
+rules: [{id: all, apps: ["*"], groups: [everyone], effect: block}]
+targets: {nftables: {}}
+"""
+
+
+def test_each_site_lets_through_what_its_own_file_says(
+    router: Any, routing: Any, tmp_path: Path
+) -> None:
+    """Finance in Berlin has the addresses of the guests in Paris: who is held to the gateway."""
+    (tmp_path / "sites.yaml").write_text(SITES, encoding="utf-8")
+    (tmp_path / "policy.yaml").write_text(AT_SITES, encoding="utf-8")
+    opened = open_policy(
+        str(tmp_path / "policy.yaml"), date(2026, 12, 1), load_catalogue(), [NFTABLES]
+    )
+    assert opened.ir is not None, opened.findings
+    runs = {run.site: run for run in build(opened.ir, opened.settings, [NFTABLES]).runs}
+    asked = [(source, "tcp", 80, OTHER) for source in (FINANCE, GUEST)]
+    for site, held in (("berlin", GUEST), ("paris", FINANCE)):
+        (artifact,) = runs[site].compiled.artifacts
+        decider = runs[site].target.read({artifact.path: artifact.content})
+        emitted = SimpleNamespace(files={"aipol.nft": artifact.content}, decider=decider)
+        assert compared(emitted, router, routing, tmp_path, about=site)
+        stopped = [
+            way[0]
+            for way, became in zip(asked, router.tried(asked, patience=5), strict=True)
+            if became != routing.ANSWERED
+        ]
+        assert (site, stopped) == (site, [held])
 
 
 def test_loading_twice_is_loading_once(router: Any, small: ModuleType, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from aipol.audience import EVERYBODY, Universe
 from aipol.coverage import Gap, Matrix, clauses_of
 from aipol.ir import Audience, Because, Ir, Obligations, Organization, Origin, Ruling
 from aipol.pipeline import Run, _run, _tighter
+from aipol.sites import Place
 from aipol.source import Span
 from aipol.target import EFFECT_CLAUSE, Compiled, Coverage, Reason, Status, Target
 from aipol.tightening import TIGHTENED
@@ -119,9 +120,9 @@ def matrix_of(ir: Ir, runs: list[Run]) -> Matrix:
 def both(wished: Wishes, made: list[Pretended]) -> tuple[Ir, list[Run], list[Run]]:
     """The runs before and after tightening."""
     ir = ir_of(wished)
-    before = [_run(ir, cast("Target", target), None) for target in made]
+    before = [_run(Place(cast("Target", target), "", ir, None)) for target in made]
     gaps = matrix_of(ir, before).gaps
-    return ir, before, [_tighter(ir, run, gaps, cast("Any", None)) for run in before]
+    return ir, before, [_tighter(run, gaps) for run in before]
 
 
 def open_at(gaps: tuple[Gap, ...]) -> set[tuple[str, str, Situation]]:

@@ -19,10 +19,17 @@ PAGE = (Path(__file__).parents[4] / "docs" / "language.md").read_text(encoding="
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_an_example_is_free_of_findings(example: str, tmp_path: Path) -> None:
+SITES = (Path(__file__).parents[4] / "docs" / "sites.md").read_text(encoding="utf-8")
+POLICY_OF_SITES = re.findall(r"```yaml\n(version.*?)```", SITES, re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("page", "example"),
+    [*((PAGE, each) for each in EXAMPLES), *((SITES, each) for each in POLICY_OF_SITES)],
+)
+def test_an_example_is_free_of_findings(page: str, example: str, tmp_path: Path) -> None:
     """Whoever copies it has a policy that passes, its own tests included."""
-    for name, text in re.findall(r"```yaml (\S+)\n(.*?)```", PAGE, re.DOTALL):
+    for name, text in re.findall(r"```yaml (\S+)\n(.*?)```", page, re.DOTALL):
         (tmp_path / name).write_text(text, encoding="utf-8")
     file = tmp_path / "p.yaml"
     file.write_text(example, encoding="utf-8")

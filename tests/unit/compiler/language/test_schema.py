@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from aipol.cli.init import STARTER
 from aipol.language.load import load_text
 from aipol.language.parse import parse
-from aipol.language.schema import policy_schema
+from aipol.language.schema import inventory_schema, policy_schema
 from aipol_targets import ALL
 
 
@@ -154,3 +154,23 @@ def test_the_schema_says_what_yaml_can_hold() -> None:
     text = yaml.safe_dump(policy_schema())
     assert "'null'" not in text
     assert "type: 'null'" not in text
+
+
+def test_an_inventory_has_a_schema_of_its_own() -> None:
+    """What the compiler reads it accepts; settings need not be whole, for the policy has some."""
+    schema = inventory_schema({"one": _Settings.model_json_schema()})
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema["$id"] == "urn:aipol:sites:1"
+    site = "version: 1\nsites: {berlin: {groups: {finance: {networks: [10.20.0.0/24]}}}}\n"
+    assert _accepts(site, schema)
+    assert _accepts("version: 1\nsites: {berlin: {targets: {one: {}}}}\n", schema)
+    for wrong in (
+        "version: 1\nsites: {}\n",
+        "version: 1\nsites: {Berlin: {resolvers: [10.0.0.53/32]}}\n",
+        "version: 1\nsites: {berlin: {targets: {}}}\n",
+        "version: 1\nsites: {berlin: {targets: {two: {}}}}\n",
+        "version: 1\nsites: {berlin: {groups: {finance: {vlan: 7}}}}\n",
+    ):
+        assert not _accepts(wrong, schema), wrong
+    own = _fields(inventory_schema())
+    assert [name for name, field in own if "`" not in field.get("description", "")] == []
