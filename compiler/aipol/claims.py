@@ -68,8 +68,9 @@ def behind(claims: tuple[Claim, ...]) -> Iterator[tuple[Surface, tuple[Claim, ..
     nobody uses it by way of a font or a counter of visitors.
     """
     by_roles: dict[frozenset[Role], tuple[Claim, ...]] = {}
+    present = {claim.role for claim in claims}
     for surface in Surface:
-        roles = frozenset(role for role, served in SURFACES_BEHIND.items() if surface in served)
+        roles = frozenset(role for role in present if surface in SURFACES_BEHIND[role])
         if roles not in by_roles:
             by_roles[roles] = _of_roles(claims, roles)
         yield surface, by_roles[roles]

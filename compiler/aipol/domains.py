@@ -7,8 +7,8 @@ because each vendor means something else by `example.com` (network reference, ta
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Intent(StrEnum):
@@ -42,8 +42,12 @@ def parents(host: str) -> Iterator[str]:
         yield host
 
 
-@dataclass(frozen=True, slots=True)
-class HostEntry:
+def _in_order(host: str) -> str:
+    """A text that sorts as `reversed_labels` does, and sooner: no label has the separator."""
+    return "\0".join(host.split(".")[::-1])
+
+
+class HostEntry(NamedTuple):
     """One decision over hosts; `owners` are the ids of the rulings it comes from."""
 
     host: str
@@ -57,51 +61,40 @@ class HostEntry:
         return (reversed_labels(self.host), self.intent.value)
 
 
-@dataclass(slots=True)
-class _Node:
-    children: dict[str, _Node] = field(default_factory=dict)
-    own: HostEntry | None = None
-    """Decides the host itself when given, else `below` of the nearest ancestor-or-self does."""
-    whole: HostEntry | None = None
-    """A subtree pattern at this host."""
-    under: HostEntry | None = None
-    """A children pattern at this host."""
-
-
 class HostTrie:
-    """Maps every host to its most specific entry; one entry for each (host, intent)."""
+    """Maps every host to its most specific entry; one entry for each (host, intent).
 
-    __slots__ = ("__weakref__", "_fewest", "_root")
+    The labels of a host are its path: each entry is found by the name it ends in.
+    """
+
+    __slots__ = ("__weakref__", "_fewest", "_own", "_under", "_whole")
 
     def __init__(self, entries: Iterable[HostEntry]) -> None:
-        self._root = _Node()
+        self._own: dict[str, HostEntry] = {}
+        """Decides the host itself, else the subtree pattern there, else what is around it."""
+        self._whole: dict[str, HostEntry] = {}
+        self._under: dict[str, HostEntry] = {}
         self._fewest: tuple[HostEntry, ...] | None = None
+        tables = {
+            Intent.EXACT: self._own,
+            Intent.SUBTREE: self._whole,
+            Intent.CHILDREN: self._under,
+        }
         for entry in entries:
-            node = self._root
-            for label in reversed_labels(entry.host):
-                following = node.children.get(label)
-                if following is None:
-                    following = node.children[label] = _Node()
-                node = following
-            match entry.intent:
-                case Intent.EXACT:
-                    node.own = entry
-                case Intent.SUBTREE:
-                    node.whole = entry
-                case Intent.CHILDREN:
-                    node.under = entry
+            tables[entry.intent][entry.host] = entry
 
     def decide(self, host: str) -> HostEntry | None:
         """The most specific entry for `host`, None when nothing speaks about it."""
-        node = self._root
-        inherited: HostEntry | None = None
-        for label in reversed_labels(host):
-            inherited = node.under or node.whole or inherited
-            following = node.children.get(label)
-            if following is None:
-                return inherited
-            node = following
-        return node.own or node.whole or inherited
+        found = self._own.get(host) or self._whole.get(host)
+        return found or self._around(host)
+
+    def _around(self, host: str) -> HostEntry | None:
+        """The most specific entry for all that is below the name above `host`."""
+        if self._under or self._whole:
+            for name in parents(host):
+                if found := self._under.get(name) or self._whole.get(name):
+                    return found
+        return None
 
     def blocked(self, host: str) -> bool:
         """Whether `host` is blocked."""
@@ -111,35 +104,47 @@ class HostTrie:
     def minimal(self) -> tuple[HostEntry, ...]:
         """The fewest entries with the same decisions, parents first; unknown hosts are allowed."""
         if self._fewest is None:
-            found: list[HostEntry] = []
-            self._minimal(self._root, found, inherited=False)
-            self._fewest = tuple(found)
+            self._fewest = tuple(self._minimal()) if self._blocks() else ()
         return self._fewest
 
-    def _minimal(self, node: _Node, found: list[HostEntry], *, inherited: bool) -> None:
-        whole = node.whole
+    def _blocks(self) -> bool:
+        """Whether any entry blocks something."""
+        tables = (self._own, self._whole, self._under)
+        return any(entry.blocked for table in tables for entry in table.values())
+
+    def _minimal(self) -> Iterator[HostEntry]:
+        around: list[tuple[str, bool]] = []
+        for host in sorted({*self._own, *self._whole, *self._under}, key=_in_order):
+            while around and not host.endswith(around[-1][0]):
+                around.pop()
+            inherited = around[-1][1] if around else False
+            if host in self._whole or host in self._under:
+                around.append((f".{host}", self._below(host, inherited=inherited)))
+                yield from self._fewest_at(host, inherited=inherited)
+            elif (own := self._own[host]).blocked is not inherited:
+                yield own
+
+    def _below(self, host: str, *, inherited: bool) -> bool:
+        """Whether what is below a host, and nothing more specific speaks of, is blocked."""
+        found = self._under.get(host) or self._whole.get(host)
+        return found.blocked if found else inherited
+
+    def _fewest_at(self, host: str, *, inherited: bool) -> Iterator[HostEntry]:
+        own, whole, under = (each.get(host) for each in (self._own, self._whole, self._under))
         at_host = whole.blocked if whole else inherited
-        below = node.under.blocked if node.under else at_host
-        itself = node.own.blocked if node.own else at_host
+        below = under.blocked if under else at_host
+        itself = own.blocked if own else at_host
         # Entries are kept by their effect on what is inherited, so a pattern whose every host
         # already has its decision disappears, and a subtree that is wholly overridden does too.
         if whole and whole.blocked != inherited and below == at_host:
-            found.append(whole)
-            inherited_at_host = at_host
-        elif itself == below != inherited and (source := node.own or node.under):
+            yield whole
+            inherited = at_host
+        elif itself == below != inherited and (source := own or under):
             # The host and all below it, said in two patterns: one says the same.
-            owners = tuple(sorted({*source.owners, *(node.under.owners if node.under else ())}))
-            found.append(HostEntry(source.host, Intent.SUBTREE, itself, owners))
-            inherited_at_host = itself
-        else:
-            inherited_at_host = inherited
-        if itself != inherited_at_host:
-            source = node.own or whole
-            if source:
-                found.append(HostEntry(source.host, Intent.EXACT, itself, source.owners))
-        if below != inherited_at_host:
-            source = node.under or whole
-            if source:
-                found.append(HostEntry(source.host, Intent.CHILDREN, below, source.owners))
-        for label in sorted(node.children):
-            self._minimal(node.children[label], found, inherited=below)
+            owners = tuple(sorted({*source.owners, *(under.owners if under else ())}))
+            yield HostEntry(source.host, Intent.SUBTREE, itself, owners)
+            inherited = itself
+        if itself != inherited and (source := own or whole):
+            yield HostEntry(source.host, Intent.EXACT, itself, source.owners)
+        if below != inherited and (source := under or whole):
+            yield HostEntry(source.host, Intent.CHILDREN, below, source.owners)

@@ -75,12 +75,9 @@ def host_entries(
                 blocked = blocked and known.blocked
                 owners = tuple(sorted({*owners, *known.owners}))
             entries[key] = HostEntry(claim.host, claim.intent, blocked, owners)
-    for (host, intent), entry in entries.items():
-        whole = entries.get((host, Intent.SUBTREE))
-        # A usable app that needs all of a subtree needs its root and everything below it as well.
-        if entry.blocked and whole and not whole.blocked:
-            entries[host, intent] = HostEntry(host, intent, blocked=False, owners=entry.owners)
-    _keep_shared(ir, entries)
+    if any(entry.blocked for entry in entries.values()):
+        _keep_whole(entries)
+        _keep_shared(ir, entries)
     return entries
 
 
@@ -94,6 +91,20 @@ def _decided(
         return None
     blocked = all(ruling.direct is Effect.BLOCK for ruling in needed)
     return blocked, tuple(sorted({ruling.id for ruling in needed}))
+
+
+def _keep_whole(entries: dict[tuple[str, Intent], HostEntry]) -> None:
+    """Open the root of a subtree that a usable app needs all of, and everything below it."""
+    wholes = [
+        host
+        for (host, intent), entry in entries.items()
+        if intent is Intent.SUBTREE and not entry.blocked
+    ]
+    for host in wholes:
+        for intent in (Intent.EXACT, Intent.CHILDREN):
+            entry = entries.get((host, intent))
+            if entry and entry.blocked:
+                entries[host, intent] = HostEntry(host, intent, blocked=False, owners=entry.owners)
 
 
 def _keep_shared(ir: Ir, entries: dict[tuple[str, Intent], HostEntry]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Protocol, runtime_checkable
 
+from aipol.blocklist import Blocklist
 from aipol.target import Decider
 
 
@@ -16,6 +17,15 @@ class DecidesMany(Decider, Protocol):
         self, hosts: Iterable[str], identity: frozenset[str], client: str, /
     ) -> Iterable[str]:
         """Those of `hosts`, lower case and without a final dot, that `decide` says are blocked."""
+        ...
+
+
+@runtime_checkable
+class DecidesAll(DecidesMany, Protocol):
+    """One that can say all that it blocks."""
+
+    def blocklist(self, identity: frozenset[str], client: str, /) -> Blocklist | None:
+        """All hosts, as `blocked` takes them, that are blocked; None where sets cannot say it."""
         ...
 
 

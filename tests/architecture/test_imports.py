@@ -15,6 +15,7 @@ COMPILER, TARGETS = ROOT / "compiler", ROOT / "targets"
 # What a target may know of the compiler: contracts and writers, no stage of the pipeline.
 CONTRACTS = (
     "aipol.audience",
+    "aipol.blocklist",
     "aipol.catalogue.model",
     "aipol.diagnostics",
     "aipol.domains",

@@ -23,7 +23,7 @@ from pydantic import ValidationError
 from aipol.coverage import only_known
 from aipol.ir import NO_OBLIGATIONS
 from aipol.pipeline import Run, verify_files
-from aipol.reader import DecidesMany
+from aipol.reader import DecidesAll, DecidesMany
 from aipol.target import (
     Artifact,
     Decider,
@@ -260,6 +260,33 @@ def test_many_hosts_at_once_are_answered_as_each_alone(name: str, policy: str) -
                 is Effect.BLOCK
             }
             assert set(decider.blocked(hosts, subject.identity, client)) == alone
+            if isinstance(decider, DecidesAll):
+                said = decider.blocklist(subject.identity, client)
+                assert said is None or said.among(hosts) == alone
+
+
+@every_pair
+def test_what_is_settled_at_once_would_not_be_found_one_by_one(
+    name: str, policy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Comparing all that a reader says is blocked hides nothing that asking about hosts finds."""
+    run = given.ran(name, policy)
+    if not isinstance(run.target.read(_bytes(run)), DecidesAll):
+        return
+    changed = [
+        _with(run, mutant)
+        for path, content in sorted(_bytes(run).items())
+        for mutant in given.mutating.kit.mutants(path, content)
+    ]
+    chosen = random.Random(policy).sample(changed, min(SAMPLE, len(changed)))  # noqa: S311
+    settled = [verify_files(run, artifacts) for artifacts in chosen]
+    monkeypatch.setattr("aipol.verify.strangers.is_settled", lambda *_: False)
+    assert [verify_files(run, artifacts) for artifacts in chosen] == settled
+
+
+def _with(run: Run, mutant: Any) -> list[Artifact]:
+    files = {**_bytes(run), mutant.path: mutant.content}
+    return [Artifact(path, content) for path, content in files.items()]
 
 
 @every_target

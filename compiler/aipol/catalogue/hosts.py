@@ -24,6 +24,7 @@ class HostIndex(Generic[Of]):
     def __init__(self, rows: Iterable[tuple[str, Match, Of]]) -> None:
         self._at: dict[str, list[tuple[str, Match, Of]]] = defaultdict(list)
         self._within: dict[str, list[tuple[str, Match, Of]]] = defaultdict(list)
+        self._above: dict[str, bool] = {}
         for row in rows:
             self._at[row[0]].append(row)
             for name in (row[0], *parents(row[0])):
@@ -33,8 +34,18 @@ class HostIndex(Generic[Of]):
         """The hosts that are `name` or stand below it, in the order they were given."""
         return self._within.get(name, ())
 
+    def _below_any(self, parent: str) -> bool:
+        """Whether a host stands at a name or above it; most names share it with others."""
+        known = self._above.get(parent)
+        if known is None:
+            names = (parent, *parents(parent))
+            known = self._above[parent] = any(name in self._at for name in names)
+        return known
+
     def meeting(self, name: str, match: Match) -> Iterator[tuple[str, Match, Of]]:
         """The hosts that have one in common with `name`, meant as `match`; those above first."""
+        if name not in self._within and not self._below_any(name.partition(".")[2]):
+            return
         above = chain.from_iterable(self._at.get(parent, ()) for parent in parents(name))
         here = self._at.get(name, ()) if match is Match.EXACT else self.within(name)
         for row in chain(above, here):

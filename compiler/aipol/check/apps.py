@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from aipol.catalogue.collateral import PURPOSES
 from aipol.catalogue.hosts import is_public_suffix
@@ -17,6 +18,7 @@ from aipol.language.placed import Placed
 from aipol.language.words import clip, enumerated, near
 from aipol.source import Span
 
+_SOMEWHERE = Span("", 1, 1)
 _NEEDED = ("name", "vendor", "category")
 
 
@@ -31,8 +33,9 @@ def check_apps(assembled: Assembled, known: Known) -> Iterator[Diagnostic]:
             span = app.span("category")
             yield codes.UNKNOWN_CATEGORY.at(span, category=category, hint=hint)
         for position, domain in enumerate(app.value.domains or ()):
-            span = app.span("domains", position, "domain")
-            yield from _domain(domain, span, known.catalogue)
+            for found in _domain(domain, known.catalogue):
+                # Most are right, and where they stand takes longer to find.
+                yield replace(found, span=app.span("domains", position, "domain"))
 
 
 def check_network_hosts(assembled: Assembled) -> Iterator[Diagnostic]:
@@ -63,12 +66,13 @@ def _lacks(app_id: str, app: Placed[App], known: Known) -> Iterator[Diagnostic]:
         yield codes.MISSING_KEY.at(span, where=where, key="domains", hint=hint)
 
 
-def _domain(domain: AppDomain, span: Span, catalogue: Catalogue) -> Iterator[Diagnostic]:
-    fault = _not_a_host(domain.domain, span)
-    if fault is not None:
-        yield fault
+def _domain(domain: AppDomain, catalogue: Catalogue) -> Iterator[Diagnostic]:
+    """What is wrong with a host, wherever it stands."""
+    try:
+        host, match = canonical_host(domain.domain), Match(domain.match)
+    except HostError as error:
+        yield _no_host(domain.domain, _SOMEWHERE, error)
         return
-    host, match = canonical_host(domain.domain), Match(domain.match)
     # A host that is declared shared is never blocked by a rule about the app.
     if domain.shared:
         return
@@ -77,12 +81,12 @@ def _domain(domain: AppDomain, span: Span, catalogue: Catalogue) -> Iterator[Dia
         first = min(met, key=lambda row: (row.host, row.match))
         hint = "leave it out, or mark it `shared: true`: then it is never blocked"
         words = {"domain": host, "host": first.host, "breaks": PURPOSES[first.purpose]}
-        yield codes.PROTECTED_HOST.at(span, hint=hint, related=(), **words)
+        yield codes.PROTECTED_HOST.at(_SOMEWHERE, hint=hint, related=(), **words)
     suffix = match is not Match.EXACT and is_public_suffix(host)
     if suffix or is_platform(host, match, catalogue):
         hint = f"name the app's own host, such as `chat.{host}`, or mark it `shared: true`"
         breaks = _lives_there(host, catalogue)
-        yield codes.SHARED_PLATFORM.at(span, domain=host, breaks=breaks, hint=hint)
+        yield codes.SHARED_PLATFORM.at(_SOMEWHERE, domain=host, breaks=breaks, hint=hint)
 
 
 def _lives_there(host: str, catalogue: Catalogue) -> str:
@@ -98,8 +102,12 @@ def _not_a_host(text: str, span: Span) -> Diagnostic | None:
     try:
         canonical_host(text)
     except HostError as error:
-        return codes.BAD_DOMAIN.at(span, domain=clip(text), why=str(error), hint=error.instead)
+        return _no_host(text, span, error)
     return None
+
+
+def _no_host(text: str, span: Span, error: HostError) -> Diagnostic:
+    return codes.BAD_DOMAIN.at(span, domain=clip(text), why=str(error), hint=error.instead)
 
 
 def is_platform(host: str, match: Match, catalogue: Catalogue) -> bool:

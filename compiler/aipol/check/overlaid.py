@@ -10,7 +10,7 @@ from aipol.catalogue.load import Catalogue
 from aipol.catalogue.model import IdentifierKind, Match, Role
 from aipol.catalogue.overlay import APPS, DROP, overlaid
 from aipol.check.programs import HINT
-from aipol.check.shared import Claim, host_claim, program_claim, programs_kept_open
+from aipol.check.shared import Claim, host_breaks, program_claim, programs_kept_open
 from aipol.diagnostics import codes
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def check_overlaid(applied: Applied) -> Iterator[Diagnostic]:
         for number, row in enumerate(entry.get("domains", ())):
             if not row.get("shared") and row["role"] != Role.MARKETING:
                 claim = _claim(applied, app_id, ("domains", number, "domain"))
-                yield from host_claim(claim, Match(row["match"]), known)
+                if breaks := host_breaks(claim.value, Match(row["match"]), known):
+                    yield claim.breaks(breaks)
         for section in rules.IDENTIFIERS:
             for number, row in enumerate(entry.get(section, ())):
                 if not row.get("shared"):

@@ -59,27 +59,29 @@ def _declared_hosts(app_id: str, app: Placed[App], catalogue: Catalogue) -> Iter
             host = canonical_host(domain.domain)
         except HostError:
             continue  # told by the check of the apps themselves
-        span = app.span("domains", position, "domain")
-        yield from host_claim(Claim(app_id, host, span, _MARK), Match(domain.match), catalogue)
+        if breaks := host_breaks(host, Match(domain.match), catalogue):
+            span = app.span("domains", position, "domain")
+            yield Claim(app_id, host, span, _MARK).breaks(breaks)
 
 
-def host_claim(claim: Claim, match: Match, catalogue: Catalogue) -> Iterator[Diagnostic]:
-    """A host that is shared itself, or has what is shared below it, is no app's own.
+def host_breaks(host: str, match: Match, catalogue: Catalogue) -> str:
+    """What is shared of a host, or below it, so that it is no app's own; nothing where it is.
 
     A name below another app's shared host may be one's own. Below a common host none is: it is a
     service to many vendors under all of its names, as the catalogue's own lint has it.
     """
     found = {
         value: breaks
-        for value, reach, breaks in catalogue.shared_index.within(_site(claim.value))
-        if match.meets(claim.value, value, reach)
+        for value, reach, breaks in catalogue.shared_index.within(_site(host))
+        if match.meets(host, value, reach)
     }
-    for value, _, row in catalogue.common_index.meeting(claim.value, match):
+    for value, _, row in catalogue.common_index.meeting(host, match):
         found.setdefault(value, row.serves)
-    if found:
-        value, breaks = next(iter(found.items()))
-        more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-        yield claim.breaks(f"`{value}`: {breaks}{more}")
+    if not found:
+        return ""
+    value, breaks = next(iter(found.items()))
+    more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+    return f"`{value}`: {breaks}{more}"
 
 
 def _site(host: str) -> str:

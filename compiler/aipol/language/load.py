@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -11,6 +12,7 @@ from aipol.diagnostics import codes
 from aipol.diagnostics.model import Diagnostic, Related
 from aipol.language.document import Document, Path
 from aipol.language.order import MAX_FINDINGS, in_order
+from aipol.language.runs import ItemsOfRun, Places, Run, Shortened, shortened
 from aipol.language.scalars import NumberTooLargeError, resolve
 from aipol.language.syntax import TAB, syntax_error
 from aipol.language.text import forbidden_characters, read_text
@@ -38,6 +40,28 @@ def load_text(file: str, text: str) -> tuple[Document | None, tuple[Diagnostic, 
     findings = forbidden_characters(file, text)
     if findings:
         return None, findings
+    return _shortened(file, text) or _whole(file, text)
+
+
+def _shortened(file: str, text: str) -> tuple[Document, tuple[Diagnostic, ...]] | None:
+    """The document, where long runs of lines could be read at once and nothing is wrong."""
+    short = shortened(text)
+    if short is None:
+        return None
+    tree = _Tree(file, text.splitlines(), short)
+    try:
+        for event in yaml.parse(short.text, Loader=_LOADER):
+            tree.take(event)
+    except (yaml.YAMLError, ValueError, _StopReadingError):
+        return None
+    # What is wrong is told by reading all of it, where lines are what they seem to be.
+    if tree.empty or tree.waiting or tree.report():
+        return None
+    return tree.document(text), ()
+
+
+def _whole(file: str, text: str) -> tuple[Document | None, tuple[Diagnostic, ...]]:
+    """The document, or what keeps it from being one."""
     tree = _Tree(file, text.splitlines())
     complete = False
     try:
@@ -66,6 +90,13 @@ class _StopReadingError(Exception):
     """What follows cannot be read."""
 
 
+class _Mark(NamedTuple):
+    """A place in the whole text, from 0."""
+
+    line: int
+    column: int
+
+
 @dataclass(slots=True)
 class _Open:
     """A collection whose end has not been reached."""
@@ -86,6 +117,7 @@ class _Tree:
 
     file: str
     lines: list[str]
+    short: Shortened | None = None
     findings: list[Diagnostic] = field(default_factory=list[Diagnostic])
     root: Any = None
     documents: int = 0
@@ -96,13 +128,24 @@ class _Tree:
     stack: list[_Open] = field(default_factory=list[_Open])
     covered: set[int] = field(default_factory=set[int])
     known_to: int | None = None
+    waiting: dict[int, Run] = field(init=False)
+    """Runs, by their first line from 1, that no item was made of yet."""
+    items: list[ItemsOfRun] = field(default_factory=list[ItemsOfRun])
+
+    def __post_init__(self) -> None:
+        self.waiting = {run.start + 1: run for run in self.short.runs} if self.short else {}
 
     @property
     def empty(self) -> bool:
         return self.root is None
 
     def document(self, text: str) -> Document:
-        return Document(self.file, text, self.root, self.keys, self.values, frozenset(self.holes))
+        keys: Mapping[Path, Span] = self.keys
+        values: Mapping[Path, Span] = self.values
+        if self.items:
+            keys = Places(keys, tuple(self.items), of_keys=True)
+            values = Places(values, tuple(self.items), of_keys=False)
+        return Document(self.file, text, self.root, keys, values, frozenset(self.holes))
 
     def report(self) -> tuple[Diagnostic, ...]:
         """Everything found, each place once."""
@@ -158,7 +201,7 @@ class _Tree:
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         span = self._span(event)
-        start, end = _marks(event)
+        start, end = self._marks(event)
         self.covered.update(range(start.line + 2, end.line + (2 if end.column else 1)))
         hole = self._unusual(event, span)
         value: Any = event.value
@@ -196,7 +239,7 @@ class _Tree:
 
     def _close(self, event: yaml.MappingEndEvent | yaml.SequenceEndEvent) -> None:
         closed = self.stack.pop()
-        _, mark = _marks(event)
+        _, mark = self._marks(event)
         if mark.line + 1 == closed.start.line:
             closed.end = max(closed.end, mark.column + 1)
         span = Span(
@@ -205,6 +248,22 @@ class _Tree:
         if closed.kept:
             self.values[closed.path] = span
         self._widen(span)
+        if closed.start.line in self.waiting and mark.line + 1 == closed.start.line:
+            self._run(closed, self.waiting[closed.start.line])
+
+    def _run(self, first: _Open, run: Run) -> None:
+        """Make items of all lines of a run where the parser made one of the first."""
+        top = self.stack[-1] if self.stack else None
+        if (
+            top is None
+            or not isinstance(top.values, list)
+            or first.values != run.item(0)
+            or (top.start.column, first.start.column) != run.starts
+        ):
+            return
+        self.items.append(ItemsOfRun(self.file, top.path, len(top.values) - 1, run))
+        top.values.extend(map(run.item, range(1, len(run.rows))))
+        del self.waiting[run.start + 1]
 
     # --- where a value goes -----------------------------------------------------------------------
 
@@ -265,12 +324,20 @@ class _Tree:
     # --- places -----------------------------------------------------------------------------------
 
     def _span(self, event: yaml.Event) -> Span:
-        start, end = _marks(event)
+        start, end = self._marks(event)
         width = end.column - start.column
         if end.line != start.line:
             line = self.lines[start.line] if start.line < len(self.lines) else ""
             width = len(line.rstrip()) - start.column
         return Span(self.file, start.line + 1, start.column + 1, max(width, 1))
+
+    def _marks(self, event: Any) -> tuple[_Mark, _Mark]:
+        """Start and end; the parser always has them, its type does not say so."""
+        start, end = event.start_mark, event.end_mark
+        if self.short is not None:
+            line = self.short.line
+            return _Mark(line(start.line), start.column), _Mark(line(end.line), end.column)
+        return start, end
 
     def _visible(self, event: yaml.ScalarEvent, span: Span) -> Span:
         """A value that is not there is shown at its key."""
@@ -304,14 +371,11 @@ class _Tree:
         """Lines indented with tabs, other than those within a text."""
         found_in: list[Span] = []
         for number, line in enumerate(self.lines[: self.known_to], start=1):
+            if "\t" not in line:
+                continue
             indent = line[: len(line) - len(line.lstrip(" \t"))]
             if "\t" in indent and line.strip() and number not in self.covered:
                 found_in.append(Span(self.file, number, indent.index("\t") + 1))
             if len(found_in) >= MAX_FINDINGS:
                 break
         return found_in
-
-
-def _marks(event: Any) -> tuple[yaml.Mark, yaml.Mark]:
-    """Start and end; the parser always has them, its type does not say so."""
-    return event.start_mark, event.end_mark

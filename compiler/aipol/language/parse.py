@@ -29,10 +29,12 @@ def parse(document: Document) -> tuple[Policy | None, tuple[Diagnostic, ...]]:
 
 def parse_as(document: Document, model: type[_M]) -> tuple[_M | None, tuple[Diagnostic, ...]]:
     """The same for another kind of file."""
-    nothing = [path for path in _nothings(document.value) if path not in document.holes]
+    # JSON, because strictness must not mind that a list is not yet a tuple.
+    text = json.dumps(document.value)
+    absent = _nothings(document.value) if "null" in text else ()
+    nothing = [path for path in absent if path not in document.holes]
     try:
-        # JSON, because strictness must not mind that a list is not yet a tuple.
-        value = model.model_validate_json(json.dumps(document.value))
+        value = model.model_validate_json(text)
     except ValidationError as error:
         shape = POLICY if model is Policy else Shape(model)
         findings = _findings(document, shape, error, frozenset(nothing))

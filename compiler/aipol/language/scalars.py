@@ -20,6 +20,8 @@ def resolve(text: str) -> bool | int | float | str | None:
     """The value of an unquoted text; everything that is not plainly something else is text."""
     if text in _WORDS:
         return _WORDS[text]
+    if text[0].isalpha():
+        return text
     if _INTEGER.fullmatch(text):
         if len(text) > _MOST_DIGITS:
             raise NumberTooLargeError

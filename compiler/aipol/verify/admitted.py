@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from aipol.audience import Region
 from aipol.diagnostics import Diagnostic, codes
-from aipol.ir import Ir, Ruling
+from aipol.ir import Ir
 from aipol.target import EFFECT_CLAUSE, Coverage, Deviation, Kind, Status, Target
 from aipol.verify.panel import Panel
-from aipol.verify.probes import HostProbes, Probe, host_probes
+from aipol.verify.probes import Probe
 from aipol.vocabulary import Effect
 
 Records = Mapping[tuple[str, str], list[Coverage]]
@@ -33,18 +33,6 @@ class Check:
     """Deviations, by ruling, that some question was about."""
     real: set[_Told] = field(default_factory=set[_Told])
     """Those among them that some answer bore out."""
-    _probes: dict[tuple[int, Effect], HostProbes] = field(
-        default_factory=dict[tuple[int, Effect], HostProbes]
-    )
-
-    def host_probes(self, ruling: Ruling) -> HostProbes:
-        """The hosts that a ruling is about, with the effect they must have."""
-        claims = self.ir.apps[ruling.app].behind[ruling.surface]
-        key = (id(claims), ruling.direct)  # one object for all surfaces with the same hosts
-        known = self._probes.get(key)
-        if known is None:
-            known = self._probes[key] = host_probes(claims, ruling.direct)
-        return known
 
     def admits(
         self, record: Coverage, probe: Probe, client: str, *, people: Region, found: Effect

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from aipol.audience import NOBODY, Region, Universe
-from aipol.reader import DecidesMany
+from aipol.blocklist import Blocklist
+from aipol.reader import DecidesAll, DecidesMany
 from aipol.target import Answer, Decider, Kind, Question
 from aipol.verify.subjects import Subject
 from aipol.vocabulary import Effect, Situation
@@ -70,6 +71,10 @@ class Panel:
     def _many(self) -> DecidesMany | None:
         # Whether an object keeps to a protocol takes long to find out.
         return self.decider if isinstance(self.decider, DecidesMany) else None
+
+    @cached_property
+    def _all(self) -> DecidesAll | None:
+        return self.decider if isinstance(self.decider, DecidesAll) else None
 
     def views(self, kind: Kind) -> tuple[View, ...]:
         """The groups that a question of this kind can tell apart."""
@@ -139,6 +144,10 @@ class Panel:
             for host in hosts
             if self.ask(view, Kind.HOST, host, client, situation).effect is Effect.BLOCK
         )
+
+    def blocklist(self, view: View, client: str) -> Blocklist | None:
+        """All that is blocked for everybody behind `view`, where the reader can say it."""
+        return self._all.blocklist(view.subjects[0].identity, client) if self._all else None
 
     def _grouped(self, kind: Kind) -> Iterator[View]:
         groups: dict[tuple[Hashable, str], list[Subject]] = {}

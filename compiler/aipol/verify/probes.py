@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aipol.claims import Claim
 from aipol.domains import Intent
@@ -41,8 +42,7 @@ class Probe:
 
 def probes_of(ir: Ir, ruling: Ruling) -> tuple[Probe, ...]:
     """Every identifier of the ruling's app on its surface, with the effect it must have."""
-    claims = ir.apps[ruling.app].behind[ruling.surface]
-    return (*host_probes(claims, ruling.direct).all, *marks_of(ir, ruling))
+    return (*host_probes(ir, ruling).all(), *marks_of(ir, ruling))
 
 
 def marks_of(ir: Ir, ruling: Ruling) -> tuple[Probe, ...]:
@@ -59,16 +59,17 @@ def marks_of(ir: Ir, ruling: Ruling) -> tuple[Probe, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class HostProbes:
     """All hosts by which an app is known on a surface, to be asked about at once."""
 
-    all: tuple[Probe, ...]
+    claims: tuple[Claim, ...]
+    expected: Effect
     hosts: frozenset[str]
 
-    def wrong(self, expected: Effect, blocked: AbstractSet[str]) -> AbstractSet[str]:
+    def wrong(self, blocked: AbstractSet[str]) -> AbstractSet[str]:
         """The hosts that a path which blocks `blocked` does not answer as expected."""
-        match expected:
+        match self.expected:
             case Effect.BLOCK:
                 return self.hosts - blocked
             case Effect.ALLOW:
@@ -76,19 +77,34 @@ class HostProbes:
             case _:
                 return self.hosts
 
+    def all(self) -> Iterator[Probe]:
+        """Every host's own probe."""
+        for claim in self.claims:
+            below = (f"deep.er.{claim.host}",) if claim.intent is Intent.SUBTREE else ()
+            for host in (probe_of(claim), *below):
+                yield Probe(Kind.HOST, host, claim.host, "", self.expected, below)
+
     def about(self, hosts: AbstractSet[str]) -> tuple[Probe, ...]:
         """The probes about some of the hosts."""
-        return tuple(probe for probe in self.all if probe.value in hosts) if hosts else ()
+        return tuple(probe for probe in self.all() if probe.value in hosts) if hosts else ()
 
 
-def host_probes(claims: Iterable[Claim], expected: Effect) -> HostProbes:
+def host_probes(ir: Ir, ruling: Ruling) -> HostProbes:
     """A probe for each host that is claimed, and for one below it where that is meant too."""
-    found = tuple(_host_probes(claims, expected))
-    return HostProbes(found, frozenset(probe.value for probe in found))
+    claims = ir.apps[ruling.app].behind[ruling.surface]
+    known = _asked_by_claims(ir)
+    if id(claims) not in known:  # one object for all surfaces with the same hosts
+        known[id(claims)] = _asked_of(claims)
+    return HostProbes(claims, ruling.direct, known[id(claims)])
 
 
-def _host_probes(claims: Iterable[Claim], expected: Effect) -> Iterator[Probe]:
-    for claim in claims:
-        below = (f"deep.er.{claim.host}",) if claim.intent is Intent.SUBTREE else ()
-        for host in (probe_of(claim), *below):
-            yield Probe(Kind.HOST, host, claim.host, "", expected, below)
+@lru_cache(maxsize=2)
+def _asked_by_claims(ir: Ir) -> dict[int, frozenset[str]]:  # noqa: ARG001 - kept with the claims
+    """What is asked of claims, by which object they are; it lives as long as they do."""
+    return {}
+
+
+def _asked_of(claims: Iterable[Claim]) -> frozenset[str]:
+    hosts = {probe_of(claim) for claim in claims}
+    whole = {claim.host for claim in claims if claim.intent is Intent.SUBTREE}
+    return frozenset(hosts | {f"deep.er.{host}" for host in whole})

@@ -17,6 +17,7 @@ from aipol.ir import Ir, Ruling
 from aipol.vocabulary import Effect, Surface
 
 Use = tuple[str, Surface]
+_Roles = tuple[tuple[str, Role], ...]
 LOOK_ALIKES = ("not{host}", "{host}.evil.example")
 
 
@@ -25,22 +26,24 @@ class HostReference:
     """Which claims speak about a host, and whether they block it."""
 
     ir: Ir
-    _known: dict[frozenset[tuple[str, Role]], Region] = field(
-        default_factory=dict[frozenset[tuple[str, Role]], Region]
-    )
+    _known: dict[_Roles, Region] = field(default_factory=dict[_Roles, Region])
     _speaking: dict[str, tuple[Claim, ...]] = field(default_factory=dict[str, tuple[Claim, ...]])
-
     _around: dict[str, tuple[Claim, ...]] = field(default_factory=dict[str, tuple[Claim, ...]])
 
     @cached_property
     def claims(self) -> dict[str, tuple[Claim, ...]]:
         """What apps claim, by host: their own hosts as far as a use needs them, and shared ones."""
-        table: dict[str, list[Claim]] = {}
+        table: dict[str, tuple[Claim, ...]] = {}
         for app in self.ir.apps.values():
+            needed = {
+                role
+                for role, surfaces in SURFACES_BEHIND.items()
+                if any((app.id, surface) in self.ir.by_use for surface in surfaces)
+            }
             for claim in app.claims:
-                if claim.shared or any((app.id, s) in self.ir.by_use for s in claim.surfaces):
-                    table.setdefault(claim.host, []).append(claim)
-        return {host: tuple(found) for host, found in table.items()}
+                if claim.shared or claim.role in needed:
+                    table[claim.host] = (*table.get(claim.host, ()), claim)
+        return table
 
     @cached_property
     def open(self) -> frozenset[str]:
@@ -89,10 +92,12 @@ class HostReference:
     def allowed(self, host: str) -> Region:
         """The people who must be let through to `host`: whoever may use it for anything."""
         # Not `speaking`, which keeps what it finds: this is asked once of every host there is.
-        claims = self._claims_about(host)
-        if not claims or any(claim.shared for claim in claims) or host in self.open:
+        return EVERYBODY if host in self.open else self._let_through(self._claims_about(host))
+
+    def _let_through(self, claims: tuple[Claim, ...]) -> Region:
+        if not claims or any(claim.shared for claim in claims):
             return EVERYBODY
-        roles = frozenset((claim.app, claim.role) for claim in claims)
+        roles = tuple([(claim.app, claim.role) for claim in claims])
         known = self._known.get(roles)
         if known is None:
             uses = frozenset((app, s) for app, role in roles for s in SURFACES_BEHIND[role])
@@ -106,6 +111,10 @@ class HostReference:
         return self.ir.universe.any_of(
             ruling.audience.region for ruling in rulings if ruling.direct is not Effect.BLOCK
         )
+
+    def allowed_below(self, host: str) -> Region:
+        """The people who must be let through to names below `host` that nothing else claims."""
+        return self._let_through(self._below(host))
 
     def owners(self, host: str) -> Iterator[Ruling]:
         """The rulings that a wrong answer about `host` is a fault against."""

@@ -16,7 +16,8 @@ from aipol.target import EFFECT_CLAUSE, EXCEPTED, LONGER, Answer, Deviation, Kin
 from aipol.verify.admitted import SILENT, Check
 from aipol.verify.panel import View
 from aipol.verify.probes import Probe
-from aipol.verify.reference import HostReference, around, look_alikes
+from aipol.verify.reference import around, look_alikes
+from aipol.verify.settled import is_settled, reference_of
 from aipol.verify.subjects import Subject
 from aipol.verify.unclaimed import unclaimed_findings
 from aipol.vocabulary import Effect, Situation, Surface
@@ -30,14 +31,16 @@ def stranger_findings(check: Check) -> Iterator[Diagnostic]:
         yield from _open_switches(check, situation)
         yield from _unknown_marks(check, situation)
         _try_longer(check, situation)
-    yield from unclaimed_findings(check, _reference(check.ir))
+    yield from unclaimed_findings(check, reference_of(check.ir))
 
 
 def _hosts(check: Check, situation: Situation) -> Iterator[Diagnostic]:
     panel = check.panel
-    near, alike = _neighbourhood(check)
     for client in panel.decider.clients(Kind.HOST):
         for position, view in enumerate(panel.views(Kind.HOST)):
+            if is_settled(panel, check.ir, view, client, situation):
+                continue
+            near, alike = _neighbourhood(check)
             # A look-alike is matched or not by the syntax of a path's lists, whoever they are for.
             for expected in (near,) if position else (near, alike):
                 yield from _of_view(check, view, client, situation, expected)
@@ -72,7 +75,7 @@ def _wronged(  # noqa: PLR0917 - called as the sentence reads, the hosts last
     for host in sorted(hosts):
         answer = check.panel.ask(view, Kind.HOST, host, client, situation)
         # Neighbours of one claim are answered for by the same records.
-        speaking = _reference(check.ir).speaking(host) or _reference(check.ir).above(host)
+        speaking = reference_of(check.ir).speaking(host) or reference_of(check.ir).above(host)
         key = (speaking, answer.effect)
         if key not in forgiven:
             asked = _Asked(host, view.path(client), situation, answer)
@@ -98,7 +101,7 @@ Neighbourhood = Mapping[Region, frozenset[str]]
 
 def _neighbourhood(check: Check) -> tuple[Neighbourhood, Neighbourhood]:
     """Hosts near those that matter, and look-alikes, with who must be let through to each."""
-    known = _reference(check.ir).claims
+    known = reference_of(check.ir).claims
     mentioned = (value for kind, value in check.panel.decider.mentions() if kind is Kind.HOST)
     strangers = frozenset(host for host in mentioned if host not in known)
     return _around(check.ir, strangers)
@@ -107,7 +110,7 @@ def _neighbourhood(check: Check) -> tuple[Neighbourhood, Neighbourhood]:
 @lru_cache(maxsize=4)
 def _around(ir: Ir, strangers: frozenset[str]) -> tuple[Neighbourhood, Neighbourhood]:
     """The neighbourhood of what apps claim, and of strangers; targets with the same share it."""
-    reference = _reference(ir)
+    reference = reference_of(ir)
     seeds = (*reference.claims, *strangers)
     near = {host for seed in seeds for host in around(seed)}
     alike = {host for seed in seeds for host in look_alikes(seed)}
@@ -115,7 +118,7 @@ def _around(ir: Ir, strangers: frozenset[str]) -> tuple[Neighbourhood, Neighbour
 
 
 def _by_region(ir: Ir, hosts: AbstractSet[str]) -> Neighbourhood:
-    reference, found = _reference(ir), dict[Region, list[str]]()
+    reference, found = reference_of(ir), dict[Region, list[str]]()
     # What only turns off a way around the network is asked about elsewhere.
     for host in hosts - BYPASS_SWITCHES.keys() if ir.close_bypasses else hosts:
         found.setdefault(reference.allowed(host), []).append(host)
@@ -125,13 +128,13 @@ def _by_region(ir: Ir, hosts: AbstractSet[str]) -> Neighbourhood:
 def _wrong(check: Check, wronged: View, asked: _Asked) -> Iterator[Diagnostic]:
     """The subjects who get the wrong answer without a record that says so."""
     universe = check.ir.universe
-    owners = tuple(_reference(check.ir).owners(asked.host))
+    owners = tuple(reference_of(check.ir).owners(asked.host))
     if universe.within(wronged.people, _admitted(check, wronged.people, owners, asked)):
         return
     for subject in wronged.subjects:
         if _admitted(check, subject.people, owners, asked) == NOBODY:
             # A neighbour that nothing claims is a fault of the entry beside it.
-            beside = owners or _reference(check.ir).beside(asked.host)
+            beside = owners or reference_of(check.ir).beside(asked.host)
             guilty = [r for r in beside if universe.overlap(r.audience.region, subject.people)]
             yield _differs(check.ir, subject, guilty, asked)
 
@@ -176,7 +179,10 @@ def _admitted(check: Check, who: Region, owners: tuple[Ruling, ...], asked: _Ask
     """
     if not owners:
         return _widened(check, who, asked)
-    universe, names = check.ir.universe, {c.host for c in _reference(check.ir).speaking(asked.host)}
+    universe, names = (
+        check.ir.universe,
+        {c.host for c in reference_of(check.ir).speaking(asked.host)},
+    )
     found = asked.answer.effect or Effect.ALLOW
     expected = Effect.ALLOW if found is Effect.BLOCK else Effect.BLOCK
     told, untold, claimed = NOBODY, NOBODY, NOBODY
@@ -222,9 +228,12 @@ def _widened(check: Check, who: Region, asked: _Asked) -> Region:
 
 def _excepted(check: Check, who: Region, owners: tuple[Ruling, ...], asked: _Asked) -> Region:
     """Those of `who` about whom a record says that an exception opens a name it stands in."""
-    universe, names = check.ir.universe, {c.host for c in _reference(check.ir).speaking(asked.host)}
+    universe, names = (
+        check.ir.universe,
+        {c.host for c in reference_of(check.ir).speaking(asked.host)},
+    )
     if asked.answer.effect is Effect.BLOCK or not any(
-        name not in names for name in _reference(check.ir).inside(asked.host)
+        name not in names for name in reference_of(check.ir).inside(asked.host)
     ):
         return NOBODY
     return universe.any_of(
@@ -248,7 +257,7 @@ def _said_of_longer(check: Check, asked: _Asked) -> Iterator[Deviation]:
 
     `d.*` is about `www.d.evil.example`, too.
     """
-    reference = _reference(check.ir)
+    reference = reference_of(check.ir)
     for name in reference.inside(asked.host):
         for ruling in reference.owners_inside(name):
             for record in check.records.get((ruling.id, EFFECT_CLAUSE), ()):
@@ -261,7 +270,7 @@ def _said_of_longer(check: Check, asked: _Asked) -> Iterator[Deviation]:
 
 def _said_of_what_is_below(check: Check, asked: _Asked) -> Iterator[Deviation]:
     """The stricter deviations of all below the nearest name above the host that is claimed."""
-    reference = _reference(check.ir)
+    reference = reference_of(check.ir)
     places = {f"*.{claim.host}" for claim in reference.above(asked.host)}
     for ruling in reference.owners_above(asked.host):
         for record in check.records.get((ruling.id, EFFECT_CLAUSE), ()):
@@ -333,6 +342,8 @@ _NO_MARKS = frozenset(Kind) - {Kind.EXTENSION, Kind.PROGRAM, Kind.FEATURE}
 
 def _unknown_marks(check: Check, situation: Situation) -> Iterator[Diagnostic]:
     """Blocked extensions, programs and features that no app of the policy is known by."""
+    if not any(check.panel.views(kind) for kind in Kind if kind not in _NO_MARKS):
+        return
     known = _known_marks(check.ir)
     for kind, value in dict.fromkeys(check.panel.decider.mentions()):
         if kind in _NO_MARKS or (kind, value) in known:
@@ -349,11 +360,6 @@ def _unknown_marks(check: Check, situation: Situation) -> Iterator[Diagnostic]:
                     expected="allow, for no app of the policy is known by it",
                     hint="the artefact blocks something else",
                 )
-
-
-@lru_cache(maxsize=2)
-def _reference(ir: Ir) -> HostReference:
-    return HostReference(ir)
 
 
 @lru_cache(maxsize=2)

@@ -17,7 +17,7 @@ from aipol.verify.edges import subjects_seen
 from aipol.verify.gateways import gateway_findings
 from aipol.verify.obligations import obligation_findings, spared_findings
 from aipol.verify.panel import Panel, View
-from aipol.verify.probes import Probe, marks_of
+from aipol.verify.probes import HostProbes, Probe, host_probes, marks_of
 from aipol.verify.strangers import stranger_findings
 from aipol.verify.subjects import MOST_SUBJECTS, is_sampled
 from aipol.verify.told import NOTHING_TOLD, told_findings
@@ -108,29 +108,27 @@ def _views(check: Check, ruling: Ruling, kind: Kind) -> Iterator[View]:
 def _host_findings(
     check: Check, ruling: Ruling, record: Coverage, situation: Situation
 ) -> Iterator[Diagnostic]:
-    probes = check.host_probes(ruling)
+    probes = host_probes(check.ir, ruling)
     for client in check.panel.decider.clients(Kind.HOST) if probes.hosts else ():
         for view in _views(check, ruling, Kind.HOST):
             check.asked.add((ruling.id, situation.device))
             blocked = check.panel.blocked(view, client, situation, probes.hosts)
             # Most answers are right: only of others, and of what a record admits, is more asked.
-            wrong = probes.wrong(ruling.direct, blocked)
-            spoken = _spoken_of(check, record, probes.all, view.path(client))
+            wrong = probes.wrong(blocked)
+            spoken = _spoken_of(check, record, probes, view.path(client))
             for probe in probes.about(wrong | spoken):
                 asked = _Asked(ruling, record, probe, client, situation)
                 yield from _view_findings(check, asked, view)
 
 
-def _spoken_of(
-    check: Check, record: Coverage, probes: Iterable[Probe], client: str
-) -> frozenset[str]:
+def _spoken_of(check: Check, record: Coverage, probes: HostProbes, client: str) -> frozenset[str]:
     """The hosts that a deviation is about of which nothing was asked yet."""
     untried = [each for each in record.deviations if (record.ruling, each) not in check.tried]
     if not untried:
         return frozenset()
     return frozenset(
         probe.value
-        for probe in probes
+        for probe in probes.all()
         if any(each.speaks_of(probe.named, probe.value, client) for each in untried)
     )
 

@@ -12,7 +12,7 @@ from aipol_targets.cloudflare.facts import AI_CATEGORY
 from aipol_targets.cloudflare.model import Address, HostList, Layer, Rule, Selection, Source
 from aipol_targets.cloudflare.shards import sharded
 from aipol_targets.cloudflare.written import Written
-from aipol_targets.common.network.levels import Levels, flat_levels
+from aipol_targets.common.network.levels import Levels, plain_levels
 from aipol_targets.common.network.tenants import Restriction, restricted_hosts
 
 _DIGEST = 8
@@ -37,7 +37,7 @@ def rules_of(written: Written, source: Source, plan: Plan) -> Iterator[Rule]:
     and nothing that is not ours would be asked about these hosts any more.
     """
     stem = f"aipol_{written.segment.id}"
-    selections = _selections(stem, flat_levels(written.trie.minimal()), plan.capacity)
+    selections = _selections(stem, plain_levels(written.trie), plan.capacity)
     for layer in plan.layers:
         if layer == "http":
             yield from _spared(stem, source, selections, plan)
@@ -72,7 +72,7 @@ def unlisted(known: HostTrie, source: Source, plan: Plan) -> Iterator[Rule]:
     known.
     """
     stem = "aipol_unlisted"
-    selections = _selections(stem, flat_levels(known.minimal()), plan.capacity)[:1]
+    selections = _selections(stem, plain_levels(known), plan.capacity)[:1]
     for layer in (layer for layer in plan.layers if layer != "network"):
         yield Rule(f"{stem}_{layer}", layer, source, selections, category=AI_CATEGORY)
 
@@ -150,7 +150,7 @@ def _headers(
                 HostEntry(host, intent, sent[probed] == headers) for host, intent, probed in places
             )
             name = f"{stem}_http-header-{_digest(headers)}"
-            selections = _selections(name, flat_levels(trie.minimal()), capacity)
+            selections = _selections(name, plain_levels(trie), capacity)
             yield Rule(name, "http", source, selections, headers=headers)
 
 

@@ -11,7 +11,7 @@ from aipol.domains import HostTrie
 from aipol.segments import Segment
 from aipol_targets.cloudflare.model import LISTS, RULES
 from aipol_targets.common.network.index import Index
-from aipol_targets.common.network.levels import levels_of
+from aipol_targets.common.network.levels import native_levels
 from aipol_targets.common.network.placed import Path, Uses
 from aipol_targets.common.network.tenants import Restriction
 
@@ -54,4 +54,4 @@ class Written:
 
     @cached_property
     def _index(self) -> Index:
-        return Index(levels_of(self.trie.minimal()))
+        return Index(native_levels(self.trie))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from aipol.domains import HostEntry, Intent
 
@@ -27,8 +28,7 @@ ZONED = ("bind", "unbound", "knot", "powerdns")
 """Outputs that share a policy zone for each segment."""
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """One name with what holds for it, below it and, without it, around it."""
 
     host: str

@@ -4,42 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from itertools import groupby, takewhile
+from operator import itemgetter
 
-from aipol.domains import HostEntry, Intent, reversed_labels
+from aipol.domains import HostEntry, Intent, parents
 from aipol_targets.common.network.levels import flat_levels
 from aipol_targets.dns.model import Denied, Name, Names
 
 
-@dataclass(slots=True)
-class _Node:
-    children: dict[str, _Node] = field(default_factory=dict[str, "_Node"])
-    itself: bool | None = None
-    below: bool | None = None
-
-
 def names_of(entries: Iterable[HostEntry]) -> Names:
     """Every name of minimal entries, and every name that one of them implies, parents first."""
-    root = _Node()
-    for entry in entries:
-        node = root
-        for label in reversed_labels(entry.host):
-            node = node.children.setdefault(label, _Node())
-        if entry.intent is not Intent.CHILDREN:
-            node.itself = entry.blocked
-        if entry.intent is not Intent.EXACT:
-            node.below = entry.blocked
-    return tuple(_names(root, "", around=False))
+    return tuple(_names(entries))
 
 
-def _names(node: _Node, host: str, *, around: bool) -> Iterator[Name]:
-    itself = around if node.itself is None else node.itself
-    below = around if node.below is None else node.below
-    if host:
-        yield Name(host, itself, below, around)
-    for label in sorted(node.children):
-        child = f"{label}.{host}" if host else label
-        yield from _names(node.children[label], child, around=below)
+def _names(entries: Iterable[HostEntry]) -> Iterator[Name]:
+    """What is said of one host stands together, and parents come before what is below them."""
+    known: set[str] = set()
+    spoken: list[tuple[str, bool]] = []
+    for host, said in groupby(entries, key=itemgetter(0)):
+        implied = list(takewhile(lambda name: name not in known, parents(host)))
+        known.update(implied)
+        known.add(host)
+        for name in (*reversed(implied), host):
+            while spoken and not name.endswith(spoken[-1][0]):
+                spoken.pop()
+            around = spoken[-1][1] if spoken else False
+            itself = below = around
+            for entry in said if name is host else ():
+                itself = itself if entry.intent is Intent.CHILDREN else entry.blocked
+                below = below if entry.intent is Intent.EXACT else entry.blocked
+            yield Name(name, itself, below, around)
+            if below is not around:
+                spoken.append((f".{name}", below))
 
 
 def denied(names: Names) -> Iterator[Denied]:

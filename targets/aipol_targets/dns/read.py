@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Protocol
 
+from aipol.blocklist import Blocklist
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
 from aipol.vocabulary import Effect
 from aipol_targets.common.network.reading import Address, Files, Found, address_of
@@ -43,6 +44,10 @@ class _Server(Protocol):
         """Those of the names that a client at the address is denied."""
         ...
 
+    def blocklist(self, address: Address) -> Blocklist | None:
+        """All names that a client at the address is denied, where two sets of names say it."""
+        ...
+
     def hosts(self) -> Iterator[str]:
         """Every name it knows."""
         ...
@@ -71,6 +76,10 @@ class _Pool:
     def blocked(self, address: Address, hosts: Iterable[str]) -> Iterator[str]:  # noqa: ARG002
         """Those of the names that everybody is denied."""
         return (host for host in hosts if self._rules.decide(host).effect is Effect.BLOCK)
+
+    def blocklist(self, address: Address) -> Blocklist | None:  # noqa: ARG002
+        """All names that everybody is denied, where two sets of names say it."""
+        return None if isinstance(self._rules, PiHole) else self._rules.blocklist()
 
     def hosts(self) -> Iterator[str]:
         """Every name it knows."""
@@ -174,6 +183,11 @@ class DnsDecider:
     def told(self) -> Mapping[str, str]:
         """What the files say of the settings."""
         return {"outputs": in_words(self._servers)}
+
+    def blocklist(self, identity: frozenset[str], client: str) -> Blocklist | None:
+        """All that one resolver denies, where two sets of names say it."""
+        server = self._servers.get(client)
+        return server.blocklist(address_of(identity)) if server else None
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs anywhere in the files."""

@@ -18,6 +18,7 @@ import re
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from aipol.blocklist import Blocklist
 from aipol.domains import parents
 from aipol.target import UnreadableArtifact
 from aipol.vocabulary import Effect
@@ -141,6 +142,17 @@ class AdGuard:
         for each in self._clients.values():
             yield from each.but.edges()
             yield from each.only.edges() if each.only else ()
+
+    def blocklist(self, address: Address) -> Blocklist | None:
+        """All names that a client at the address is denied; None where a rule spares some."""
+        clients, found = self._held(address), {_AT: set[str](), _WHOLE: set[str](), _BELOW: set()}
+        for (mark, name), rules in self._rules.items():
+            held = [rule for rule in rules if not rule.clients or rule.clients in clients]
+            if any(rule.besides for rule in held):
+                return None
+            if held:
+                found[mark].add(name)
+        return Blocklist(found[_AT] | found[_WHOLE], found[_BELOW] | found[_WHOLE])
 
     def hosts(self) -> Iterator[str]:
         """Every name in the list, those that a rule spares too."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Generic, Protocol, TypeVar
 
+from aipol.blocklist import NOTHING_BLOCKED, Blocklist
 from aipol.target import UnreadableArtifact
 from aipol.vocabulary import Effect
 from aipol_targets.common.network.reading import NOTHING, Address, Found, Network, edges_of
@@ -14,6 +15,10 @@ from aipol_targets.common.network.reading import NOTHING, Address, Found, Networ
 
 class Rules(Protocol):
     """What some addresses are told."""
+
+    def blocklist(self) -> Blocklist | None:
+        """All names that are denied, where two sets of names say it."""
+        ...
 
     def hosts(self) -> Iterator[str]:
         """Every name they speak about."""
@@ -52,7 +57,16 @@ R = TypeVar("R", bound=Rules)
 class Resolver(Generic[R]):
     """One server with its rules; `look_up` is how it finds the one for a name."""
 
-    __slots__ = ("_edges", "_known", "_look_up", "_names", "_otherwise", "_rules", "_sizes")
+    __slots__ = (
+        "_edges",
+        "_known",
+        "_look_up",
+        "_names",
+        "_otherwise",
+        "_rules",
+        "_said",
+        "_sizes",
+    )
 
     def __init__(
         self,
@@ -65,6 +79,7 @@ class Resolver(Generic[R]):
         self._look_up = look_up
         self._otherwise = bindings.otherwise
         self._known: dict[Address, str | None] = {}
+        self._said: dict[str, Blocklist | None] = {}
         self._names: dict[tuple[int, int], dict[int, str | None]] = {}
         every = {text: Network.parse(text, path) for text in bindings.networks}
         self._edges = tuple(edges_of(every.values()))
@@ -98,12 +113,23 @@ class Resolver(Generic[R]):
         name = self.rules_for(address)
         if name is None:
             return iter(())
+        if said := self.blocklist(address):
+            return iter(said.among(frozenset(hosts)))
         rules, look_up = self._rules[name], self._look_up
         return (host for host in hosts if look_up(rules, host).effect is Effect.BLOCK)
 
     def edges(self) -> Iterator[str]:
         """The addresses on both sides of each edge of its source networks."""
         return iter(self._edges)
+
+    def blocklist(self, address: Address) -> Blocklist | None:
+        """All names that a client at the address is denied, where two sets of names say it."""
+        name = self.rules_for(address)
+        if name is None:
+            return NOTHING_BLOCKED
+        if name not in self._said:
+            self._said[name] = self._rules[name].blocklist()
+        return self._said[name]
 
     def hosts(self) -> Iterator[str]:
         """Every name in any rules."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from aipol.blocklist import Blocklist
 from aipol.domains import parents
 from aipol.target import UnreadableArtifact
 from aipol.vocabulary import Effect
@@ -52,6 +53,12 @@ class LocalZones:
         found = (self._zones.get(name) for name in (host, *parents(host)))
         return _found(next(filter(None, found), None), self._path)
 
+    def blocklist(self) -> Blocklist | None:
+        """All names that are denied; None where a zone is open."""
+        if any(effect is not Effect.BLOCK for effect, _ in self._zones.values()):
+            return None
+        return Blocklist(self._zones.keys(), self._zones.keys())
+
     def hosts(self) -> Iterator[str]:
         """Every name in the view."""
         yield from self._zones
@@ -88,6 +95,13 @@ class Dnsmasq:
                 return _found(found, self._path)
         return NOTHING
 
+    def blocklist(self) -> Blocklist | None:
+        """All names that are denied; None where a line opens some."""
+        said = (*self._at.values(), *self._below.values())
+        if any(effect is not Effect.BLOCK for effect, _ in said):
+            return None
+        return Blocklist(self._at.keys(), self._at.keys() | self._below.keys())
+
     def hosts(self) -> Iterator[str]:
         """Every name in the file."""
         yield from dict.fromkeys((*self._at, *self._below))
@@ -117,6 +131,10 @@ class Hosts:
         """What everybody is told about a name."""
         line = self._lines.get(host)
         return Found(Effect.BLOCK, self._path, line) if line else NOTHING
+
+    def blocklist(self) -> Blocklist:
+        """All names that are denied."""
+        return Blocklist(self._lines.keys(), frozenset())
 
     def hosts(self) -> Iterator[str]:
         """Every name in the file."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from aipol.blocklist import Blocklist, below
 from aipol.domains import parents
 from aipol.target import UnreadableArtifact
 from aipol.vocabulary import Effect
@@ -27,11 +28,12 @@ _HEAD = 5
 class Zone:
     """A policy zone as it is loaded."""
 
-    __slots__ = ("_names", "_records", "path", "said")
+    __slots__ = ("_lines", "_names", "_passed", "path", "said")
 
     def __init__(self, lines: Sequence[str], path: str, zone: str) -> None:
         self.path = path
-        self._records: dict[str, Found] = {}
+        self._lines: dict[str, int] = {}
+        self._passed: set[str] = set()
         self._names: set[str] = set()
         match lines[:_HEAD]:
             case [comment, "$TTL 60", origin, soa, "@ IN NS localhost."] if comment[:1] == ";":
@@ -43,19 +45,29 @@ class Zone:
                 raise UnreadableArtifact(path, "does not begin as a policy zone")
         self.said = tuple(lines[_HEAD:])
         """All that it says, which does not depend on its name."""
-        for number, line in enumerate(lines[_HEAD:], start=_HEAD + 1):
-            self._add(line, number, len(zone))
+        self._read(_OCTETS - len(zone) - 3)
 
-    def _add(self, line: str, number: int, zone_length: int) -> None:
-        found = _RECORD.fullmatch(line)
-        owner, target = found.groups() if found else ("", "")
-        if target not in _ACTIONS:
-            raise UnreadableArtifact(self.path, f"line {number} is not a policy: {line!r}")
-        if owner in self._records or len(owner) + zone_length + 3 > _OCTETS:
-            raise UnreadableArtifact(self.path, f"line {number}: {owner} is twice or too long")
-        self._records[owner] = Found(_ACTIONS[target], self.path, number)
-        self._names.add(owner)
-        note_parents(owner, self._names)
+    def _read(self, longest: int) -> None:
+        """Each record, and every name that it makes exist."""
+        for number, line in enumerate(self.said, start=_HEAD + 1):
+            found = _RECORD.fullmatch(line)
+            owner, target = found.groups() if found else ("", "")
+            if target not in _ACTIONS:
+                raise UnreadableArtifact(self.path, f"line {number} is not a policy: {line!r}")
+            if owner in self._lines or len(owner) > longest:
+                raise UnreadableArtifact(self.path, f"line {number}: {owner} is twice or too long")
+            self._lines[owner] = number
+            if _ACTIONS[target] is Effect.ALLOW:
+                self._passed.add(owner)
+            note_parents(owner, self._names)
+        self._names.update(self._lines)
+
+    def _found(self, owner: str) -> Found:
+        line = self._lines.get(owner)
+        if line is None:
+            return NOTHING
+        effect = Effect.ALLOW if owner in self._passed else Effect.BLOCK
+        return Found(effect, self.path, line)
 
     def by_closest_name(self, host: str) -> Found:
         """As BIND and Unbound look up: what DNS says, the wildcard of the closest name there is.
@@ -63,21 +75,37 @@ class Zone:
         A name that exists, if only as the parent of another, is never covered by a wildcard.
         """
         if host in self._names:
-            return self._records.get(host, NOTHING)
+            return self._found(host)
         for parent in parents(host):
             if parent in self._names:
-                return self._records.get(f"*.{parent}", NOTHING)
+                return self._found(f"*.{parent}")
         return NOTHING
 
     def by_nearest_wildcard(self, host: str) -> Found:
         """As PowerDNS and Knot look up: the nearest wildcard above, whatever exists between."""
-        if record := self._records.get(host):
-            return record
+        if host in self._lines:
+            return self._found(host)
         for parent in parents(host):
-            if record := self._records.get(f"*.{parent}"):
-                return record
+            if (owner := f"*.{parent}") in self._lines:
+                return self._found(owner)
         return NOTHING
+
+    def blocklist(self) -> Blocklist | None:
+        """All names that are denied, where both ways of looking up deny the same.
+
+        None where a record lets through, or a name exists below a wildcard that does not deny
+        itself and all below it: how names between them fare depends on the way.
+        """
+        if self._passed:
+            return None
+        wild = {owner[2:] for owner in self._lines if owner.startswith("*.")}
+        if not wild:
+            return Blocklist(self._lines.keys(), frozenset())
+        exact = self._lines.keys() - {f"*.{name}" for name in wild}
+        there = {name for name in self._names if not name.startswith("*.")}
+        inside = below(there, wild)
+        return Blocklist(exact, wild) if inside <= exact and inside <= wild else None
 
     def hosts(self) -> Iterator[str]:
         """Every name in the zone."""
-        return (owner.removeprefix("*.") for owner in self._records)
+        return (owner.removeprefix("*.") for owner in self._lines)

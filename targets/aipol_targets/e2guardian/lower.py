@@ -16,7 +16,7 @@ from aipol.target import Lowered
 from aipol_targets.common.network.account import coverage
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.index import Index
-from aipol_targets.common.network.levels import flat_levels
+from aipol_targets.common.network.levels import plain_levels
 from aipol_targets.common.network.placed import Path, Placed, Uses, decisions
 from aipol_targets.common.network.sources import folder_of
 from aipol_targets.e2guardian.facts import HANDSHAKE_UNSEEN
@@ -104,5 +104,5 @@ def _no_files(_: Sequence[Claim]) -> tuple[str, ...]:
 def _write(ir: Ir, segment: Segment) -> _Written:
     decided = decisions(ir, segment)
     trie = decided.trie
-    group = SegmentGroup(segment.id, segment.networks, flat_levels(trie.minimal()))
+    group = SegmentGroup(segment.id, segment.networks, plain_levels(trie))
     return _Written(segment, group, decided.uses, trie)

@@ -14,7 +14,7 @@ from aipol_targets.common.network.account import coverage
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.hostlists import selected
 from aipol_targets.common.network.index import Index
-from aipol_targets.common.network.levels import levels_of
+from aipol_targets.common.network.levels import native_levels
 from aipol_targets.common.network.owing import owing
 from aipol_targets.common.network.placed import Path, Placed, decisions
 from aipol_targets.common.network.unlisted import not_blocked
@@ -68,7 +68,7 @@ def _model(ir: Ir, settings: FortigateSettings, made: Sequence[Filtered]) -> For
 
 def _placed(files: tuple[str, ...], made: Filtered) -> Placed:
     trie = made.filter.blocked
-    index = Index(levels_of(trie.minimal()))
+    index = Index(native_levels(trie))
 
     def deciding(claims: Sequence[Claim]) -> tuple[str, ...]:
         return files if index.deciding(claims) else ()

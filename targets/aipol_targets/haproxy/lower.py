@@ -13,7 +13,7 @@ from aipol.target import Lowered
 from aipol_targets.common.network.account import coverage
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.index import Index
-from aipol_targets.common.network.levels import levels_of
+from aipol_targets.common.network.levels import native_levels
 from aipol_targets.common.network.placed import Path, Placed, Uses, decisions
 from aipol_targets.haproxy.model import CONF, HaProxy, SegmentLists
 from aipol_targets.haproxy.settings import HaProxySettings
@@ -62,7 +62,7 @@ def lower(ir: Ir, settings: HaProxySettings) -> Lowered[HaProxy]:
 def _write(ir: Ir, segment: Segment) -> _Written:
     decided = decisions(ir, segment)
     trie = decided.trie
-    lists = SegmentLists(segment.id, segment.networks, levels_of(trie.minimal()))
+    lists = SegmentLists(segment.id, segment.networks, native_levels(trie))
     return _Written(segment, lists, decided.uses, trie)
 
 

@@ -46,7 +46,7 @@ def rooms(model: Lists, settings: ListsSettings) -> tuple[Room, ...]:
         return ()
     made = [each for each in model.segments if each.native]
     sources = [each.networks or model.exempt for each in made]
-    entries = sum(len(_url_lines(each)) for each in made)
+    entries = sum(map(_count, made))
     count = sum(len(each.native) for each in made) + sum(map(bool, sources))
     room = partial(_room, settings)
     return (
@@ -64,18 +64,27 @@ def _room(settings: ListsSettings, what: str, used: int, name: str) -> Room:
 def url_faults(ir: Ir, target: str, model: Lists) -> Iterator[Diagnostic]:
     """Entries that are longer than a firewall takes."""
     for segment in model.segments if "edl" in model.outputs else ():
-        for line in _url_lines(segment):
+        for line in _url_lines(segment, longer=URL_ENTRY.value):
             what = f"characters of the URL entry `{line[:40]}...`"
             yield from _over(ir.unlisted_span, target, what, URL_ENTRY, len(line))
 
 
-def _url_lines(segment: SegmentLists) -> list[str]:
-    return [
-        line
-        for level in segment.native
-        for entry in level.entries
-        for line in url_lines(entry.host, entry.intent)
-    ]
+def _url_lines(segment: SegmentLists, *, longer: int) -> Iterator[str]:
+    """The entries that can be longer than that, and perhaps some others."""
+    for level in segment.native:
+        for entry in level.entries:
+            if len(entry.host) + _MARKS > longer:
+                yield from url_lines(entry.host, entry.intent)
+
+
+_MARKS = len("*./")
+"""What an entry has besides the host, at most."""
+
+
+def _count(segment: SegmentLists) -> int:
+    return sum(
+        len(url_lines("", entry.intent)) for level in segment.native for entry in level.entries
+    )
 
 
 def _dots(place: int, count: int) -> int:

@@ -7,7 +7,7 @@ from aipol.segments import Segment, fewest_networks, gateway_networks, segments
 from aipol.target import Lowered
 from aipol_targets.common.network.account import coverage
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
-from aipol_targets.common.network.levels import flat_levels, levels_of
+from aipol_targets.common.network.levels import native_levels, plain_levels
 from aipol_targets.common.network.placed import decisions
 from aipol_targets.common.network.rooms import crowded
 from aipol_targets.common.network.sources import folder_of
@@ -47,9 +47,8 @@ def _model(ir: Ir, settings: ListsSettings, lists: tuple[SegmentLists, ...]) -> 
 def _write(ir: Ir, segment: Segment, outputs: tuple[str, ...]) -> Written:
     decided = decisions(ir, segment)
     trie = decided.trie
-    minimal = trie.minimal()
     found = contained(ir, segment) if "sonicwall" in outputs else Contained()
     lists = SegmentLists(
-        segment.id, segment.networks, levels_of(minimal), flat_levels(minimal), found
+        segment.id, segment.networks, native_levels(trie), plain_levels(trie), found
     )
     return Written(segment, lists, decided.uses, trie)

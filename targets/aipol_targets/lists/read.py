@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
+from aipol.blocklist import Blocklist
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
 from aipol_targets.common.network.reading import Files, address_of
 from aipol_targets.common.network.settings import in_words
@@ -66,6 +67,11 @@ class ListsDecider:
     def told(self) -> Mapping[str, str]:
         """What the files say of the settings."""
         return {"outputs": in_words(self._tables)}
+
+    def blocklist(self, identity: frozenset[str], client: str) -> Blocklist | None:
+        """All that the device which loads one of the outputs blocks, where two sets say it."""
+        table = self._tables.get(client)
+        return table.blocklist(address_of(identity)) if isinstance(table, RuleTable) else None
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs anywhere in the files."""

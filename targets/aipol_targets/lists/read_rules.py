@@ -8,10 +8,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Protocol
 
+from aipol.blocklist import Blocklist, below
 from aipol.domains import parents
 from aipol.target import UnreadableArtifact
 from aipol.vocabulary import Effect
-from aipol_targets.common.network.reading import NOTHING, Address, Files, Found, Networks, below
+from aipol_targets.common.network.reading import NOTHING, Address, Files, Found, Networks
 from aipol_targets.common.network.urllist import UrlList
 
 _ACTIONS = {"allow": Effect.ALLOW, "block": Effect.BLOCK}
@@ -27,6 +28,10 @@ class _HostList(Protocol):
 
     def among(self, hosts: AbstractSet[str]) -> set[str]:
         """Those of many hosts that some line matches."""
+        ...
+
+    def blocklist(self) -> Blocklist | None:
+        """All that some line matches, where two sets of names say it."""
         ...
 
     def hosts(self) -> Iterator[str]:
@@ -71,6 +76,16 @@ class RuleTable:
             if rule.effect is Effect.BLOCK:
                 blocked |= taken
         return blocked
+
+    def blocklist(self, address: Address) -> Blocklist | None:
+        """All that is blocked; None where a rule allows something, or a list says more."""
+        parts: list[Blocklist] = []
+        for rule in self._rules_for(address):
+            part = rule.hosts.blocklist() if rule.effect is Effect.BLOCK else None
+            if part is None:
+                return None
+            parts.append(part)
+        return Blocklist.of(parts)
 
     def kind_for(self, address: Address) -> Hashable:
         """What the rules for an address do, the same for all who get equal lists."""
@@ -178,6 +193,10 @@ class DomainList:
         """Those of many hosts that some line matches."""
         found = set(hosts & self._lines.keys())
         return found | below(hosts - found, self._lines) if self._subtree else found
+
+    def blocklist(self) -> Blocklist:
+        """All that some line matches."""
+        return Blocklist(self._lines.keys(), self._lines.keys() if self._subtree else frozenset())
 
     def hosts(self) -> Iterator[str]:
         """Every name in the list."""

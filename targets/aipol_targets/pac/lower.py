@@ -16,7 +16,7 @@ from aipol.vocabulary import Effect
 from aipol_targets.common.network.account import coverage
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.index import Index
-from aipol_targets.common.network.levels import levels_of
+from aipol_targets.common.network.levels import native_levels
 from aipol_targets.common.network.placed import Path, Placed, Uses, decisions
 from aipol_targets.pac.facts import ADVISORY, FILE_SIZE
 from aipol_targets.pac.model import BLOCK, DIRECT, HANDOUT, Pac, SegmentFile
@@ -39,7 +39,7 @@ class _Written:
 
     def placed(self) -> Placed:
         """The one way to ask."""
-        index = Index(levels_of(self.trie.minimal()))
+        index = Index(native_levels(self.trie))
 
         def files(claims: Sequence[Claim]) -> tuple[str, ...]:
             return (HANDOUT, self.file.path) if index.deciding(claims) else ()

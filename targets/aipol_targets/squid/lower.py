@@ -13,7 +13,7 @@ from aipol.target import Coverage, Lowered
 from aipol_targets.common.network.account import coverage
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.hostlists import selected, with_hosts
-from aipol_targets.common.network.levels import flat_levels
+from aipol_targets.common.network.levels import flat_levels, plain_levels
 from aipol_targets.common.network.obligations import Proxied
 from aipol_targets.common.network.owing import owing
 from aipol_targets.common.network.placed import decisions
@@ -81,7 +81,7 @@ def _write(ir: Ir, segment: Segment) -> Written:
     lists = SegmentLists(
         id=segment.id,
         networks=segment.networks,
-        decided=flat_levels(trie.minimal()),
+        decided=plain_levels(trie),
         inspect=() if ir.inspect_tls == "none" else flat_levels(decrypted),
         logged=flat_levels(selected(owing(ir, decided.uses, "log"))),
         headers=tuple(each.header for each in held),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 
+from aipol.blocklist import Blocklist
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
 from aipol.vocabulary import Effect
 from aipol_targets.common.network.reading import NOTHING, Address, Files, Found, address_of
@@ -74,6 +75,12 @@ class SquidDecider:
         """What the files say of the settings."""
         found = {"directory": self._proxy.directory, "log": in_words(self._proxy.log_files())}
         return {name: said for name, said in found.items() if said}
+
+    def blocklist(self, identity: frozenset[str], client: str) -> Blocklist | None:
+        """All that squid blocks on one enforcement path, where two sets of names say it."""
+        proxy = self._proxy
+        say = proxy.terminated_all if client == _BY_NAME else proxy.denied_all
+        return say(address_of(identity))
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs anywhere in the files, and what lines do to some of them."""

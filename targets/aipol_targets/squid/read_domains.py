@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Protocol
 
+from aipol.blocklist import NOTHING_BLOCKED, Blocklist, below
 from aipol.domains import parents
 from aipol.target import UnreadableArtifact
-from aipol_targets.common.network.reading import below, note_parents
+from aipol_targets.common.network.reading import note_parents
 
 
 class Hosts(Protocol):
@@ -20,6 +21,10 @@ class Hosts(Protocol):
 
     def among(self, hosts: AbstractSet[str]) -> set[str]:
         """Those of many hosts that some line matches."""
+        ...
+
+    def blocklist(self) -> Blocklist:
+        """All names without a final dot that some line matches."""
         ...
 
     def hosts(self) -> Iterator[str]:
@@ -68,6 +73,12 @@ class DomainAcl:
         found = set((hosts & self._exact.keys()) | (hosts & self._subtree.keys()))
         return found | below(hosts - found, self._subtree)
 
+    def blocklist(self) -> Blocklist:
+        """All names without a final dot that some line matches."""
+        if not self._subtree:
+            return Blocklist(self._exact.keys(), frozenset())
+        return Blocklist(self._exact.keys() | self._subtree.keys(), self._subtree.keys())
+
     def hosts(self) -> Iterator[str]:
         """Every name in the list."""
         yield from self._exact
@@ -86,6 +97,10 @@ class FinalDot:
     def among(self, hosts: AbstractSet[str]) -> set[str]:
         """Those of many hosts that are such names."""
         return {host for host in hosts if host.endswith(".")}
+
+    def blocklist(self) -> Blocklist:
+        """None of the names without one."""
+        return NOTHING_BLOCKED
 
     def hosts(self) -> Iterator[str]:
         """None: it is about the form of a name."""

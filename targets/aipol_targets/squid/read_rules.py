@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from aipol.blocklist import Blocklist
 from aipol_targets.squid.read_domains import Hosts
 
 
@@ -89,3 +90,22 @@ class Many:
         if id(listed) not in self._known:
             self._known[id(listed)] = listed.among(self.hosts)
         return self._known[id(listed)]
+
+
+def ended_by(rules: Iterable[Rule], action: str) -> Blocklist | None:
+    """All hosts that `rules` do `action` to, where each does it for one list, and none is undone.
+
+    A host is what the request and the handshake name.
+    """
+    parts: list[Blocklist] = []
+    undone = False
+    for rule in rules:
+        if rule.line.action != action:
+            undone = True
+            continue
+        match rule.selectors:
+            case (Selector(hosts=hosts, negated=False),) if not undone:
+                parts.append(hosts.blocklist())
+            case _:
+                return None
+    return Blocklist.of(parts)

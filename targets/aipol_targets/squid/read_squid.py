@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from aipol.blocklist import Blocklist
 from aipol.target import UnreadableArtifact
 from aipol.vocabulary import Effect
 from aipol_targets.common.network.reading import (
@@ -17,7 +18,7 @@ from aipol_targets.common.network.reading import (
     Networks,
 )
 from aipol_targets.squid.read_domains import FINAL_DOT, DomainAcl, Hosts
-from aipol_targets.squid.read_rules import Line, Many, Rule, Selector, first_line
+from aipol_targets.squid.read_rules import Line, Many, Rule, Selector, ended_by, first_line
 from aipol_targets.squid.read_urls import Urls, host_of
 
 _QUOTED = re.compile(r'"(/[A-Za-z0-9._/-]+)"')
@@ -110,6 +111,16 @@ class Proxy:
             for requested in (False, True)
         )
         return others | own
+
+    def denied_all(self, address: Address) -> Blocklist | None:
+        """All hosts to which requests are denied, where two sets of names say it."""
+        return ended_by(self._seat(address).access, "deny")
+
+    def terminated_all(self, address: Address) -> Blocklist | None:
+        """All hosts whose name in a handshake ends it, where two sets of names say it."""
+        seat = self._seat(address)
+        # Without a look at the handshake no list of names in it selects anything.
+        return ended_by(seat.bump, "terminate") if seat.peeks else None
 
     def headers(self, address: Address, host: str) -> tuple[tuple[str, int], ...]:
         """The headers that a connection to the host carries, with the line that adds each."""

@@ -15,7 +15,7 @@ from aipol.target import Lowered
 from aipol_targets.common.network.account import coverage
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.index import Index
-from aipol_targets.common.network.levels import flat_levels
+from aipol_targets.common.network.levels import plain_levels
 from aipol_targets.common.network.placed import Path, Placed, Uses, decisions
 from aipol_targets.suricata.facts import DETECTS_ONLY, RULE_LENGTH
 from aipol_targets.suricata.facts import RULES as MOST_RULES
@@ -90,7 +90,7 @@ def _model(ir: Ir, settings: SuricataSettings, decided: Sequence[_Decided]) -> S
 
 
 def _placed(settings: SuricataSettings, files: Sequence[str], each: _Decided) -> Placed:
-    index = Index(flat_levels(each.trie.minimal()))
+    index = Index(plain_levels(each.trie))
 
     def deciding(claims: Sequence[Claim]) -> tuple[str, ...]:
         return tuple(files) if index.deciding(claims) else ()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
+from aipol.blocklist import below
 from aipol.diagnostics import Diagnostic
 from aipol.diagnostics.codes import BAD_DOMAIN, LOCK_OUT, TOO_MANY_CLASSES
-from aipol.domains import HostEntry, HostTrie, Intent, parents
+from aipol.domains import HostEntry, HostTrie, Intent
 from aipol.ir import Ir
 from aipol.source import Span
 from aipol_targets.common.network.facts import HOST, LABEL, SEGMENTS
@@ -29,22 +31,30 @@ def probe(host: str, intent: Intent) -> str:
     return _PROBES[intent][0].format(host)
 
 
-def bad_hosts(ir: Ir) -> Iterator[Diagnostic]:
-    """Claimed hosts that are no host names, and so could be anything in an output language."""
-    for app in ir.apps.values():
-        for claim in app.claims:
-            if why := _no_host(claim.host):
-                yield BAD_DOMAIN.at(app.declared or ir.unlisted_span, domain=claim.host, why=why)
+@lru_cache(maxsize=2)
+def bad_hosts(ir: Ir) -> tuple[Diagnostic, ...]:
+    """Claimed hosts that are no host names, and so could be anything in an output language.
+
+    They are the same for every target that writes hosts.
+    """
+    return tuple(
+        BAD_DOMAIN.at(app.declared or ir.unlisted_span, domain=claim.host, why=why)
+        for app in ir.apps.values()
+        for claim in app.claims
+        if (why := _no_host(claim.host))
+    )
 
 
 def _no_host(text: str) -> str:
     """Why a text is no host name; empty where it is one. Octets, for all of it is ASCII."""
+    if len(text) <= HOST.value and _HOST.fullmatch(text):
+        return ""
     octets, longest = len(text.encode()), max(len(label.encode()) for label in text.split("."))
     if octets > HOST.value:
         return f"a name has {octets} octets, limit {HOST.value}"
     if longest > LABEL.value:
         return f"a label has {longest} octets, limit {LABEL.value}"
-    return "" if _HOST.fullmatch(text) else "a name is labels of letters, digits, `-` and `_`"
+    return "a name is labels of letters, digits, `-` and `_`"
 
 
 def too_many(ir: Ir, target: str, count: int) -> Iterator[Diagnostic]:
@@ -67,10 +77,9 @@ def locked_out(
                 entry = trie.decide(pattern.format(host))
                 if entry and entry.blocked:
                     blocked[host] = entry
-    for entry in entries:
-        for parent in parents(entry.host) if entry.blocked else ():
-            if protected.get(parent, Intent.EXACT) is not Intent.EXACT:
-                blocked[entry.host] = entry
+    inside = {entry.host: entry for entry in entries if entry.blocked}
+    wide = {host for host, intent in protected.items() if intent is not Intent.EXACT}
+    blocked.update((host, inside[host]) for host in below(inside.keys(), wide))
     for host, entry in sorted(blocked.items()):
         yield LOCK_OUT.at(_owner(ir, entry), artifact=artifact, host=host)
 

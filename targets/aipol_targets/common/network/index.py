@@ -13,13 +13,16 @@ from aipol_targets.common.network.levels import Level, Levels
 class Index:
     """Which level each entry of a list is in."""
 
-    __slots__ = ("_distinct", "_level")
+    __slots__ = ("_at", "_distinct")
 
     def __init__(self, levels: Levels) -> None:
-        self._level = {
-            (entry.host, entry.intent): level for level in levels for entry in level.entries
-        }
-        self._distinct = sum(len({e.intent for e in level.entries}) for level in levels)
+        self._at: dict[Intent, dict[str, Level]] = {intent: {} for intent in Intent}
+        self._distinct = 0
+        for level in levels:
+            for intent in Intent:
+                hosts = [entry.host for entry in level.entries if entry.intent is intent]
+                self._at[intent].update(dict.fromkeys(hosts, level))
+                self._distinct += bool(hosts)
 
     def deciding(self, claims: Sequence[Claim]) -> list[tuple[Intent, Level]]:
         """What decides any of the hosts, found as soon as there can be no more of it."""
@@ -39,10 +42,10 @@ class Index:
     def _decides(self, host: str) -> tuple[Intent, Level] | None:
         """The most specific entry for a host, as its intent and the level it is in."""
         for intent in (Intent.EXACT, Intent.SUBTREE):
-            if level := self._level.get((host, intent)):
+            if level := self._at[intent].get(host):
                 return intent, level
         for parent in parents(host):
             for intent in (Intent.CHILDREN, Intent.SUBTREE):
-                if level := self._level.get((parent, intent)):
+                if level := self._at[intent].get(parent):
                     return intent, level
         return None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
-from aipol.domains import HostEntry, Intent
+from aipol.domains import HostEntry, HostTrie, Intent
 from aipol_targets.common.network.hostlists import flattened
 
 
@@ -32,6 +33,25 @@ class Level:
 
 Levels = tuple[Level, ...]
 
+_NATIVE: WeakKeyDictionary[HostTrie, Levels] = WeakKeyDictionary()
+_FLAT: WeakKeyDictionary[HostTrie, Levels] = WeakKeyDictionary()
+
+
+def native_levels(trie: HostTrie) -> Levels:
+    """The levels of decisions, for formats that can say `children`; found once for all targets."""
+    if trie not in _NATIVE:
+        _NATIVE[trie] = levels_of(trie.minimal())
+    return _NATIVE[trie]
+
+
+def plain_levels(trie: HostTrie) -> Levels:
+    """The same for formats that know a host and a subtree, but not what is below a host."""
+    if trie not in _FLAT:
+        entries = trie.minimal()
+        nested = any(entry.intent is Intent.CHILDREN for entry in entries)
+        _FLAT[trie] = flat_levels(entries) if nested else native_levels(trie)
+    return _FLAT[trie]
+
 
 def levels_of(entries: Sequence[HostEntry]) -> Levels:
     """Minimal entries by depth of nesting, deepest first.
@@ -47,7 +67,8 @@ def levels_of(entries: Sequence[HostEntry]) -> Levels:
         if len(found) == len(around):
             found.append([])
         found[len(around)].append(entry)
-        around.append(entry)
+        if entry.intent is not Intent.EXACT:
+            around.append(entry)
     return tuple(Level(depth, level[0].blocked, tuple(level)) for depth, level in enumerate(found))[
         ::-1
     ]

@@ -6,12 +6,10 @@ import csv
 import re
 import socket
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from aipol.domains import parents
 from aipol.target import UnreadableArtifact
 from aipol.vocabulary import Effect
 
@@ -185,31 +183,6 @@ class Files:
     def unread(self) -> list[str]:
         """Files that nothing refers to."""
         return sorted(self.contents.keys() - self._seen)
-
-
-_FEW = 8
-"""Up to so many names it is sooner to compare the ends of hosts than to take them apart."""
-
-
-def below(hosts: AbstractSet[str], names: Collection[str]) -> set[str]:
-    """Those of the hosts that stand below one of the names."""
-    if not hosts or not names:
-        return set()
-    if len(names) <= _FEW:
-        ends = tuple(f".{name}" for name in names)
-        return {host for host in hosts if host.endswith(ends)}
-    known: dict[str, bool] = {"": False}
-    found: set[str] = set()
-    for host in hosts:
-        parent = host.partition(".")[2]
-        within = known.get(parent)
-        if within is None:
-            # Most hosts share what is above them with others.
-            above = (parent, *parents(parent))
-            within = known[parent] = any(name in names for name in above)
-        if within:
-            found.add(host)
-    return found
 
 
 def note_parents(host: str, known: set[str]) -> None:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
+from aipol.blocklist import Blocklist, below
 from aipol.domains import parents
 from aipol.target import UnreadableArtifact
-from aipol_targets.common.network.reading import below
 
 _NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _URL_TOKEN = re.compile(r"[a-z0-9_-]+|\*|\^")
@@ -65,6 +65,10 @@ class UrlList:
             return {host for host in hosts if self.line_for(host)}
         found = set(hosts & self._exact.keys())
         return found | below(hosts - found, self._below)
+
+    def blocklist(self) -> Blocklist | None:
+        """All that some line matches; None where a line has tokens that stand for any."""
+        return None if self._others else Blocklist(self._exact.keys(), self._below.keys())
 
     def hosts(self) -> Iterator[str]:
         """Every name in the list."""

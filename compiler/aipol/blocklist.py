@@ -1,0 +1,65 @@
+"""All that an enforcement path blocks, said as two sets of names."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from aipol.domains import parents
+
+_FEW = 8
+"""Up to so many names it is sooner to compare the ends of hosts than to take them apart."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Blocklist:
+    """The hosts of `exact`, what stands below a name of `below`, and no other host.
+
+    A name of `below` is not itself among what is below it.
+    """
+
+    exact: AbstractSet[str]
+    below: AbstractSet[str]
+
+    @classmethod
+    def of(cls, parts: Iterable[Blocklist]) -> Blocklist:
+        """What any of the parts blocks."""
+        every = tuple(parts)
+        if len(every) == 1:
+            return every[0]
+        exact = frozenset[str]().union(*(part.exact for part in every))
+        return cls(exact, frozenset[str]().union(*(part.below for part in every)))
+
+    def among(self, hosts: AbstractSet[str]) -> set[str]:
+        """Those of the hosts that are blocked."""
+        found = set(hosts & self.exact)
+        return found | self.reached(hosts - found) if self.below else found
+
+    def reached(self, hosts: AbstractSet[str]) -> set[str]:
+        """Those of the hosts that stand below a name of `below`."""
+        return below(hosts, self.below)
+
+
+NOTHING_BLOCKED = Blocklist(frozenset(), frozenset())
+
+
+def below(hosts: AbstractSet[str], names: Collection[str]) -> set[str]:
+    """Those of the hosts that stand below one of the names."""
+    if not hosts or not names:
+        return set()
+    if len(names) <= _FEW:
+        ends = tuple(f".{name}" for name in names)
+        return {host for host in hosts if host.endswith(ends)}
+    known: dict[str, bool] = {"": False}
+    found: set[str] = set()
+    for host in hosts:
+        parent = host.partition(".")[2]
+        within = known.get(parent)
+        if within is None:
+            # Most hosts share what is above them with others.
+            above = (parent, *parents(parent))
+            within = known[parent] = any(name in names for name in above)
+        if within:
+            found.add(host)
+    return found

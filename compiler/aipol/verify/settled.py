@@ -1,0 +1,136 @@
+"""Settle at once what a path does to every host there is, where it can say all that it blocks.
+
+Neighbours and look-alikes are asked about one by one to find an entry that stands for more, or
+fewer, hosts than the policy means. Where a reader says all that is blocked as two sets of names
+(`aipol.blocklist`), the sets are compared with what the policy says of every name instead. Both are
+functions of the nearest name that is spoken of: equal at each claimed name and right below it, and
+at each name of the sets, they are equal everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import lru_cache
+
+from aipol.audience import Region, Universe
+from aipol.blocklist import Blocklist
+from aipol.bypasses import BYPASS_SWITCHES
+from aipol.ir import Ir
+from aipol.target import Kind
+from aipol.verify.panel import Panel, View
+from aipol.verify.reference import HostReference, around, look_alikes
+from aipol.vocabulary import Effect, Situation
+
+_SAMPLED = 16
+"""Claimed names around which a reader is asked as well, so that it does what it says."""
+
+_ByRegion = Mapping[Region, frozenset[str]]
+
+
+@lru_cache(maxsize=2)
+def reference_of(ir: Ir) -> HostReference:
+    """What a policy says about hosts; one for all targets."""
+    return HostReference(ir)
+
+
+def is_settled(panel: Panel, ir: Ir, view: View, client: str, situation: Situation) -> bool:
+    """Whether a path is known to be right about every host for everybody behind `view`.
+
+    False means nothing: then the hosts have to be asked about.
+    """
+    said = panel.blocklist(view, client)
+    if said is None or not _expected(ir).agrees(view.people, said):
+        return False
+    names = _sample(ir)
+    blocked = said.among(names)
+    return all(
+        (panel.ask(view, Kind.HOST, name, client, situation).effect is Effect.BLOCK)
+        is (name in blocked)
+        for name in sorted(names)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Blocked:
+    """Names that are blocked, and further ones."""
+
+    listed: AbstractSet[str]
+    reached: AbstractSet[str]
+
+    def has_all(self, names: frozenset[str]) -> bool:
+        """Whether all of the names are among them."""
+        return names <= self.listed or names - self.listed <= self.reached
+
+    def has_none(self, names: frozenset[str]) -> bool:
+        """Whether none of the names is."""
+        return names.isdisjoint(self.listed) and names.isdisjoint(self.reached)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Expected:
+    """Claimed names, and the organisation's own, by who must be let through to them and below."""
+
+    reference: HostReference
+    universe: Universe
+    names: frozenset[str]
+    at: _ByRegion
+    under: _ByRegion
+    unasked: frozenset[str]
+    """Names that are asked about elsewhere: they only turn off a way around the network."""
+
+    def agrees(self, people: Region, said: Blocklist) -> bool:
+        """Whether `people` are blocked from just the hosts that they must be blocked from."""
+        reached = said.reached(self.names)
+        return (
+            self._right(people, self.at, _Blocked(said.exact, reached))
+            and self._right(people, self.under, _Blocked(said.below, reached))
+            and not any(self.universe.overlap(people, let) for let in self._strangers(said))
+        )
+
+    def _right(self, people: Region, expected: _ByRegion, blocked: _Blocked) -> bool:
+        """Whether the names of each region are all blocked, or none, as is right for everybody."""
+        return all(
+            (self.universe.within(people, allowed) and blocked.has_none(names))
+            if self.universe.overlap(people, allowed)
+            else blocked.has_all(names)
+            for allowed, names in expected.items()
+        )
+
+    def _strangers(self, said: Blocklist) -> Iterator[Region]:
+        """Who must be let through where something is blocked that nothing claims."""
+        for name in said.exact - self.names - self.unasked:
+            yield self.reference.allowed(name)
+        for name in said.below - self.names:
+            yield self.reference.allowed_below(name)
+
+
+@lru_cache(maxsize=2)
+def _expected(ir: Ir) -> _Expected:
+    reference = reference_of(ir)
+    names = frozenset((*reference.claims, *reference.open))
+    unasked = frozenset(BYPASS_SWITCHES if ir.close_bypasses else ())
+    return _Expected(
+        reference,
+        ir.universe,
+        names,
+        _by_region(names - unasked, reference.allowed),
+        _by_region(names, reference.allowed_below),
+        unasked,
+    )
+
+
+def _by_region(names: Iterable[str], allowed: Callable[[str], Region]) -> _ByRegion:
+    found: dict[Region, list[str]] = {}
+    for name in names:
+        found.setdefault(allowed(name), []).append(name)
+    return {region: frozenset(found[region]) for region in sorted(found)}
+
+
+@lru_cache(maxsize=2)
+def _sample(ir: Ir) -> frozenset[str]:
+    """Names around a few of those that are claimed, evenly spread."""
+    claimed = tuple(reference_of(ir).claims)
+    seeds = claimed[:: len(claimed) // _SAMPLED + 1]
+    return frozenset(name for seed in seeds for name in (*around(seed), *look_alikes(seed)))
