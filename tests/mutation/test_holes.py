@@ -8,10 +8,13 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from aipol.verify import verify
 
 HERE = Path(__file__).parent
 
@@ -138,3 +141,31 @@ def test_every_setting_that_files_say_something_of_has_another_value() -> None:
         told = getattr(kind(**given.get(target, {})), "told", {})
         known = {*_OTHER.get(target, {})} - {"gateways"}
         assert set(told) == known, target
+
+
+def test_a_name_within_a_wider_one_has_five_levels_of_its_own() -> None:
+    """Zscaler counts labels from an entry, so that one within another opens more of them."""
+    small = classic.small
+    policy = small.Policy(apps=(small.app("wide", "big.test"), small.app("inner", "in.big.test")))
+    found = small.categorised(policy)
+    assert found.findings() == ()
+    (path,) = found.files
+    other = found.changed(path, '".in.big.test"', '".in.other.test"')
+    said = [finding.message for finding in found.findings(other)]
+    assert any("`a.b.c.deep.er.in.big.test`" in each for each in said), said
+
+
+def test_a_record_has_to_say_how_deep_the_entries_reach() -> None:
+    """Where records say so of one app, they have to say so of the other."""
+    small = classic.small
+    policy = small.Policy(apps=(small.app("wide", "big.test"), small.app("other", "other.test")))
+    found = small.categorised(policy)
+    kept = [
+        replace(
+            each,
+            deviations=tuple(d for d in each.deviations if d.value.lstrip("*.") != "other.test"),
+        )
+        for each in found.compiled.coverage
+    ]
+    said = verify(found.ir, found.target, found.decider, kept, found.compiled.policy)
+    assert any("x.x.x.x.x.x.other.test" in finding.message for finding in said), said

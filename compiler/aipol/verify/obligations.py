@@ -13,6 +13,7 @@ from aipol.ir import Ruling
 from aipol.target import Coverage, Kind
 from aipol.verify.admitted import SILENT, Check
 from aipol.verify.panel import View
+from aipol.verify.reference import DEEP
 from aipol.vocabulary import Effect, Situation
 
 HELD = "held"
@@ -33,7 +34,7 @@ def spared_findings(check: Check) -> Iterator[Diagnostic]:
     panel = check.panel
     if "inspect_tls" not in panel.decider.clients(Kind.HELD):
         return
-    names = [name for host in check.ir.never_inspect for name in (host, f"deep.er.{host}")]
+    names = [name for host in check.ir.never_inspect for name in (host, f"{DEEP}.{host}")]
     for situation in panel.told_apart(check.target.reach):
         for view in panel.views(Kind.HELD):
             for name in names:
@@ -74,7 +75,7 @@ def _unheld(check: Check, ruling: Ruling, record: Coverage) -> Iterator[Diagnost
 def _hosts(claim: Claim) -> Iterator[str]:
     yield probe_of(claim)
     if claim.intent is Intent.SUBTREE:
-        yield f"deep.er.{claim.host}"
+        yield f"{DEEP}.{claim.host}"
 
 
 def _unadmitted(

@@ -13,6 +13,7 @@ from aipol.hosts import probe_of
 from aipol.identifiers import marks
 from aipol.ir import Ir, Ruling
 from aipol.target import Decider, Kind
+from aipol.verify.reference import DEEP
 from aipol.vocabulary import Effect, Situation
 
 # A macOS program is not found on Windows, nor the other way round.
@@ -80,7 +81,7 @@ class HostProbes:
     def all(self) -> Iterator[Probe]:
         """Every host's own probe."""
         for claim in self.claims:
-            below = (f"deep.er.{claim.host}",) if claim.intent is Intent.SUBTREE else ()
+            below = (f"{DEEP}.{claim.host}",) if claim.intent is Intent.SUBTREE else ()
             for host in (probe_of(claim), *below):
                 yield Probe(Kind.HOST, host, claim.host, "", self.expected, below)
 
@@ -107,4 +108,4 @@ def _asked_by_claims(ir: Ir) -> dict[int, frozenset[str]]:  # noqa: ARG001 - kep
 def _asked_of(claims: Iterable[Claim]) -> frozenset[str]:
     hosts = {probe_of(claim) for claim in claims}
     whole = {claim.host for claim in claims if claim.intent is Intent.SUBTREE}
-    return frozenset(hosts | {f"deep.er.{host}" for host in whole})
+    return frozenset(hosts | {f"{DEEP}.{host}" for host in whole})

@@ -18,6 +18,8 @@ from aipol.vocabulary import Effect, Surface
 
 Use = tuple[str, Surface]
 _Roles = tuple[tuple[str, Role], ...]
+DEEP = "a.b.c.deep.er"
+"""What is put before a host to ask about what is below it: some formats count five labels."""
 LOOK_ALIKES = ("not{host}", "{host}.evil.example")
 
 
@@ -139,7 +141,7 @@ class HostReference:
 def around(host: str) -> Iterator[str]:
     """`host` and its neighbourhood: what is below it, beside it and above it."""
     yield host
-    yield f"deep.er.{host}"
+    yield f"{DEEP}.{host}"
     parent = host.partition(".")[2]
     if "." in parent:
         yield parent

@@ -16,7 +16,7 @@ from aipol.target import EFFECT_CLAUSE, EXCEPTED, LONGER, Answer, Deviation, Kin
 from aipol.verify.admitted import SILENT, Check
 from aipol.verify.panel import View
 from aipol.verify.probes import Probe
-from aipol.verify.reference import around, look_alikes
+from aipol.verify.reference import DEEP, around, look_alikes
 from aipol.verify.settled import is_settled, reference_of
 from aipol.verify.subjects import Subject
 from aipol.verify.unclaimed import unclaimed_findings
@@ -104,15 +104,25 @@ def _neighbourhood(check: Check) -> tuple[Neighbourhood, Neighbourhood]:
     known = reference_of(check.ir).claims
     mentioned = (value for kind, value in check.panel.decider.mentions() if kind is Kind.HOST)
     strangers = frozenset(host for host in mentioned if host not in known)
-    return _around(check.ir, strangers)
+    return _around(check.ir, strangers, _levels(check))
+
+
+def _levels(check: Check) -> int:
+    """How many labels down records say that a target lets names through which it should not."""
+    told = (
+        found.value for records in check.records.values() for r in records for found in r.deviations
+    )
+    return max((value.count("*.") for value in told), default=0)
 
 
 @lru_cache(maxsize=4)
-def _around(ir: Ir, strangers: frozenset[str]) -> tuple[Neighbourhood, Neighbourhood]:
+def _around(ir: Ir, strangers: frozenset[str], levels: int) -> tuple[Neighbourhood, Neighbourhood]:
     """The neighbourhood of what apps claim, and of strangers; targets with the same share it."""
     reference = reference_of(ir)
     seeds = (*reference.claims, *strangers)
     near = {host for seed in seeds for host in around(seed)}
+    if levels > DEEP.count(".") + 1:
+        near |= {f"{'x.' * levels}{host}" for host in reference.claims}
     alike = {host for seed in seeds for host in look_alikes(seed)}
     return _by_region(ir, near), _by_region(ir, alike)
 
