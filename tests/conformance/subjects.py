@@ -61,16 +61,11 @@ def load(path: Path, name: str) -> Any:
 
 cases = load(TESTS / "cases" / "kit.py", "aipol_cases")
 mutating = load(TESTS / "mutation" / "test_mutants.py", "aipol_mutants")
-_NO_GATEWAY = mutating.kit.Metadata(
-    r"segments/default/except\.txt$", r"", "no question comes from a gateway's own address"
-)
 _UNASKED: Mapping[str, tuple[Any, ...]] = {
-    "lists": (_NO_GATEWAY,),
     "squid": (
         mutating.kit.Metadata(
             r"/log-\d+\.txt$", r"", "`metadata-only` admits that a host is not logged at all"
         ),
-        _NO_GATEWAY,
     ),
 }
 EXCUSES: Mapping[str, tuple[Any, ...]] = {

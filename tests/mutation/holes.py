@@ -137,6 +137,14 @@ STRANGERS = (
     Change("pac", OPENED, "pac$", '^"=api', f'"={_STRANGER}": "direct",\n\\g<0>'),
 )
 
+BLOCKED = "a host of nobody is blocked"
+LAST = (
+    # Records say that names which go on after an entry are blocked with it; those are asked first.
+    Change("lists", BLOCKED, "default/sonicwall/forb", r"\Z", "zzz.example\n", "", ("sonicwall",)),
+    Change("meraki", mistakes.WIDER, "filtering", '"a.(b.big.test")', r'"\1'),
+    Change("umbrella", mistakes.WIDER, "default_allow", '"a.(b.big.test")', r'"\1'),
+)
+
 # --- ways around a tenant header ------------------------------------------------------------------
 
 AROUND, AWAY = "a way around a header is open", "addresses of nobody's are denied"
@@ -267,4 +275,4 @@ SETTINGS = (
     Everywhere("zscaler", SETTING, "requests", '"rank": 7', '"rank": 1'),
 )
 
-HOLES: tuple[Any, ...] = (*NETWORKS, *STRANGERS, *ADDRESSES, *OUTPUTS, *SETTINGS)
+HOLES: tuple[Any, ...] = (*NETWORKS, *STRANGERS, *LAST, *ADDRESSES, *OUTPUTS, *SETTINGS)

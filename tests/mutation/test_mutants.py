@@ -41,9 +41,6 @@ METADATA = {
     "cloudflare": (
         kit.Metadata(r"^lists\.json$", r"^/\d+/description$", _OURS),
         kit.Metadata(r"^rules\.json$", r"^/\w+/\d+/(description|name)$", _OURS),
-        kit.Metadata(
-            r"^rules\.json$", r"^/(dns|l4)/\d+/precedence$", "each is for other addresses"
-        ),
     ),
     "dns": (),
     "e2guardian": (),
@@ -76,13 +73,11 @@ METADATA = {
 }
 # Vendors act on these, and yet no question of `verify` is about them.
 UNPROBED = {
-    "cloudflare": (
-        kit.Metadata(r"rules\.json$", r"^/http/1$", "addresses that go with a tenant header"),
-    ),
+    "cloudflare": (),
     "dns": (),
     "e2guardian": (),
     "fortigate": (),
-    "haproxy": (kit.Metadata(r"\.cfg$", r"", "connections that name no host", was="-m found }$"),),
+    "haproxy": (),
     "intune": (
         # No clause about Windows' browsers speaks of what a command-line client calls.
         kit.Metadata(
@@ -101,28 +96,11 @@ UNPROBED = {
     "paloalto": (
         kit.Metadata(r"-decrypt\.txt$", r"", "inspecting more breaks no clause"),
         kit.Metadata(r"set/", r"", "inspecting more breaks no clause", was="-decrypt list "),
-        kit.Metadata(
-            r"xml/",
-            r"/list\[\d+\]/member",
-            "URLs that go with a tenant header",
-            was="[a-z]/[a-z-]+/?$",
-        ),
     ),
     "purview": (),
-    "squid": (
-        kit.Metadata(r"^aipol\.conf$", r"", "URLs that go with a tenant header; splicing"),
-        kit.Metadata(r"/inspect-\d+\.txt$", r"", "inspecting more breaks no clause"),
-        kit.Metadata(r"/tenant-[0-9a-f]{8}-urls\.txt$", r"", "URLs that go with a header"),
-    ),
+    "squid": (),
     "umbrella": (),
-    "zscaler": (
-        kit.Metadata(
-            r"",
-            r"^/\d+/body/urls/\d+$",
-            "a host within a wider entry has five levels of its own; no question is as deep",
-            was=r"^\.(business|enterprise|individual)\.githubcopilot\.com$",
-        ),
-    ),
+    "zscaler": (),
     "suricata": (),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from aipol.audience import Region
 from aipol.diagnostics import Diagnostic, codes
@@ -19,7 +20,7 @@ SILENT = frozenset({Status.UNSUPPORTED, Status.NOT_APPLICABLE, Status.LICENCE_MI
 _Told = tuple[str, Deviation]
 
 
-@dataclass(slots=True)
+@dataclass
 class Check:
     """One run over one target's artefacts."""
 
@@ -33,6 +34,17 @@ class Check:
     """Deviations, by ruling, that some question was about."""
     real: set[_Told] = field(default_factory=set[_Told])
     """Those among them that some answer bore out."""
+
+    @cached_property
+    def levels(self) -> int:
+        """How many labels below a host records tell apart at most, 0 where they do not."""
+        told = (
+            found.value
+            for records in self.records.values()
+            for r in records
+            for found in r.deviations
+        )
+        return max((value.count("*.") for value in told), default=0)
 
     def admits(
         self, record: Coverage, probe: Probe, client: str, *, people: Region, found: Effect

@@ -74,6 +74,10 @@ class HostReference:
             self._around[name] = known
         return known
 
+    def nearest(self, host: str) -> str:
+        """The nearest name at or above `host` that anything is claimed by, empty without one."""
+        return next((name for name in (host, *parents(host)) if name in self.claims), "")
+
     def above(self, host: str) -> tuple[Claim, ...]:
         """The claims of the nearest name above `host` that anything is claimed by."""
         return next((self.claims[name] for name in parents(host) if name in self.claims), ())

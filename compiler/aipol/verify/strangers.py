@@ -72,12 +72,15 @@ def _wronged(  # noqa: PLR0917 - called as the sentence reads, the hosts last
 ) -> Iterator[Diagnostic]:
     """Hosts that are answered otherwise than is right for the subjects of `wronged`."""
     forgiven: set[tuple[object, ...]] = set()
+    reference = reference_of(check.ir)
     for host in sorted(hosts):
         answer = check.panel.ask(view, Kind.HOST, host, client, situation)
-        # Neighbours of one claim are answered for by the same records.
-        speaking = reference_of(check.ir).speaking(host) or reference_of(check.ir).above(host)
-        key = (speaking, answer.effect)
-        if key not in forgiven:
+        # Names below one that is claimed are answered for by the same records, if the same claims
+        # speak of them, and if they are as far below where records tell that apart.
+        nearest = reference.nearest(host)
+        depth = host.count(".") if check.levels else 0
+        key = (nearest, reference.speaking(host), depth, answer.effect)
+        if not nearest or key not in forgiven:
             asked = _Asked(host, view.path(client), situation, answer)
             wrong = tuple(_wrong(check, wronged, asked))
             if not wrong:
@@ -104,15 +107,7 @@ def _neighbourhood(check: Check) -> tuple[Neighbourhood, Neighbourhood]:
     known = reference_of(check.ir).claims
     mentioned = (value for kind, value in check.panel.decider.mentions() if kind is Kind.HOST)
     strangers = frozenset(host for host in mentioned if host not in known)
-    return _around(check.ir, strangers, _levels(check))
-
-
-def _levels(check: Check) -> int:
-    """How many labels down records say that a target lets names through which it should not."""
-    told = (
-        found.value for records in check.records.values() for r in records for found in r.deviations
-    )
-    return max((value.count("*.") for value in told), default=0)
+    return _around(check.ir, strangers, check.levels)
 
 
 @lru_cache(maxsize=4)
