@@ -98,7 +98,6 @@ _OTHER: dict[str, dict[str, tuple[Any, Any]]] = {
     },
     "squid": {"directory": ("/etc/a", "/etc/b"), "log": ("/var/a.log", "/var/b.log")},
     "suricata": {"action": ("drop", "reject")},
-    "umbrella": {"product": ("umbrella-dns", "secure-access")},
     "zscaler": {"first_order": (1, 2), "rank": (7, 1)},
 }
 _SETTINGS = [(target, name) for target, names in _OTHER.items() for name in names]

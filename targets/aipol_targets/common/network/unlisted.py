@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aipol.domains import HostEntry, HostTrie, Intent
+from aipol.hosts import header_hosts
 from aipol.ir import UNLISTED_AI, Ir, PolicyClause
 from aipol.target import PolicyCoverage, Reason, Status
 from aipol.vocabulary import Effect
@@ -57,13 +58,14 @@ def by_hand(category: str, why: str) -> Reason:
 
 
 def listed(ir: Ir) -> HostTrie:
-    """All that apps are known by, or that nothing may block, as what the category is not for."""
-    claims = ((claim.host, claim.intent) for app in ir.apps.values() for claim in app.claims)
+    """What the category is not for: what apps are known by or sign in at, and what none blocks."""
+    apps = ir.apps.values()
+    claims = ((claim.host, claim.intent) for app in apps for claim in app.claims)
+    signed_in = (place for app in apps for place in header_hosts(app))
     kept = ((host, Intent(match)) for host, match, _ in ir.protected_hosts)
     gateways = ((gateway.host, Intent.EXACT) for gateway in ir.gateways.values())
-    return HostTrie(
-        HostEntry(host, intent, blocked=True) for host, intent in (*claims, *kept, *gateways)
-    )
+    every = (*claims, *signed_in, *kept, *gateways)
+    return HostTrie(HostEntry(host, intent, blocked=True) for host, intent in every)
 
 
 def _clauses(ir: Ir) -> Iterator[PolicyClause]:

@@ -10,7 +10,7 @@ import pytest
 from aipol.catalogue.model import Match
 from aipol.ir import Gateway
 from aipol.target import Kind, Status, UnreadableArtifact
-from aipol.vocabulary import Effect
+from aipol.vocabulary import Account, Effect
 
 RULES = "rules.json"
 CLIENTS = ("dns", "http")
@@ -162,6 +162,17 @@ def test_a_category_in_a_negation_is_refused(small: Any) -> None:
 
     with pytest.raises(UnreadableArtifact, match="a category that is not accounted for"):
         emitted.target.read(changed(emitted, negate))
+
+
+def test_where_an_app_signs_in_is_listed(small: Any) -> None:
+    """A tenant header is sent there, by a policy that lets through before the category."""
+    tenant = small.tenant(small.HEADER, "two.test", "login.test")
+    apps = (small.app("two", "two.test", tenant=tenant),)
+    rule = small.Rule(("two",), ("everyone",), Effect.ALLOW, Account.CORPORATE, ("ws-1",))
+    emitted = small.gated(policy(small, apps=apps, rules=(rule,), inspect_tls="ai-only"))
+    assert emitted.findings() == ()
+    assert not stopped(emitted, "dns", small.ANYBODY, "login.test")
+    assert stopped(emitted, "dns", small.ANYBODY, "other.login.test")
 
 
 # --- categories that custom ones take hosts out of ------------------------------------------------
