@@ -35,7 +35,7 @@ def unlisted_findings(check: Check, policy: Iterable[PolicyCoverage]) -> Iterato
         return
     listed = tuple(_listed(check.ir))
     known = tuple(dict.fromkeys((_inside(host, intent), why) for host, intent, why in listed))
-    others = (*_STRANGERS, *_beside(listed)) if claimed else _STRANGERS
+    others = (*_STRANGERS, *_beside(check.ir, listed)) if claimed else _STRANGERS
     for situation in check.panel.told_apart(check.target.reach):
         for client in check.panel.decider.clients(Kind.CATEGORY):
             for view in check.panel.views(Kind.CATEGORY):
@@ -57,16 +57,18 @@ def _listed(ir: Ir) -> Iterator[tuple[str, Intent, str]]:
         yield gateway.host, Intent.EXACT, f"the gateway `{gateway.id}`"
 
 
-def _beside(listed: Iterable[tuple[str, Intent, str]]) -> tuple[str, ...]:
+def _beside(ir: Ir, listed: Iterable[tuple[str, Intent, str]]) -> tuple[str, ...]:
     """Names above and beside those that are listed: who spares more than these spares some.
 
-    A host with all that is listed below it may be spared along: no vendor tells these apart.
+    A host with all that is listed below it may be spared along, for no vendor tells these apart;
+    and what is never decrypted, for who does not decrypt may not see what it would block.
     """
     entries = tuple(
         HostEntry(host, Intent.EXACT if intent is Intent.EXACT else Intent.SUBTREE, blocked=True)
         for host, intent, _ in listed
     )
-    trie = HostTrie(entries)
+    spared = (HostEntry(host, Intent.SUBTREE, blocked=True) for host in ir.never_inspect)
+    trie = HostTrie((*entries, *spared))
     parents = dict.fromkeys(entry.host.partition(".")[2] for entry in entries)
     above = [host for host in parents if "." in host]
     names = (*above, *(f"{_NOBODYS}.{host}" for host in above))

@@ -73,8 +73,9 @@ def unlisted(known: HostTrie, source: Source, plan: Plan) -> Iterator[Rule]:
     """
     stem = "aipol_unlisted"
     selections = _selections(stem, plain_levels(known), plan.capacity)[:1]
-    for layer in (layer for layer in plan.layers if layer != "network"):
-        yield Rule(f"{stem}_{layer}", layer, source, selections, category=AI_CATEGORY)
+    for layer in plan.layers:
+        if layer != "network":
+            yield Rule(f"{stem}_{layer}", layer, source, selections, category=AI_CATEGORY)
 
 
 def spared_for(stem: str, source: Source, plan: Plan) -> Iterator[Rule]:

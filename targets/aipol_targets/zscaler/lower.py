@@ -102,7 +102,8 @@ def _unlisted(ir: Ir, model: Zia, found: Sequence[Entry], gateways: tuple[str, .
     made = model.made
     if gateways and GATEWAYS not in {each.name for each in made.sources}:
         made = replace(made, sources=(*made.sources, Sources(GATEWAYS, gateways)))
-    return replace(model, made=made, listed=entries, spared=GATEWAYS if gateways else None)
+    spared = GATEWAYS if gateways else None
+    return replace(model, made=made, listed=entries, blocks_ai=True, spared=spared)
 
 
 def _inside(entry: HostEntry) -> str:

@@ -22,7 +22,9 @@ class Zia:
     rank: int
     made: Categorised
     listed: tuple[Entry, ...] = ()
-    """What leaves the predefined categories of AI, for these are blocked; else nothing."""
+    """What leaves the predefined categories of AI, where these are blocked."""
+    blocks_ai: bool = False
+    """Whether they are."""
     spared: str | None = None
     """The source group that may open them all the same: the gateways'."""
 
@@ -39,4 +41,4 @@ class Zia:
     @property
     def rules(self) -> int:
         """How many rules there are."""
-        return len(self.made.rules) + bool(self.listed) + bool(self.spared)
+        return len(self.made.rules) + self.blocks_ai + bool(self.spared)

@@ -54,7 +54,7 @@ def _rules(model: Zia) -> Iterator[tuple[Rule, list[str]]]:
         yield rule, [_made(rule.category)]
     if model.spared:
         yield Rule(UNLISTED, blocks=False, sources=(model.spared,)), list(AI_CATEGORIES)
-    if model.listed:
+    if model.blocks_ai:
         yield Rule(UNLISTED, blocks=True, sources=()), list(AI_CATEGORIES)
 
 

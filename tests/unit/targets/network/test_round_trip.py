@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -85,6 +87,19 @@ def policies(small: Any) -> st.SearchStrategy[Any]:
     )
 
 
+def clouded(small: Any) -> st.SearchStrategy[Any]:
+    """The same, with a group that has IPv6 networks alone, and with AI that nobody lists."""
+    six = {"finance": ("2001:db8:20::/64",), "engineering": ("10.30.0.0/24",)}
+    return st.builds(
+        lambda policy, alone, effect: replace(
+            policy, networks=six if alone else policy.networks, unlisted_ai=effect
+        ),
+        policies(small),
+        st.booleans(),
+        st.sampled_from([Effect.ALLOW, Effect.BLOCK]),
+    )
+
+
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_every_policy_is_carried_out_or_accounted_for(data: st.DataObject, small: Any) -> None:
@@ -158,8 +173,9 @@ def test_a_cloud_proxy_carries_every_policy_out_or_accounts_for_it(
     data: st.DataObject, small: Any
 ) -> None:
     """Categories and rules of Zscaler Internet Access; lists and policies of Netskope."""
-    make = data.draw(st.sampled_from([small.categorised, small.steered]))
-    emitted = make(data.draw(policies(small)))
+    categories = partial(small.categorised, ai_categories=True)
+    make = data.draw(st.sampled_from([small.categorised, categories, small.steered]))
+    emitted = make(data.draw(clouded(small)))
     assert [finding.message for finding in emitted.findings()] == []
 
 
@@ -169,7 +185,7 @@ def test_lists_where_what_is_allowed_wins_carry_a_policy_out_or_account_for_it(
     data: st.DataObject, small: Any
 ) -> None:
     """Umbrella and Meraki: no host without what is below it, no block in an exception."""
-    policy = data.draw(policies(small))
+    policy = data.draw(clouded(small))
     emitted = data.draw(st.sampled_from([small.resolved_by_umbrella, small.grouped]))(policy)
     assert [finding.message for finding in emitted.findings()] == []
 
@@ -213,14 +229,13 @@ def test_gateway_carries_every_policy_out_or_accounts_for_it(
     data: st.DataObject, small: Any
 ) -> None:
     """All types of policies and some, with and without sight of addresses and of requests."""
-    policy = data.draw(policies(small))
+    policy = data.draw(clouded(small))
     types = [["dns"], ["network"], ["dns", "network"], ["dns", "http", "network"]]
-    emitted = small.gated(
-        policy,
-        policies=data.draw(st.sampled_from(types)),
-        on_ramp=data.draw(st.sampled_from(["wan", "other"])),
-        tls_decryption=data.draw(st.booleans()),
-    )
+    given = data.draw(st.sampled_from(types))
+    # Without HTTP policies nothing keeps Gateway from decrypting what never may be.
+    decrypts = ("http" in given or not policy.never_inspect) and data.draw(st.booleans())
+    on_ramp = data.draw(st.sampled_from(["wan", "other"]))
+    emitted = small.gated(policy, policies=given, on_ramp=on_ramp, tls_decryption=decrypts)
     assert [finding.message for finding in emitted.findings()] == []
 
 

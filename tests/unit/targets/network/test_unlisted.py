@@ -210,6 +210,15 @@ def test_zscaler_takes_nothing_out_of_another_category_of_ours(small: Any) -> No
     assert emitted.blocked("zia", small.ANYBODY, "v1.api.big.test")
 
 
+def test_zscaler_blocks_its_categories_though_nothing_is_listed(small: Any) -> None:
+    """Then there is nothing to take out of them."""
+    bare = small.Policy(apps=(small.app("one"),), unlisted_ai=Effect.BLOCK)
+    emitted = small.categorised(bare, ai_categories=True)
+    assert stopped(emitted, "zia", small.ANYBODY, STRANGER)
+    assert "aipol-listed" not in emitted.text["requests.json"]
+    assert emitted.findings() == ()
+
+
 def _zia_rule(kind: str, **changes: Any) -> Any:
     def change(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for each in requests:
