@@ -60,7 +60,7 @@ def lower(ir: Ir, settings: ZscalerSettings) -> Lowered[Zia]:
     made = categorised(parts, gateways, found)
     model = Zia(settings.first_order, settings.rank, made)
     if settings.ai_categories and asked_to_block(ir):
-        model = _unlisted(ir, model, found, only_four(gateways))
+        model = _unlisted(ir, model, only_four(gateways))
     for each in wanted:
         place, minimal = f"{TARGET_ID}/{FILE}", each.trie.minimal()
         findings += locked_out(ir, place, (each.trie,), minimal)
@@ -88,12 +88,14 @@ def _wanted(ir: Ir, segment: Segment) -> _Wanted:
 # --- AI that no app is ----------------------------------------------------------------------------
 
 
-def _unlisted(ir: Ir, model: Zia, found: Sequence[Entry], gateways: tuple[str, ...]) -> Zia:
+def _unlisted(ir: Ir, model: Zia, gateways: tuple[str, ...]) -> Zia:
     """The predefined categories of AI blocked, but for what is listed and for the gateways.
 
     What is in a custom category leaves its predefined one; what is in one of ours has left it.
     """
-    reached = Reached(found, LEVELS.value)
+    # An entry that no rule needs, such as one for IPv6 addresses alone, is in no category.
+    written = [entry for category in model.made.categories for entry in category.entries]
+    reached = Reached(written, LEVELS.value)
     entries = tuple(
         Entry(entry.host, entry.intent is not Intent.EXACT, 0, NOBODY, NOBODY)
         for entry in listed(ir).minimal()

@@ -219,6 +219,18 @@ def test_zscaler_blocks_its_categories_though_nothing_is_listed(small: Any) -> N
     assert emitted.findings() == ()
 
 
+def test_zscaler_takes_out_what_is_blocked_for_ipv6_addresses_alone(small: Any) -> None:
+    """No rule is for these, so that no other category has what is blocked for them."""
+    rules = (
+        small.Rule(("one",), ("finance",), Effect.BLOCK),
+        small.Rule(("one",), ("everyone",), Effect.ALLOW),
+    )
+    given = {"rules": rules, "networks": {"finance": ("2001:db8:20::/64",)}}
+    emitted = small.categorised(policy(small, **given), ai_categories=True)
+    assert not stopped(emitted, "zia", small.ANYBODY, "one.test")
+    assert emitted.findings() == ()
+
+
 def _zia_rule(kind: str, **changes: Any) -> Any:
     def change(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for each in requests:
