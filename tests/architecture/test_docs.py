@@ -26,6 +26,16 @@ def page_faults(text: str) -> list[str]:
     return faults
 
 
+def test_every_target_says_what_verify_does_not_see() -> None:
+    """Each README has the section, with something in it before the next one."""
+    pages = sorted((ROOT / "targets" / "aipol_targets").glob("*/README.md"))
+    assert pages
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        found = re.search(r"^## What `verify` does not see\n\n(?!#)\S", text, re.MULTILINE)
+        assert found, page
+
+
 def verbs(group: click.Group) -> dict[str, click.Command]:
     """Load every verb of the command line, lazily loaded ones too."""
     context = click.Context(group)

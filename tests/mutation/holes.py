@@ -271,6 +271,14 @@ SETTINGS = (
         r".BIG.test\n\g<0>",
     ),
     Everywhere("suricata", SETTING, "rules", "^drop", "reject"),
+    Everywhere(
+        "umbrella",
+        SETTING,
+        "lists/",
+        '"bundleTypeId": 1',
+        '"bundleTypeId": 2',
+        "does not make the list",
+    ),
     Everywhere("zscaler", SETTING, "requests", '"rank": 7', '"rank": 1'),
 )
 
