@@ -6,13 +6,14 @@ import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aipol.target import Kind, Question, UnreadableArtifact
-from aipol.vocabulary import Situation
+from aipol.vocabulary import Effect, Situation
 from aipol_targets.squid.facts import ACL_NAME, CONFIG_LINE
 from aipol_targets.squid.read_domains import DomainAcl
 
@@ -229,6 +230,8 @@ def test_squid_takes_names_of_access_lists_up_to_our_limit(
         ([".d.test", "d.test"], False),
         (["d.test", ".d.test"], False),
         (["a.d.test", ".d.test"], False),
+        ([".d.test", "D.test"], False),
+        ([".D.test", "a.d.test"], True),
         ([".a.d.test", ".d.test"], False),
         ([".d.test", "a.d.test"], True),
         (["d.test", ".a.d.test"], True),
@@ -282,11 +285,19 @@ def test_the_tenant_header_is_sent_exactly_where_the_reader_says(
 
 @pytest.mark.engine("squid")
 def test_the_way_around_the_restriction_is_closed(
-    proxy: Start, requires_engine: Callable[[str], Path]
+    emitted: Any, proxy: Start, requires_engine: Callable[[str], Path]
 ) -> None:
-    """Addresses that must be blocked with the header are, and the rest of the host is not."""
+    """Addresses that must be blocked with the header are, and the rest of the host is not.
+
+    The reader says so too.
+    """
     running = proxy(requires_engine)
-    for path, status in (("/anonymous/", 403), ("/anonymous/x", 403), ("/", 200)):
+    identity = frozenset({"127.0.0.5"})
+    for path, status in (("/anonymous/", 403), ("/anonymous/x", 403), ("/", 200), ("/x", 200)):
+        asked = f"https://accounts.test{path}"
+        question = Question(Kind.URL, asked, identity, "squid", Situation.UNMANAGED_CORPORATE)
+        denied = emitted.decider.decide(question).effect is Effect.BLOCK
+        assert denied is (status == HTTPStatus.FORBIDDEN), path
         reached = running.get("127.0.0.5", "accounts.test", "accounts.test", path)
         assert reached
         assert reached[0] == status, path
