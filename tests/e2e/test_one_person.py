@@ -295,3 +295,44 @@ def test_what_nothing_enforces_is_in_no_file(run: Run) -> None:
     """A place in an artefact is where something is enforced."""
     _, out, _ = run("explain", "--app", "siri", "--surface", "builtin", *DAY)
     assert "Enforced by nothing\n\nNot enforced\n" in out
+
+
+def test_each_host_is_told_as_each_target_says_it(run: Run) -> None:
+    """A list of subtrees says an exact host wider or not at all, and the answer names why."""
+    import json
+
+    apps = """\
+apps:
+  own:
+    name: Own
+    vendor: acme
+    category: chat
+    domains: [{domain: own.acme.test, match: exact}, {domain: kids.acme.test, match: children}]
+"""
+    write(f"{POLICY.replace('rules:', f'{apps}rules:', 1)}  umbrella: {{}}\n")
+    asked = ("explain", "--app", "own", "--surface", "web", "--group", "finance", *DAY)
+    hosts = json.loads(run(*asked, "--format", "json")[1])["hosts"]
+    found = {
+        (each["target"], each["host"], each["match"]): (each["verdict"], each["reason"])
+        for each in hosts
+        if each["client"] != "squid-sni"
+    }
+    assert found == {
+        ("dns", "own.acme.test", "exact"): ("exact", ""),
+        ("dns", "kids.acme.test", "children"): ("exact", ""),
+        ("squid", "own.acme.test", "exact"): ("exact", ""),
+        ("squid", "kids.acme.test", "children"): ("exact", ""),
+        ("umbrella", "own.acme.test", "exact"): ("impossible", "subtrees-only"),
+        ("umbrella", "kids.acme.test", "children"): ("impossible", "subtrees-only"),
+    }
+    text = run(*asked)[1]
+    assert "own.acme.test (exact)" in text
+    assert "impossible  subtrees-only" in text
+    write(
+        f"{POLICY.replace('rules:', f'{apps}on_gap: tighten{chr(10)}rules:', 1)}  umbrella: {{}}\n"
+    )
+    hosts = json.loads(run(*asked, "--format", "json")[1])["hosts"]
+    wider = [each for each in hosts if each["verdict"] == "widened"]
+    assert {(each["target"], each["host"], each["reason"]) for each in wider} == {
+        ("umbrella", "own.acme.test", "widened")
+    }

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from aipol.cli.whereabouts import Whereabouts
     from aipol.ir import Ir, Ruling
     from aipol.pipeline import Build, Opened, Run
+    from aipol.report.entries import Entry
     from aipol.report.explain import Asked, Explanation, Seen
-    from aipol.target import Answer
+    from aipol.target import Answer, Decider
     from aipol.vocabulary import Account
 
 SCHEMA = "aipol.explain/1"
@@ -185,38 +186,41 @@ def _besides(opened: Opened, asked: Asked) -> tuple[Collateral, ...]:
 
 def _seen(build: Build, place: Whereabouts, person: Person, ruling: Ruling) -> Seen:
     """Where in each artefact a reader finds what decides about the use, the first such place."""
+    from aipol.report.entries import Heard, entries_of
     from aipol.report.explain import Seen
 
     spots: dict[str, str] = {}
     acting: set[tuple[str, str, str]] = set()
+    entries: list[Entry] = []
     for run in build.runs:
         if place.site and run.site not in {"", place.site}:
             continue
-        for device, answer in _answers(build, place, run, (person, ruling)):
+        decider = run.target.read({each.path: each.content for each in run.compiled.artifacts})
+        who, identities = (person, ruling), tuple(_identities(run, place, person))
+        written = build.ir.sites.get(run.site, build.ir)
+        entries += entries_of(Heard(run, decider, written), who, identities)
+        for device, answer in _answers(run, decider, ruling, identities):
             name = f"{run.target.id}/{answer.artifact.removeprefix(f'{run.target.id}/')}"
             if answer.locator:
                 spots.setdefault(name, answer.locator)
             if answer.effect and answer.effect.strictness >= ruling.effect.strictness:
                 acting.add((run.target.id, run.site, device))
-    return Seen(spots, frozenset(acting))
+    return Seen(spots, frozenset(acting), tuple(entries))
 
 
 def _answers(
-    build: Build, place: Whereabouts, run: Run, who: tuple[Person, Ruling]
+    run: Run, decider: Decider, ruling: Ruling, identities: tuple[frozenset[str], ...]
 ) -> Iterator[tuple[str, Answer]]:
     """What the target's reader answers about the use, with the device."""
     from aipol.target import Question
     from aipol.verify.probes import probes_of
 
-    person, ruling = who
-    files = {artifact.path: artifact.content for artifact in run.compiled.artifacts}
-    decider = run.target.read(files)
     devices = {situation.device: situation for situation in reversed(run.target.reach)}
     for device, situation in devices.items():
         questions = (
             Question(probe.kind, probe.value, identity, client, situation)
-            for identity in _identities(run, place, person)
-            for probe in probes_of(build.ir, ruling)
+            for identity in identities
+            for probe in probes_of(run.ir, ruling)
             for client in probe.clients(decider, situation)
         )
         for question in islice(questions, _MOST_QUESTIONS):

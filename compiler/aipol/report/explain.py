@@ -9,23 +9,22 @@ from typing import TYPE_CHECKING, Any
 from aipol.coverage import Gap
 from aipol.ir import Because, Ir, Ruling
 from aipol.report.apps import collateral_cells, collateral_json
-from aipol.report.gaps import OUT_OF_SIGHT
+from aipol.report.entries import Entry, entries_json, entries_text
+from aipol.report.open_ends import open_ends
 from aipol.report.person import NETWORKS, Use, gaps_for, records_for
 from aipol.report.reasons import Platforms, said
 from aipol.report.words import (
     account_words,
-    at_sites,
     clause_words,
     count,
     folded,
     listed,
-    not_done,
     places,
     some,
 )
 from aipol.sites import at_site
-from aipol.target import EFFECT_CLAUSE, Coverage, Reason, Status
-from aipol.vocabulary import Account, Effect, Situation, Surface
+from aipol.target import EFFECT_CLAUSE, Coverage, Status
+from aipol.vocabulary import Account, Effect, Surface
 
 if TYPE_CHECKING:
     from aipol.audience import Person
@@ -62,6 +61,8 @@ class Seen:
 
     spots: Mapping[str, str]
     acting: frozenset[tuple[str, str, str]]
+    entries: tuple[Entry, ...] = ()
+    """How each target says each host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ def explanation_json(found: Explanation) -> dict[str, Any]:
             for entry in _record_json(found, record)
         ],
         "gaps": [_gap_json(gap) for gap in found.gaps],
+        "hosts": entries_json(found.seen.entries),
         "collateral": [collateral_json(each) for each in found.besides],
     }
 
@@ -210,8 +212,11 @@ def explanation_text(found: Explanation, sources: Sources) -> Iterator[str]:
         yield from folded(line)
     yield ""
     yield from _by(found)
-    for line in _open(found):
+    for line in open_ends(found.gaps):
         yield from folded(line)
+    if found.seen.entries:
+        yield ""
+        yield from entries_text(found.seen.entries)
     if found.ruling.direct is Effect.BLOCK and found.besides:
         yield ""
         yield "What the block reaches besides"
@@ -357,44 +362,9 @@ def _files(found: Explanation) -> Iterator[str]:
 
 
 _MOST_ARTIFACTS = 8
+_MOST_REASONS = 3
 
 
 def _spot(found: Explanation, artifact: str) -> str:
     place = found.seen.spots.get(artifact, "")
     return f"{artifact} ({place})" if place else artifact
-
-
-def _open(found: Explanation) -> Iterator[str]:
-    if not found.gaps:
-        return
-    yield ""
-    yield "Not enforced"
-    open_: dict[str, _Causes] = {}
-    for gap in found.gaps:
-        causes = open_.setdefault(not_done(gap.ruling, gap.clause), {})
-        causes.setdefault((gap.reason, gap.sites), []).append(gap.situation)
-    for what, causes in open_.items():
-        yield from _causes(what, causes)
-
-
-_Causes = dict[tuple[Reason, tuple[str, ...]], list[Situation]]
-
-
-def _causes(what: str, causes: _Causes) -> Iterator[str]:
-    """Where something is open, and why."""
-    of_all = places(s for here in causes.values() for s in here)
-    sites = {sites for _, sites in causes}
-    everywhere = f"{of_all}{at_sites(sites.pop() if len(sites) == 1 else ())}"
-    yield f"  {what}: {everywhere}"
-    near = [cause for cause, here in causes.items() if set(here) != {OUT_OF_SIGHT}]
-    for cause in near[:_MOST_REASONS] or list(causes)[:1]:
-        reason, there = cause
-        advice = f"; {reason.advice}" if reason.advice and near else ""
-        here = f"{places(causes[cause])}{at_sites(there)}"
-        where = "" if here == everywhere else f"{here}: "
-        yield f"    {where}{reason.text}{advice}"
-    if len(near) > _MOST_REASONS:
-        yield f"    and {count(len(near) - _MOST_REASONS, 'other reason')}"
-
-
-_MOST_REASONS = 3

@@ -1,0 +1,80 @@
+"""A verdict over an entry says whether it is answered as wanted, wider, narrower or not at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from aipol.domains import HostEntry, HostTrie, Intent
+from aipol.expressed import Expressed, expressed, names_of, worst
+
+
+def trie(*entries: tuple[str, Intent, bool]) -> HostTrie:
+    """Decisions over hosts."""
+    return HostTrie(HostEntry(host, intent, blocked) for host, intent, blocked in entries)
+
+
+AT, ALL, BELOW = Intent.EXACT, Intent.SUBTREE, Intent.CHILDREN
+WITH_EXCEPTION = (("a.example", ALL, True), ("in.a.example", AT, False))
+
+
+@pytest.mark.parametrize(
+    ("entry", "wanted", "said", "verdict"),
+    [
+        (("a.example", ALL), [("a.example", ALL, True)], [("a.example", ALL, True)], "exact"),
+        (("a.example", AT), [("a.example", AT, True)], [("a.example", ALL, True)], "widened"),
+        (("a.example", BELOW), [("a.example", BELOW, True)], [("a.example", ALL, True)], "widened"),
+        (("a.example", ALL), [("a.example", ALL, True)], [("a.example", AT, True)], "narrowed"),
+        (("a.example", AT), [("a.example", AT, True)], [], "impossible"),
+        (("in.a.example", AT), WITH_EXCEPTION, [("a.example", ALL, True)], "impossible"),
+        (
+            ("in.a.example", AT),
+            WITH_EXCEPTION,
+            [("a.example", ALL, True), ("in.a.example", ALL, False)],
+            "narrowed",
+        ),
+        (("a.example", ALL), WITH_EXCEPTION, [("a.example", ALL, True)], "exact"),
+        # Blocked where it is to be open, and open where it is to be blocked: that is let through.
+        (
+            ("a.example", BELOW),
+            [("a.example", BELOW, True)],
+            [("a.example", AT, True)],
+            "impossible",
+        ),
+    ],
+)
+def test_an_entry_is_said_as_its_names_are_answered(
+    entry: tuple[str, Intent],
+    wanted: list[tuple[str, Intent, bool]],
+    said: list[tuple[str, Intent, bool]],
+    verdict: str,
+) -> None:
+    """More than asked for, less, none of it, or just that."""
+    found = expressed(*entry, trie(*wanted).blocked, trie(*said).blocked)
+    assert found.value == verdict
+
+
+def test_a_format_that_knows_few_labels_is_narrower() -> None:
+    """A block of a host and all below it that ends five labels below it lets the rest through."""
+
+    def said(host: str) -> bool:
+        return host.endswith("a.example") and host.count(".") <= len("12345")
+
+    assert expressed("a.example", ALL, trie(("a.example", ALL, True)).blocked, said) == "narrowed"
+
+
+def test_of_several_paths_the_worst_is_told() -> None:
+    """What one path lets through is let through; of none, nothing is wrong."""
+    assert worst([Expressed.WIDENED, Expressed.EXACT]) is Expressed.WIDENED
+    assert worst([Expressed.WIDENED, Expressed.NARROWED]) is Expressed.NARROWED
+    assert worst([Expressed.IMPOSSIBLE, Expressed.NARROWED]) is Expressed.IMPOSSIBLE
+    assert worst([]) is Expressed.EXACT
+
+
+def test_names_of_an_entry_are_those_it_is_about() -> None:
+    """The host itself unless only what is below it is meant."""
+    assert names_of("a.example", AT) == ("a.example",)
+    assert "a.example" not in names_of("a.example", BELOW)
+    assert set(names_of("a.example", ALL)) == {
+        *names_of("a.example", AT),
+        *names_of("a.example", BELOW),
+    }
