@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -95,10 +96,11 @@ def open_policy(path: str, as_of: date, shipped: Catalogue, targets: Sequence[Ta
     """
     from aipol.language.assemble import assemble
 
-    assembled, findings, sources = assemble(path)
-    if assembled is None:
-        return Opened(path, None, None, findings, sources, {}, shipped)
-    return _opened(path, _Read(assembled, findings, sources), as_of, shipped, targets)
+    with _uncollected():
+        assembled, findings, sources = assemble(path)
+        if assembled is None:
+            return Opened(path, None, None, findings, sources, {}, shipped)
+        return _opened(path, _Read(assembled, findings, sources), as_of, shipped, targets)
 
 
 def open_policy_under(
@@ -170,12 +172,20 @@ def _checked(
 
 def build(ir: Ir, settings: Mapping[str, Any], targets: Sequence[Target]) -> Build:
     """Lower, render, read back and verify on every configured target."""
-    # All that is made here lives to the end: the collector of cycles would walk it over and over.
+    with _uncollected():
+        return _build(ir, settings, targets)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the collector of cycles: what is made lives to the end, and it would walk it over."""
+    collecting = gc.isenabled()
     gc.disable()
     try:
-        return _build(ir, settings, targets)
+        yield
     finally:
-        gc.enable()
+        if collecting:
+            gc.enable()
 
 
 def _build(ir: Ir, settings: Mapping[str, Any], targets: Sequence[Target]) -> Build:

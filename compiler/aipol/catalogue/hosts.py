@@ -34,17 +34,21 @@ class HostIndex(Generic[Of]):
         """The hosts that are `name` or stand below it, in the order they were given."""
         return self._within.get(name, ())
 
-    def _below_any(self, parent: str) -> bool:
-        """Whether a host stands at a name or above it; most names share it with others."""
+    def is_near(self, name: str) -> bool:
+        """Whether any of the hosts is `name`, above it or below it."""
+        if name in self._within:
+            return True
+        parent = name.partition(".")[2]
         known = self._above.get(parent)
         if known is None:
+            # Most names share what is above them with others.
             names = (parent, *parents(parent))
-            known = self._above[parent] = any(name in self._at for name in names)
+            known = self._above[parent] = any(above in self._at for above in names)
         return known
 
     def meeting(self, name: str, match: Match) -> Iterator[tuple[str, Match, Of]]:
         """The hosts that have one in common with `name`, meant as `match`; those above first."""
-        if name not in self._within and not self._below_any(name.partition(".")[2]):
+        if not self.is_near(name):
             return
         above = chain.from_iterable(self._at.get(parent, ()) for parent in parents(name))
         here = self._at.get(name, ()) if match is Match.EXACT else self.within(name)

@@ -60,16 +60,14 @@ class HostReference:
         return known
 
     def _claims_about(self, host: str) -> tuple[Claim, ...]:
-        here = self.claims.get(host, ())
-        at_host = tuple(c for c in here if c.intent is not Intent.CHILDREN)
+        at_host = _other_than(self.claims.get(host, ()), Intent.CHILDREN)
         return at_host or self._below(host.partition(".")[2])
 
     def _below(self, name: str) -> tuple[Claim, ...]:
         """The claims about whatever is right below a name; most hosts share what is above them."""
         known = self._around.get(name)
         if known is None:
-            here = self.claims.get(name, ())
-            below = tuple(c for c in here if c.intent is not Intent.EXACT)
+            below = _other_than(self.claims.get(name, ()), Intent.EXACT)
             known = below or (self._below(name.partition(".")[2]) if name else ())
             self._around[name] = known
         return known
@@ -140,6 +138,13 @@ class HostReference:
         for claim in claims:
             for surface in sorted(claim.surfaces):
                 yield from self.ir.by_use.get((claim.app, surface), ())
+
+
+def _other_than(claims: tuple[Claim, ...], intent: Intent) -> tuple[Claim, ...]:
+    """Those of the claims that have another intent; mostly there is one or none."""
+    if len(claims) == 1:
+        return () if claims[0].intent is intent else claims
+    return tuple(claim for claim in claims if claim.intent is not intent)
 
 
 def around(host: str) -> Iterator[str]:

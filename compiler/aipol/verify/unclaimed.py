@@ -24,11 +24,14 @@ def unclaimed_findings(check: Check, reference: HostReference) -> Iterator[Diagn
     """Hosts that nobody's rule is about and that something is done to, and denied addresses."""
     said: dict[Kind, set[str]] = {}
     for kind, value in check.panel.decider.mentions():
+        # Most that is said is of hosts that somebody claims.
+        if kind is Kind.HOST and value in reference.claims:
+            continue
         if kind in _ASKED:
             said.setdefault(kind, set()).add(value)
     signed_in = frozenset(p for app in check.ir.apps.values() for p in header_hosts(app))
     run = _Run(check, reference, check.panel.told_apart(check.target.reach), signed_in)
-    yield from run.opened(sorted(said.get(Kind.HOST, set()) - reference.claims.keys()))
+    yield from run.opened(sorted(said.get(Kind.HOST, ())))
     yield from run.decrypted(_near(said.get(Kind.HELD, ())))
     yield from run.tagged(_near(said.get(Kind.HEADER, ())))
     yield from run.denied(sorted(said.get(Kind.URL, set()) - _ways_around(check.ir)))

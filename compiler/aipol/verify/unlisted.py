@@ -28,6 +28,8 @@ def unlisted_findings(check: Check, policy: Iterable[PolicyCoverage]) -> Iterato
     What an app of the policy is known by is listed, whatever a vendor counts it as: there, and
     where nothing may be blocked, no rule about the vendor's category is for it.
     """
+    if not check.panel.views(Kind.CATEGORY):
+        return
     claimed = any(
         record.clause.key == UNLISTED_AI and record.status not in SILENT for record in policy
     )
