@@ -1,10 +1,11 @@
-"""Turn an app's host names into claims: patterns with the surfaces that need them."""
+"""Turn an app's hosts and addresses into claims: patterns with the surfaces that need them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from aipol.addresses import Address
 from aipol.catalogue.model import App, Match, Role
 from aipol.domains import Intent
 from aipol.vocabulary import Surface
@@ -26,13 +27,26 @@ SURFACES_BEHIND: Mapping[Role, frozenset[Surface]] = {
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One host pattern of one app."""
+    """One host pattern of one app, or an address of its own on a host of others."""
 
     app: str
     host: str
     intent: Intent
     role: Role
     shared: bool
+    """Nothing is blocked there for this app: a host of others, of an address too."""
+    address: Address | None = None
+    """The part of the host that is the app's, where that is all of it that is."""
+
+    @property
+    def named(self) -> str:
+        """What a deviation calls it."""
+        return str(self.address) if self.address else self.host
+
+    @property
+    def own(self) -> bool:
+        """Whether what it stands for is the app's own."""
+        return self.address is not None or not self.shared
 
     @property
     def surfaces(self) -> frozenset[Surface]:
@@ -49,11 +63,18 @@ INTENTS = {
 
 def claimed_by(app: App) -> tuple[Claim, ...]:
     """The host patterns of an app that a rule about it speaks about."""
-    return tuple(
+    hosts = (
         Claim(app.id, domain.domain, INTENTS[domain.match], domain.role, domain.shared)
         for domain in app.domains
         if SURFACES_BEHIND[domain.role]
     )
+    addresses = (
+        Claim(app.id, at.host, Intent.EXACT, row.role, shared=True, address=at)
+        for row in app.urls
+        if SURFACES_BEHIND[row.role]
+        for at in (row.address,)
+    )
+    return (*hosts, *addresses)
 
 
 # Without these hosts a surface still loads nothing, signs in nobody or reports nothing; what the
@@ -78,6 +99,6 @@ def behind(claims: tuple[Claim, ...]) -> Iterator[tuple[Surface, tuple[Claim, ..
 
 def _of_roles(claims: tuple[Claim, ...], roles: frozenset[Role]) -> tuple[Claim, ...]:
     found = tuple(claim for claim in claims if claim.role in roles)
-    if any(not claim.shared and claim.role not in _SUPPORTING for claim in found):
-        return tuple(c for c in found if not c.shared or c.role not in _SUPPORTING)
+    if any(claim.own and claim.role not in _SUPPORTING for claim in found):
+        return tuple(c for c in found if c.own or c.role not in _SUPPORTING)
     return found

@@ -5,7 +5,7 @@ Shared by every target that works on hosts: network lists and managed browsers a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aipol.audience import Region
 from aipol.catalogue.model import Match, Role
@@ -20,6 +20,11 @@ SHARED_HOST = Reason(
     "shared-host",
     "the host also serves things that are not this app",
     "block the app on the device, or by tenant restriction, instead",
+)
+PATH_UNSEEN = Reason(
+    "path-unseen",
+    "the app is a part of a site, and only the site's name is seen here",
+    "use `squid` with `network.inspect_tls: ai-only`, or block the app on the device",
 )
 NEEDED_ELSEWHERE = Reason(
     "needed-by-usable-app", "a usable app or surface needs the same host", "block it on the device"
@@ -59,13 +64,17 @@ def host_entries(
 ) -> dict[tuple[str, Intent], HostEntry]:
     """Every claimed pattern with its decision; where claims meet, the usable app wins.
 
-    A shared pattern has an entry only where an app's own wider one would block it.
+    A shared pattern has an entry only where an app's own wider one would block it, and so has the
+    host of an address that may be used.
     """
     entries: dict[tuple[str, Intent], HostEntry] = {}
+    kept: list[Claim] = []
     for app in ir.apps.values():
         decided = {role: _decided(app, role, verdicts) for role in {c.role for c in app.claims}}
         for claim in app.claims:
             found = decided[claim.role]
+            if claim.shared and (claim.address is None or (found and not found[0])):
+                kept.append(claim)
             if claim.shared or found is None:
                 continue
             blocked, owners = found
@@ -77,7 +86,7 @@ def host_entries(
             entries[key] = HostEntry(claim.host, claim.intent, blocked, owners)
     if any(entry.blocked for entry in entries.values()):
         _keep_whole(entries)
-        _keep_shared(ir, entries)
+        _keep_open(kept, entries)
     return entries
 
 
@@ -107,11 +116,10 @@ def _keep_whole(entries: dict[tuple[str, Intent], HostEntry]) -> None:
                 entries[host, intent] = HostEntry(host, intent, blocked=False, owners=entry.owners)
 
 
-def _keep_shared(ir: Ir, entries: dict[tuple[str, Intent], HostEntry]) -> None:
-    """Open what also serves things that are not AI: no rule about one app may block it."""
-    shared = [claim for app in ir.apps.values() for claim in app.claims if claim.shared]
-    trie = HostTrie(entries.values() if shared else ())
-    for claim in shared:
+def _keep_open(kept: Sequence[Claim], entries: dict[tuple[str, Intent], HostEntry]) -> None:
+    """Open what also serves others: no rule about one app may block it."""
+    trie = HostTrie(entries.values() if kept else ())
+    for claim in kept:
         for intent in HALVES[claim.intent]:
             if trie.blocked(f"any.{claim.host}" if intent is Intent.CHILDREN else claim.host):
                 entries[claim.host, intent] = HostEntry(claim.host, intent, blocked=False)
@@ -136,7 +144,7 @@ def host_deviations(  # noqa: PLR0917 - called as the sentence reads, the path l
             continue
         status = Status.STRICTER if blocked else Status.LOOSER
         reason = _why(claim, ruling, verdict.ruling, blocked=blocked)
-        found.append(Deviation(status, reason, people, claim.host, client))
+        found.append(Deviation(status, reason, people, claim.named, client))
     return tuple(found)
 
 
@@ -152,7 +160,9 @@ def names_claimed(claim: Claim) -> tuple[str, ...]:
 
 
 def _why(claim: Claim, ruling: Ruling, carried: Ruling, *, blocked: bool) -> Reason:
-    if not blocked and claim.shared:
+    if not blocked and claim.address and ruling.direct is Effect.BLOCK:
+        return PATH_UNSEEN
+    if not blocked and claim.shared and not claim.address:
         return SHARED_HOST
     if carried.direct is not ruling.direct:
         return INDISTINCT if carried.account is ruling.account else ACCOUNT_UNSEEN

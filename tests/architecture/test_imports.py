@@ -14,6 +14,7 @@ COMPILER, TARGETS = ROOT / "compiler", ROOT / "targets"
 
 # What a target may know of the compiler: contracts and writers, no stage of the pipeline.
 CONTRACTS = (
+    "aipol.addresses",
     "aipol.audience",
     "aipol.blocklist",
     "aipol.catalogue.model",

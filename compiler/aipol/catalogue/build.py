@@ -27,6 +27,7 @@ from aipol.catalogue.model import (
     Team,
     TenantRestriction,
     Tier,
+    Url,
     Vendor,
 )
 from aipol.vocabulary import Surface
@@ -61,6 +62,7 @@ def app(app_id: str, raw: Raw) -> App:
         notes=raw.get("notes"),
         edition_of=raw.get("edition_of"),
         domains=tuple(_domain(row) for row in raw.get("domains", ())),
+        urls=tuple(_url(row) for row in raw.get("urls", ())),
         macos=tuple(_identifier(row, Surface.DESKTOP) for row in raw.get("macos", ())),
         windows=tuple(_identifier(row, Surface.DESKTOP) for row in raw.get("windows", ())),
         cli=tuple(_identifier(row, Surface.CLI) for row in raw.get("cli", ())),
@@ -141,6 +143,11 @@ def _tiered(row: Raw) -> Raw:
 def _domain(row: Raw) -> Domain:
     fields: Raw = {**_tiered(row), "role": Role(row["role"]), "match": Match(row["match"])}
     return Domain(**fields)
+
+
+def _url(row: Raw) -> Url:
+    fields: Raw = {**_tiered(row), "role": Role(row["role"])}
+    return Url(**fields)
 
 
 def _identifier(row: Raw, usual: Surface) -> Identifier:

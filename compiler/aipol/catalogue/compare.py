@@ -154,6 +154,7 @@ def _app_step(name: str, step: Step, before: App | None, after: App | None) -> A
 
 _SECTIONS: Mapping[str, Callable[[Any], str]] = {
     "domains": lambda row: row.domain,
+    "urls": lambda row: row.url,
     "macos": lambda row: f"{row.kind}:{row.value}",
     "windows": lambda row: f"{row.kind}:{row.value}",
     "cli": lambda row: f"{row.kind}:{row.value}",

@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 from aipol.catalogue.tree import is_list
+from aipol.language.addresses import AddressError, canonical_address
+from aipol.language.words import clip
 
 DAY = r"20[0-9]{2}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?"
 HEADER = r"[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -115,6 +117,17 @@ ADDRESS = (
     r"https://(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)+(?!\d+[:/])[a-z0-9-]{1,63}(?<!-)/[A-Za-z0-9._~/-]*"
 )
 _ADDRESS = re.compile(ADDRESS)
+
+
+def address(value: Any) -> str | None:
+    """The address of an app that is a part of a site."""
+    if not isinstance(value, str):
+        return "must be a web address"
+    try:
+        canonical_address(value)
+    except AddressError as error:
+        return f"`{clip(value)}` is not an address of an app: {error}"
+    return None
 
 
 def addresses(value: Any) -> str | None:

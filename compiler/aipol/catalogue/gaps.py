@@ -103,7 +103,7 @@ def _desktop(identifiers: Iterable[Identifier]) -> bool:
 
 
 def _network(app: App) -> Iterator[Hole]:
-    if not app.domains and not app.features:
+    if not (app.domains or app.urls or app.features):
         yield Hole.HOST
     pages = [domain for domain in app.domains if domain.role is Role.UI]
     if pages and not any(domain.tier is Tier.A for domain in app.domains):

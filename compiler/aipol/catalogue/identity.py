@@ -13,6 +13,7 @@ Identity = tuple[str, ...]
 # What tells one row of a section from another; for any other section, all that a row must have.
 _IDENTITY: Mapping[str, Identity] = {
     "domains": ("domain",),
+    "urls": ("url",),
     "extensions": ("store", "id"),
     "oauth": ("provider", "client_id"),
     "firewall": ("product", "kind", "name"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from aipol.addresses import Address
 from aipol.catalogue.hosts import HostIndex
 from aipol.catalogue.model import Match, Role
 from aipol.domains import parents
@@ -28,10 +29,29 @@ def host_faults(
         for number, row in enumerate(entry.get("domains", ()))
     ]
     special = list(_special(documents))
+    yield from _within_protected(documents, every)
     yield from _overlaps(documents, claims)
     yield from _flags(claims)
     yield from _opened(claims)
     yield from _swallowed(documents, special)
+
+
+def _within_protected(
+    documents: dict[str, Document], every: Iterable[tuple[Document, str, Row]]
+) -> Iterator[Fault]:
+    """An address on a protected host: it would be decrypted, and a part of it denied."""
+    protected = documents["protected"].value
+    kept = HostIndex(
+        (row["host"], Match(row["match"]), row["host"])
+        for rows in protected.values()
+        for row in rows
+    )
+    for document, app_id, entry in every:
+        for number, row in enumerate(entry.get("urls", ())):
+            for _, _, host in kept.meeting(Address.of(row["url"]).host, Match.EXACT):
+                message = f"`{row['url']}` is on the protected host `{host}`: leave it out"
+                yield document.fault((app_id, "urls", number, "url"), message)
+                break
 
 
 def _special(documents: dict[str, Document]) -> Iterator[Named]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aipol.addresses import Address
 from aipol.catalogue.load import Catalogue
 from aipol.catalogue.lock import LIMIT, Content, Lock, LockError
 from aipol.catalogue.model import Match
@@ -70,4 +71,14 @@ def _yielding(entry: Content, floor: list[tuple[str, Match]]) -> Content:
         else row
         for row in entry.get("domains", ())
     ]
-    return {**entry, "domains": rows} if rows else entry
+    found = {**entry, "domains": rows} if rows else entry
+    urls = [row for row in entry.get("urls", ()) if not _is_kept(row["url"], floor)]
+    if len(urls) == len(entry.get("urls", ())):
+        return found
+    rest = {key: value for key, value in found.items() if key != "urls"}
+    return {**rest, "urls": urls} if urls else rest
+
+
+def _is_kept(url: str, floor: list[tuple[str, Match]]) -> bool:
+    host = Address.of(url).host
+    return any(match.covers(name, host) for name, match in floor)

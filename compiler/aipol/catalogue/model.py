@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from aipol.addresses import Address
 from aipol.catalogue.kinds import (
     DECIDING_KINDS,
     CommonKind,
@@ -44,6 +45,7 @@ __all__ = [
     "Team",
     "TenantRestriction",
     "Tier",
+    "Url",
     "Use",
     "Vendor",
 ]
@@ -76,6 +78,24 @@ class Domain:
         if self.shared:
             return Use.KEEP_OPEN
         return Use.FIND if self.role is Role.MARKETING else Use.DECIDE
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """One address of an app that is a part of a site of others."""
+
+    url: str
+    role: Role
+    source: str
+    tier: Tier
+    also: str | None = None
+    note: str | None = None
+    seen: str = ""
+
+    @property
+    def address(self) -> Address:
+        """The place on the site."""
+        return Address.of(self.url)
 
 
 _NARROWING_KINDS = frozenset(
@@ -217,6 +237,7 @@ class App:
     edition_of: str | None = None
     """The app this is only a contract of: same hosts and programs, another account."""
     domains: tuple[Domain, ...] = ()
+    urls: tuple[Url, ...] = ()
     macos: tuple[Identifier, ...] = ()
     windows: tuple[Identifier, ...] = ()
     cli: tuple[Identifier, ...] = ()
@@ -232,7 +253,8 @@ class App:
         """The ways to reach the app, derived from what identifies it, in the vocabulary's order."""
         if self.edition_of is not None:
             return ()
-        found = {_DOMAIN_SURFACE.get(domain.role) for domain in self.domains}
+        roles = {*(each.role for each in self.domains), *(each.role for each in self.urls)}
+        found = set(map(_DOMAIN_SURFACE.get, roles))
         found |= {known.surface for known in (*self.macos, *self.windows, *self.cli)}
         found |= {_STORE_SURFACE[extension.store] for extension in self.extensions}
         if self.features:
@@ -326,5 +348,7 @@ class Team:
     seen: str = ""
 
 
-Sourced = Domain | Identifier | Extension | OAuthClient | FirewallName | Fact | TenantRestriction
+Sourced = (
+    Domain | Url | Identifier | Extension | OAuthClient | FirewallName | Fact | TenantRestriction
+)
 """A fact with its source, its tier and the date it was seen."""

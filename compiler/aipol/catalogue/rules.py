@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aipol.catalogue.forms import (
+    address,
     addresses,
     day,
     header,
@@ -217,6 +218,7 @@ DOMAIN = Shape(
     {"domain": host, "role": one_of(Role), "match": one_of(Match), **_SOURCED},
     {"sources": count, "shared": flag, "serves": short, "own_suffix": flag, **_SECOND},
 )
+URL = Shape({"url": address, "role": one_of(Role), **_SOURCED}, _SECOND)
 IDENTIFIERS = {
     section: Shape({"kind": one_of(kinds), "value": text, **_SOURCED}, _IDENTIFIER)
     for section, kinds in _KINDS.items()
@@ -275,6 +277,7 @@ INDEX = Shape(
 
 ROWS = {
     "domains": DOMAIN,
+    "urls": URL,
     **IDENTIFIERS,
     "extensions": EXTENSION,
     "oauth": OAUTH,

@@ -23,6 +23,7 @@ _PLAIN: Mapping[Callable[[Any], str | None], Node] = {
     forms.header: {"type": "string", "pattern": f"^{forms.HEADER}$"},
     forms.install_path: _TEXT,
     signing.requirement: _TEXT,
+    forms.address: {**_TEXT, "pattern": f"^(?:{forms.ADDRESS})$"},
     forms.addresses: {
         "type": "array",
         "minItems": 1,

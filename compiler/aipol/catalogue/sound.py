@@ -13,7 +13,7 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from aipol.catalogue import rules
-from aipol.catalogue.forms import header, pattern
+from aipol.catalogue.forms import address, header, pattern
 from aipol.catalogue.load import Catalogue
 from aipol.catalogue.lock import Lock, LockError, read_lock
 from aipol.catalogue.model import App
@@ -136,6 +136,7 @@ def _app_astray(catalogue: Catalogue, app: App) -> Iterator[str]:
     for host in _hosts(app):
         if rules.host(host):
             yield f"`{host}` of app `{app.id}` is not a host name"
+    yield from (f"app `{app.id}`: {why}" for row in app.urls if (why := address(row.url)))
     if app.tenant_restriction is not None:
         if (message := header(app.tenant_restriction.header)) is not None:
             yield f"app `{app.id}`: {message}"

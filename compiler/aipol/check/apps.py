@@ -11,6 +11,7 @@ from aipol.catalogue.model import Match
 from aipol.check.known import Catalogue, Known, has_identifier, hint_or_list
 from aipol.diagnostics import codes
 from aipol.diagnostics.model import Diagnostic
+from aipol.language.addresses import AddressError, canonical_address
 from aipol.language.assemble import Assembled
 from aipol.language.hosts import HostError, canonical_host
 from aipol.language.model import App, AppDomain
@@ -36,6 +37,8 @@ def check_apps(assembled: Assembled, known: Known) -> Iterator[Diagnostic]:
             for found in _domain(domain, known.catalogue):
                 # Most are right, and where they stand takes longer to find.
                 yield replace(found, span=app.span("domains", position, "domain"))
+        for position, row in enumerate(app.value.urls or ()):
+            yield from _url(row.url, app.span("urls", position, "url"), known.catalogue)
 
 
 def check_network_hosts(assembled: Assembled) -> Iterator[Diagnostic]:
@@ -62,7 +65,7 @@ def _lacks(app_id: str, app: Placed[App], known: Known) -> Iterator[Diagnostic]:
         if getattr(app.value, key) is None:
             yield codes.MISSING_KEY.at(span, where=where, key=key, hint=hint)
     if not has_identifier(app.value):
-        hint = "or another identifier: `macos`, `windows`, `extensions`, `binaries`"
+        hint = "or another identifier: `urls`, `macos`, `windows`, `extensions`, `binaries`"
         yield codes.MISSING_KEY.at(span, where=where, key="domains", hint=hint)
 
 
@@ -87,6 +90,20 @@ def _domain(domain: AppDomain, catalogue: Catalogue) -> Iterator[Diagnostic]:
         hint = f"name the app's own host, such as `chat.{host}`, or mark it `shared: true`"
         breaks = _lives_there(host, catalogue)
         yield codes.SHARED_PLATFORM.at(_SOMEWHERE, domain=host, breaks=breaks, hint=hint)
+
+
+def _url(text: str, span: Span, catalogue: Catalogue) -> Iterator[Diagnostic]:
+    try:
+        address = canonical_address(text)
+    except AddressError as error:
+        yield codes.BAD_ADDRESS.at(span, url=clip(text), why=str(error), hint=error.instead)
+        return
+    # What nothing may block is not decrypted for a part of it, either.
+    met = [row for _, _, row in catalogue.protected_index.meeting(address.host, Match.EXACT)]
+    if met:
+        first = min(met, key=lambda row: (row.host, row.match))
+        words = {"domain": text, "host": first.host, "breaks": PURPOSES[first.purpose]}
+        yield codes.PROTECTED_HOST.at(span, hint="leave it out", related=(), **words)
 
 
 def _lives_there(host: str, catalogue: Catalogue) -> str:

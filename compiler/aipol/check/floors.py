@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from aipol.addresses import Address
 from aipol.catalogue.model import IdentifierKind, Match
 from aipol.check.known import Catalogue, Known
 from aipol.diagnostics import codes
 from aipol.diagnostics.model import Diagnostic, Related
 from aipol.language import merge
+from aipol.language.addresses import AddressError, canonical_address
 from aipol.language.hosts import HostError, canonical_host
 from aipol.language.placed import Placed
 from aipol.source import Span
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 # What identifies an app, in the policy's words and the catalogue's.
 _IDENTIFIERS = {
     "domains": "domains",
+    "urls": "urls",
     "macos": "macos",
     "windows": "windows",
     "extensions": "extensions",
@@ -170,6 +173,10 @@ def _taken(step: _Step, rule: Rule) -> Iterator[tuple[str, Span]]:
             if name not in now or domain.shared:
                 owners = (other for other in others if _has(step.before, other, domain))
                 yield from _of_another(step, domain.domain, owners, name, "domains", position)
+        for position, row in enumerate(app.urls or ()):
+            if name not in now:
+                owners = (o for o in others if opens(row.url, step.before, o))
+                yield from _of_another(step, row.url, owners, name, "urls", position)
         for value, path in _names(app):
             if name not in now:
                 owners = (o for o in others if plain(value) in names_of(step.before, o))
@@ -239,6 +246,30 @@ def own_hosts(known: Known, app_id: str) -> Iterator[_Host]:
     elif known.in_catalogue(app_id):
         domains = known.catalogue.app(app_id).domains
         yield from ((domain.domain, domain.match) for domain in domains if not domain.shared)
+
+
+def opens(url: str, known: Known, app_id: str) -> bool:
+    """Whether a usable app at an address would open a host, or an address, of another app."""
+    address = _address(url)
+    return address is not None and (
+        any(match.covers(host, address.host) for host, match in own_hosts(known, app_id))
+        or any(a.covers(address) or address.covers(a) for a in _own_addresses(known, app_id))
+    )
+
+
+def _own_addresses(known: Known, app_id: str) -> Iterator[Address]:
+    declared = known.declared.get(app_id)
+    if declared is not None and declared.urls:
+        yield from filter(None, (_address(row.url) for row in declared.urls))
+    elif known.in_catalogue(app_id):
+        yield from (row.address for row in known.catalogue.app(app_id).urls)
+
+
+def _address(url: str) -> Address | None:
+    try:
+        return canonical_address(url)
+    except AddressError:
+        return None
 
 
 def _host(domain: AppDomain) -> _Host | None:

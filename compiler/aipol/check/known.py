@@ -150,7 +150,8 @@ def has_identifier(app: App) -> bool:
     """Whether the policy itself gives anything by which a target could know the app."""
     parts = (app.macos, app.windows, app.extensions)
     nested = any(value for part in parts if part is not None for value in dict(part).values())
-    return bool(nested or app.domains or app.binaries or app.entra_app_id or app.mda_app_id)
+    hosts = app.domains or app.urls
+    return bool(nested or hosts or app.binaries or app.entra_app_id or app.mda_app_id)
 
 
 def hint_or_list(word: str, known: Iterable[str], otherwise: str) -> str:
@@ -163,7 +164,7 @@ def hint_or_list(word: str, known: Iterable[str], otherwise: str) -> str:
 
 
 def _surfaces(app: App) -> frozenset[Surface]:
-    roles = {domain.role for domain in app.domains or ()}
+    roles = {*(each.role for each in app.domains or ()), *(each.role for each in app.urls or ())}
     extensions = app.extensions
     browsers = extensions and (extensions.chrome or extensions.edge or extensions.firefox)
     editors = extensions and (extensions.vscode or extensions.jetbrains)

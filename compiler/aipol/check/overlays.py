@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
+from aipol.addresses import Address
 from aipol.catalogue import rules
 from aipol.catalogue.chosen import fault
 from aipol.catalogue.collateral import PURPOSES
@@ -16,7 +17,7 @@ from aipol.catalogue.model import App, Match
 from aipol.catalogue.overlay import APPS, PROTECTED, holders_of, others_with
 from aipol.catalogue.tree import Complaint
 from aipol.check.apps import is_platform
-from aipol.check.floors import floor_finding, names_of, own_hosts, plain
+from aipol.check.floors import floor_finding, names_of, opens, own_hosts, plain
 from aipol.check.known import Known
 from aipol.diagnostics.model import Diagnostic
 from aipol.language import merge
@@ -37,7 +38,10 @@ _LONGEST_LIST = 160
 _MARK = "mark it `shared: true` with what it `serves`"
 # Where a row was read says nothing about what it stands for.
 _ORIGIN = frozenset({"source", "sources", "tier", "also", "note", "seen", "shared_with"})
-_SECTIONS = ("domains", "macos", "windows", "cli", "extensions", "oauth", "firewall", "features")
+_SECTIONS = (
+    *("domains", "urls", "macos", "windows", "cli"),
+    *("extensions", "oauth", "firewall", "features"),
+)
 
 
 def check_overlays(assembled: Assembled, applied: tuple[Applied, ...]) -> tuple[Diagnostic, ...]:
@@ -58,6 +62,8 @@ def _claims(applied: Applied) -> Iterator[Complaint]:
         for number, row in enumerate(entry.get("domains", ())):
             if not row.get("shared"):
                 yield from _domain((APPS, app_id, "domains", number, "domain"), row, after)
+        for number, row in enumerate(entry.get("urls", ())):
+            yield from _url((APPS, app_id, "urls", number, "url"), row["url"], after)
     yield from _taken_for_protected(overlay.get(PROTECTED, {}), after)
     yield from _single(apps, after)
     yield from _told_wrongly(apps, after)
@@ -75,6 +81,13 @@ def _domain(where: tuple[str | int, ...], row: _Row, after: Catalogue) -> Iterat
     elif is_platform(name, match, after):  # pyright: ignore[reportArgumentType]
         hint = f"name the app's own host, such as `chat.{name}`, or {_MARK}"
         yield Complaint(where, f"`{name}` is a platform that unrelated sites share", hint)
+
+
+def _url(where: tuple[str | int, ...], url: str, after: Catalogue) -> Iterator[Complaint]:
+    for _, _, kept in after.protected_index.meeting(Address.of(url).host, Match.EXACT):
+        why = f"`{url}` is on the protected host `{kept.host}`: a block would break "
+        yield Complaint(where, f"{why}{PURPOSES[kept.purpose]}", "leave it out")
+        return
 
 
 def _taken_for_protected(protected: Mapping[str, Any], after: Catalogue) -> Iterator[Complaint]:
@@ -231,7 +244,18 @@ def _freed(
         met = {it for _, _, it in own.meeting(row["domain"], Match(row["match"]))} - {app_id}
         if met:
             yield f"`{row['domain']}` of app `{min(met)}`", where
+    yield from _freed_addresses(apps, held, still, before)
     yield from _freed_names(apps, held, still, before)
+
+
+def _freed_addresses(
+    apps: Mapping[str, _Row], held: frozenset[str], still: frozenset[str], before: Known
+) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    for app_id in apps.keys() - still:
+        for number, row in enumerate(apps[app_id].get("urls", ())):
+            owner = next((o for o in sorted(held - {app_id}) if opens(row["url"], before, o)), None)
+            if owner:
+                yield f"`{row['url']}` of app `{owner}`", (APPS, app_id, "urls", number, "url")
 
 
 def _freed_names(

@@ -81,6 +81,7 @@ SHARED_IDENTIFIER = Rule(
 UNKNOWN_SEGMENT = Rule("AIP226", "unknown-segment", _E, "segment `{segment}` is not defined")
 BAD_BINDING = Rule("AIP227", "bad-binding", _E, "{why}")
 UNBOUND = Rule("AIP228", "unbound", _W, "{kind} `{name}` has no address at any site")
+BAD_ADDRESS = Rule("AIP229", "bad-address", _E, "`{url}` is not an address of an app: {why}")
 
 # 3xx: what the policy means
 SHADOWED_RULE = Rule("AIP301", "shadowed-rule", _W, "{kind} `{rule}` can never decide anything")

@@ -24,6 +24,16 @@ class AppDomain(Model):
     """Whether services other than AI use the host too: `true` keeps it from being blocked."""
 
 
+class AppUrl(Model):
+    """An address of an app that is a part of a site of others."""
+
+    url: Text
+    """Address with the path that is the app's, such as `https://site.example/assistant/`: that
+    page and all below it."""
+    role: Literal["ui", "api", "backend", "auth", "cdn", "telemetry", "marketing"] = "ui"
+    """What the address is for, such as `ui`."""
+
+
 class AppMacos(Model):
     """How macOS knows the app."""
 
@@ -72,6 +82,8 @@ class App(Model):
     """Category of the catalogue, such as `chat`."""
     domains: Annotated[tuple[AppDomain, ...], Field(min_length=1)] | None = None
     """Its hosts, such as `[{domain: gpt.acme.example, role: ui}]`."""
+    urls: Annotated[tuple[AppUrl, ...], Field(min_length=1)] | None = None
+    """Its addresses on sites of others, such as `[{url: https://site.example/assistant/}]`."""
     macos: AppMacos | None = None
     """How macOS knows it, such as `{bundle_ids: [com.acme.gpt]}`."""
     windows: AppWindows | None = None

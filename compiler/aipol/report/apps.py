@@ -63,7 +63,10 @@ def app_json(catalogue: Catalogue, app: App) -> dict[str, Any]:
     }
 
 
-SECTIONS = ("domains", "macos", "windows", "cli", "extensions", "oauth", "firewall", "facts")
+SECTIONS = (
+    *("domains", "urls", "macos", "windows", "cli"),
+    *("extensions", "oauth", "firewall", "facts"),
+)
 WITH_USE = frozenset({"domains", "macos", "windows", "cli"})
 
 
@@ -168,6 +171,7 @@ def _facts(
         return (kind, value, fact.tier, catalogue.seen_of(fact), place, remark)
 
     yield "hosts", [cells(d, d.role, d.domain, _of_host(d)) for d in app.domains]
+    yield "addresses", [cells(u, u.role, u.url, u.note or "") for u in app.urls]
     for title, identifiers in (("macOS", app.macos), ("Windows", app.windows), ("shell", app.cli)):
         yield title, [cells(i, i.kind, i.value, _of_identifier(i)) for i in identifiers]
     yield "extensions", [cells(e, e.store, e.id, _said(e.name, e.note)) for e in app.extensions]

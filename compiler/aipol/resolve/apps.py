@@ -16,8 +16,10 @@ from aipol.catalogue.model import (
     Role,
     Store,
     Tier,
+    Url,
 )
 from aipol.ir import GovernedApp
+from aipol.language.addresses import canonical_address
 from aipol.language.hosts import canonical_host
 from aipol.vocabulary import Surface
 
@@ -90,6 +92,11 @@ def _corrected(app: App, placed: Placed[WrittenApp]) -> App:
     }
     if written.domains:
         changes["domains"] = tuple(_domain(domain, source) for domain in written.domains)
+    if written.urls:
+        changes["urls"] = tuple(
+            Url(str(canonical_address(each.url)), Role(each.role), source, Tier.A)
+            for each in written.urls
+        )
     if written.macos:
         changes["macos"] = _identifiers(written.macos, _MACOS, source)
     if written.windows:

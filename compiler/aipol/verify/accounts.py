@@ -22,9 +22,9 @@ def account_holds(
     people: Region,
 ) -> bool:
     """Whether personal accounts of `people` are kept out of a host, though it is let through."""
-    if ruling.account is not Account.PERSONAL or client not in check.panel.decider.clients(
-        Kind.HEADER
-    ):
+    asked = check.panel.decider.clients(Kind.HEADER)
+    # A header goes to an app's own hosts: an address is on a host of others.
+    if ruling.account is not Account.PERSONAL or client not in asked or "/" in probe.named:
         return False
     wanted = tenant_header(check.ir, ruling, people)
     if wanted is None:

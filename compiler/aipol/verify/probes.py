@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 
+from aipol.addresses import SCHEME, Address
 from aipol.claims import Claim
 from aipol.domains import Intent
 from aipol.hosts import probe_of
@@ -35,7 +36,7 @@ class Probe:
     def clients(self, decider: Decider, situation: Situation) -> tuple[str, ...]:
         """The enforcement paths to ask: all for a host, else the one that knows the identifier."""
         known = decider.clients(self.kind)
-        if self.kind is Kind.HOST:
+        if self.kind in {Kind.HOST, Kind.URL}:
             return known
         elsewhere = _ELSEWHERE.get(self.form.partition(":")[0]) == situation.device
         return (self.form,) if self.form in known and not elsewhere else ()
@@ -81,6 +82,8 @@ class HostProbes:
     def all(self) -> Iterator[Probe]:
         """Every host's own probe."""
         for claim in self.claims:
+            if claim.address:
+                continue
             below = (f"{DEEP}.{claim.host}",) if claim.intent is Intent.SUBTREE else ()
             for host in (probe_of(claim), *below):
                 yield Probe(Kind.HOST, host, claim.host, "", self.expected, below)
@@ -88,6 +91,36 @@ class HostProbes:
     def about(self, hosts: AbstractSet[str]) -> tuple[Probe, ...]:
         """The probes about some of the hosts."""
         return tuple(probe for probe in self.all() if probe.value in hosts) if hosts else ()
+
+
+def address_probes(ir: Ir, ruling: Ruling, decider: Decider) -> Iterator[Probe]:
+    """Every address by which the ruling's app is known on its surface, in all its spellings.
+
+    Where a reader sees no paths, the host is all that a connection to an address shows.
+    """
+    for claim in ir.apps[ruling.app].behind[ruling.surface]:
+        if claim.address is None:
+            continue
+        seen = decider.clients(Kind.URL)
+        blocked = ruling.direct is Effect.BLOCK
+        for value in _spellings(claim.address, blocked=blocked) if seen else (claim.host,):
+            kind = Kind.URL if seen else Kind.HOST
+            yield Probe(kind, value, claim.named, "", ruling.direct)
+
+
+def _spellings(address: Address, *, blocked: bool) -> Iterator[str]:
+    """Ways to ask for an address, and for what is below it, that mean the same (RFC 3986, 6.2.2).
+
+    Two slashes in a row are one to most servers. What has to lead up again to get there is no way
+    that anybody needs, for browsers send none.
+    """
+    url, (first, *_) = str(address), address.segments
+    site, path = f"{SCHEME}{address.host}/", "/".join(address.segments)
+    coded = f"%{ord(first[0]):02x}{path[1:]}"
+    yield from (url, f"{url}/", f"{url}/deep/er", f"{url}?q=1")
+    yield from (f"{site}{coded}", f"{site}/{path}")
+    if blocked:
+        yield from (f"{site}x/../{path}", f"{site}%2E/{path}")
 
 
 def host_probes(ir: Ir, ruling: Ruling) -> HostProbes:
@@ -106,6 +139,6 @@ def _asked_by_claims(ir: Ir) -> dict[int, frozenset[str]]:  # noqa: ARG001 - kep
 
 
 def _asked_of(claims: Iterable[Claim]) -> frozenset[str]:
-    hosts = {probe_of(claim) for claim in claims}
+    hosts = {probe_of(claim) for claim in claims if not claim.address}
     whole = {claim.host for claim in claims if claim.intent is Intent.SUBTREE}
     return frozenset(hosts | {f"{DEEP}.{host}" for host in whole})

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from aipol.addresses import Address
 from aipol.audience import EVERYBODY, Region
 from aipol.catalogue.model import Role
 from aipol.claims import SURFACES_BEHIND, Claim
@@ -43,9 +44,19 @@ class HostReference:
                 if any((app.id, surface) in self.ir.by_use for surface in surfaces)
             }
             for claim in app.claims:
-                if claim.shared or claim.role in needed:
+                if not claim.address and (claim.shared or claim.role in needed):
                     table[claim.host] = (*table.get(claim.host, ()), claim)
         return table
+
+    @cached_property
+    def addresses(self) -> dict[str, tuple[Claim, ...]]:
+        """What apps claim of a host that is not theirs, by host."""
+        table: dict[str, list[Claim]] = {}
+        for app in self.ir.apps.values():
+            for claim in app.claims:
+                if claim.address and any((app.id, s) in self.ir.by_use for s in claim.surfaces):
+                    table.setdefault(claim.host, []).append(claim)
+        return {host: tuple(found) for host, found in table.items()}
 
     @cached_property
     def open(self) -> frozenset[str]:
@@ -94,14 +105,19 @@ class HostReference:
         return self._rulings(self.claims[name])
 
     def allowed(self, host: str) -> Region:
-        """The people who must be let through to `host`: whoever may use it for anything."""
-        # Not `speaking`, which keeps what it finds: this is asked once of every host there is.
-        return EVERYBODY if host in self.open else self._let_through(self._claims_about(host))
+        """The people who must be let through to `host`: whoever may use it for anything.
 
-    def _let_through(self, claims: tuple[Claim, ...]) -> Region:
+        Whoever may use a part of it is let through to it, too.
+        """
+        # Not `speaking`, which keeps what it finds: this is asked once of every host there is.
+        if host in self.open:
+            return EVERYBODY
+        return self._let_through(self._claims_about(host), self.addresses.get(host, ()))
+
+    def _let_through(self, claims: tuple[Claim, ...], parts: tuple[Claim, ...] = ()) -> Region:
         if not claims or any(claim.shared for claim in claims):
             return EVERYBODY
-        roles = tuple([(claim.app, claim.role) for claim in claims])
+        roles = tuple([(claim.app, claim.role) for claim in (*claims, *parts)])
         known = self._known.get(roles)
         if known is None:
             uses = frozenset((app, s) for app, role in roles for s in SURFACES_BEHIND[role])
@@ -120,9 +136,26 @@ class HostReference:
         """The people who must be let through to names below `host` that nothing else claims."""
         return self._let_through(self._below(host))
 
+    def at(self, address: Address) -> tuple[Claim, ...]:
+        """The claims about an address by the longest one that anything claims it by."""
+        found = [
+            (len(claim.address.segments), claim)
+            for claim in self.addresses.get(address.host, ())
+            if claim.address and claim.address.covers(address)
+        ]
+        longest = max((length for length, _ in found), default=0)
+        return tuple(claim for length, claim in found if length == longest)
+
+    def allowed_at(self, address: Address) -> Region:
+        """The people who must be let through to an address: whoever may use it for anything."""
+        claims = self.at(address)
+        if not claims:
+            return self.allowed(address.host)
+        return self._allowed(frozenset((c.app, surface) for c in claims for surface in c.surfaces))
+
     def owners(self, host: str) -> Iterator[Ruling]:
         """The rulings that a wrong answer about `host` is a fault against."""
-        return self._rulings(self.speaking(host))
+        return self._rulings((*self.speaking(host), *self.addresses.get(host, ())))
 
     def owners_above(self, host: str) -> Iterator[Ruling]:
         """The rulings about the nearest name above `host`, where nothing claims `host`."""

@@ -79,7 +79,8 @@ def _wronged(  # noqa: PLR0917 - called as the sentence reads, the hosts last
         # speak of them, and if they are as far below where records tell that apart.
         nearest = reference.nearest(host)
         depth = host.count(".") if check.levels else 0
-        key = (nearest, reference.speaking(host), depth, answer.effect)
+        parts = reference.addresses.get(host)
+        key = (nearest, reference.speaking(host), parts, depth, answer.effect)
         if not nearest or key not in forgiven:
             asked = _Asked(host, view.path(client), situation, answer)
             wrong = tuple(_wrong(check, wronged, asked))
@@ -114,7 +115,7 @@ def _neighbourhood(check: Check) -> tuple[Neighbourhood, Neighbourhood]:
 def _around(ir: Ir, strangers: frozenset[str], levels: int) -> tuple[Neighbourhood, Neighbourhood]:
     """The neighbourhood of what apps claim, and of strangers; targets with the same share it."""
     reference = reference_of(ir)
-    seeds = (*reference.claims, *strangers)
+    seeds = (*reference.claims, *reference.addresses, *strangers)
     near = {host for seed in seeds for host in around(seed)}
     if levels > DEEP.count(".") + 1:
         near |= {f"{'x.' * levels}{host}" for host in reference.claims}
@@ -184,10 +185,10 @@ def _admitted(check: Check, who: Region, owners: tuple[Ruling, ...], asked: _Ask
     """
     if not owners:
         return _widened(check, who, asked)
-    universe, names = (
-        check.ir.universe,
-        {c.host for c in reference_of(check.ir).speaking(asked.host)},
-    )
+    universe, reference = check.ir.universe, reference_of(check.ir)
+    names = {claim.host for claim in reference.speaking(asked.host)}
+    parts = reference.addresses.get(asked.host, ())
+    known = dict.fromkeys(names, asked.host) | {part.named: part.named for part in parts}
     found = asked.answer.effect or Effect.ALLOW
     expected = Effect.ALLOW if found is Effect.BLOCK else Effect.BLOCK
     told, untold, claimed = NOBODY, NOBODY, NOBODY
@@ -198,7 +199,7 @@ def _admitted(check: Check, who: Region, owners: tuple[Ruling, ...], asked: _Ask
         for record in check.records.get((ruling.id, EFFECT_CLAUSE), ()):
             if asked.situation not in record.situations:
                 continue
-            probes = (Probe(Kind.HOST, asked.host, name, "", expected) for name in names)
+            probes = (Probe(Kind.HOST, value, name, "", expected) for name, value in known.items())
             admits = any(
                 check.admits(record, probe, asked.client, people=people, found=found)
                 for probe in probes

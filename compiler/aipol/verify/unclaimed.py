@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from aipol.addresses import Address
 from aipol.diagnostics import Diagnostic, codes
 from aipol.domains import Intent
 from aipol.hosts import header_hosts
 from aipol.ir import Ir
 from aipol.target import Answer, Kind
 from aipol.verify.admitted import Check
+from aipol.verify.beside import beside_findings
 from aipol.verify.obligations import HELD, refused
 from aipol.verify.panel import View
 from aipol.verify.reference import HostReference, around
 from aipol.vocabulary import Effect, Situation
 
 INSPECT = "inspect_tls"
-_SCHEME = "https://"
 
 
 def unclaimed_findings(check: Check, reference: HostReference) -> Iterator[Diagnostic]:
@@ -34,20 +35,31 @@ def unclaimed_findings(check: Check, reference: HostReference) -> Iterator[Diagn
     yield from run.opened(sorted(said.get(Kind.HOST, ())))
     yield from run.decrypted(_near(said.get(Kind.HELD, ())))
     yield from run.tagged(_near(said.get(Kind.HEADER, ())))
-    yield from run.denied(sorted(said.get(Kind.URL, set()) - _ways_around(check.ir)))
+    meant = _meant(check.ir, reference)
+    yield from run.denied(sorted(said.get(Kind.URL, set())), meant)
+    yield from beside_findings(check, reference, meant)
 
 
 _ASKED = frozenset({Kind.HOST, Kind.HELD, Kind.HEADER, Kind.URL})
 
 
+def _meant(ir: Ir, reference: HostReference) -> frozenset[Address]:
+    """The addresses that apps are known by, and those at which people get around a header."""
+    restrictions = (app.app.tenant_restriction for app in ir.apps.values())
+    around = (Address.of(url) for each in restrictions if each for url in each.also_block)
+    claims = (claim for found in reference.addresses.values() for claim in found)
+    return frozenset((*around, *(claim.address for claim in claims if claim.address)))
+
+
+def _leads_up(address: Address, meant: Iterable[Address]) -> bool:
+    """Whether a path with dots for a segment could lead to what is meant."""
+    dots = not {".", ".."}.isdisjoint(address.segments)
+    return dots and any(each.host == address.host for each in meant)
+
+
 def _near(hosts: Iterable[str]) -> list[str]:
     """Hosts with what is beside them, in their order."""
     return sorted({other for host in hosts for other in around(host)})
-
-
-def _ways_around(ir: Ir) -> set[str]:
-    restrictions = (app.app.tenant_restriction for app in ir.apps.values())
-    return {url for each in restrictions if each for url in each.also_block}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +117,13 @@ class _Run:
                             asked, found = f"{client} `{host}`", f"sent `{line}`"
                             yield self._differs(answer, view, asked, found, "sent no such header")
 
-    def denied(self, urls: Iterable[str]) -> Iterator[Diagnostic]:
-        """Addresses on hosts that are let through, and that get around no header."""
+    def denied(self, urls: Iterable[str], meant: Collection[Address]) -> Iterator[Diagnostic]:
+        """Addresses on hosts that are let through, that are no app's and get around no header."""
         panel = self.check.panel
         for url in urls:
-            host = url.removeprefix(_SCHEME).partition("/")[0]
+            host = Address.of(url).host
+            if Address.of(url) in meant or _leads_up(Address.of(url), meant):
+                continue
             for view, situation in self._everybody(Kind.URL):
                 for client in panel.decider.clients(Kind.URL):
                     answer = panel.ask(view, Kind.URL, url, client, situation)
@@ -120,7 +134,8 @@ class _Run:
 
     def _is_somebodys(self, host: str) -> bool:
         """Whether an app is known by a host, or signs in there."""
-        return bool(self.reference.speaking(host)) or _covered(self.signed_in, host)
+        claimed = self.reference.speaking(host) or host in self.reference.addresses
+        return bool(claimed) or _covered(self.signed_in, host)
 
     def _is_left(self, host: str) -> bool:
         """Whether nothing may block a host, or decrypt it and so see what is to be blocked."""

@@ -17,7 +17,7 @@ from aipol.verify.edges import subjects_seen
 from aipol.verify.gateways import gateway_findings
 from aipol.verify.obligations import obligation_findings, spared_findings
 from aipol.verify.panel import Panel, View
-from aipol.verify.probes import HostProbes, Probe, host_probes, marks_of
+from aipol.verify.probes import HostProbes, Probe, address_probes, host_probes, marks_of
 from aipol.verify.strangers import stranger_findings
 from aipol.verify.subjects import MOST_SUBJECTS, is_sampled
 from aipol.verify.told import NOTHING_TOLD, told_findings
@@ -92,7 +92,8 @@ def _ruling_findings(check: Check, ruling: Ruling) -> Iterator[Diagnostic]:
     for record in check.records.get((ruling.id, EFFECT_CLAUSE), ()):
         for situation in check.panel.told_apart(record.situations):
             yield from _host_findings(check, ruling, record, situation)
-            for probe in marks_of(check.ir, ruling):
+            addresses = address_probes(check.ir, ruling, check.panel.decider)
+            for probe in (*addresses, *marks_of(check.ir, ruling)):
                 for client in probe.clients(check.panel.decider, situation):
                     asked = _Asked(ruling, record, probe, client, situation)
                     for view in _views(check, ruling, probe.kind):

@@ -26,6 +26,7 @@ from aipol_targets.common.network.placed import Placed, decisions, everybody
 from aipol_targets.common.network.spared import fewest
 from aipol_targets.common.network.tenants import (
     bad_tenants,
+    hosts_around,
     locked_addresses,
     restrictions,
     told_apart,
@@ -62,7 +63,7 @@ def lower(ir: Ir, settings: CloudflareSettings) -> Lowered[Gateway]:
     place = f"{TARGET_ID}/{RULES}"
     for each in written:
         findings += locked_out(ir, place, (each.trie,), each.trie.minimal())
-        findings += locked_addresses(ir, place, (held.header for held in each.held))
+        findings += locked_addresses(ir, place, hosts_around(held.header for held in each.held))
     findings += over_limits(ir, TARGET_ID, settings, model)
     account = _coverage(ir, settings, parts, written)
     told = (

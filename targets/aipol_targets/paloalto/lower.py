@@ -19,6 +19,7 @@ from aipol_targets.common.network.rooms import crowded
 from aipol_targets.common.network.tenants import (
     Restriction,
     bad_tenants,
+    hosts_around,
     locked_addresses,
     restricted_hosts,
     restrictions,
@@ -63,7 +64,7 @@ def lower(ir: Ir, settings: PaloAltoSettings) -> Lowered[Firewall]:
         entries = tuple(_blocked_entries(each))
         place = f"{TARGET_ID}, segment `{each.segment.id}`,"
         findings += locked_out(ir, place, (each.proxied,), entries)
-        findings += locked_addresses(ir, place, (held.header for held in each.held))
+        findings += locked_addresses(ir, place, hosts_around(held.header for held in each.held))
     held = rooms(model)
     findings += over_limits(ir, TARGET_ID, model)
     findings += crowded(ir, TARGET_ID, (*held.objects, *held.lists))

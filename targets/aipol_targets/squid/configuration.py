@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from aipol_targets.common.network.addresses import AddressLevel, hosts_of
 from aipol_targets.common.network.escape import comment, template
 from aipol_targets.common.network.levels import Level, Levels
 from aipol_targets.common.network.sources import EXCEPT, networks_file
@@ -27,6 +28,19 @@ class HostList:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressList:
+    """One list file of patterns for addresses, with the access list that reads it.
+
+    `level` is None for the paths that lead up again, on the `hosts` of all the others.
+    """
+
+    file: str
+    acl: str
+    level: AddressLevel | None
+    hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Choice:
     """The access lists that select a level's hosts without those of deeper levels."""
 
@@ -38,8 +52,6 @@ class _Choice:
 class _Header:
     name: str
     value: str
-    acl: str
-    urls: str
     sent: tuple[_Choice, ...]
 
 
@@ -54,6 +66,9 @@ class _Segment:
     inspected: tuple[_Choice, ...]
     logged: tuple[_Choice, ...]
     headers: tuple[_Header, ...]
+    addresses: tuple[AddressList, ...]
+    dots: str
+    shut: tuple[tuple[str, ...], ...]
 
 
 def configuration(model: Squid) -> str:
@@ -74,9 +89,31 @@ def host_lists(segment: SegmentLists) -> tuple[HostList, ...]:
     )
 
 
-def url_file(segment: SegmentLists, header: TenantHeader) -> str:
-    """Where the addresses are that must be denied together with a header."""
-    return segment.list_file(f"{_kind_of(header)}-urls")
+def address_lists(segment: SegmentLists) -> tuple[AddressList, ...]:
+    """Every list of addresses a segment has for squid."""
+    acl = f"aipol-{segment.id}-u"
+    found = tuple(
+        AddressList(segment.list_file(level.name), f"{acl}{level.depth}", level)
+        for level in segment.addresses
+    )
+    hosts = hosts_of(segment.addresses)
+    dots = AddressList(segment.list_file("address-dots"), f"{acl}-dots", None, hosts)
+    return (*found, dots) if hosts else found
+
+
+def _shut(lists: Sequence[AddressList]) -> Iterator[tuple[str, ...]]:
+    """How to select what the levels deny, without what a deeper level lets through."""
+    for found in lists:
+        if found.level and found.level.blocked:
+            depth = found.level.depth
+            yield (
+                found.acl,
+                *(
+                    f"!{other.acl}"
+                    for other in lists
+                    if other.level and other.level.depth > depth and not other.level.blocked
+                ),
+            )
 
 
 def _kind_of(header: TenantHeader) -> str:
@@ -130,6 +167,7 @@ def _deeper(found: HostList, lists: tuple[HostList, ...]) -> Iterator[HostList]:
 def _segment(model: Squid, segment: SegmentLists) -> _Segment:
     acl = f"aipol-{segment.id}"
     rest = "!aipol_exempt" if model.exempt else "all"
+    lists = address_lists(segment)
     return _Segment(
         id=segment.id,
         acl=acl,
@@ -140,17 +178,17 @@ def _segment(model: Squid, segment: SegmentLists) -> _Segment:
         inspected=_choices(segment, "inspect", segment.inspect),
         logged=_choices(segment, "log", segment.logged),
         headers=tuple(_header(segment, header) for header in segment.headers),
+        addresses=lists,
+        dots=next((found.acl for found in lists if found.level is None), ""),
+        shut=tuple(_shut(lists)),
     )
 
 
 def _header(segment: SegmentLists, header: TenantHeader) -> _Header:
-    kind = _kind_of(header)
     return _Header(
         name=header.name,
         value=header.value,
-        acl=f"aipol-{segment.id}-t{kind[7:]}-u",
-        urls=url_file(segment, header) if header.urls else "",
-        sent=_choices(segment, kind, header.hosts),
+        sent=_choices(segment, _kind_of(header), header.hosts),
     )
 
 

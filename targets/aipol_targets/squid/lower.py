@@ -11,6 +11,7 @@ from aipol.ir import Ir
 from aipol.segments import Segment, fewest_networks, gateway_networks, segments
 from aipol.target import Coverage, Lowered
 from aipol_targets.common.network.account import coverage
+from aipol_targets.common.network.addresses import addresses, levels
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.hostlists import selected, with_hosts
 from aipol_targets.common.network.levels import flat_levels, plain_levels
@@ -47,7 +48,10 @@ def lower(ir: Ir, settings: SquidSettings) -> Lowered[Squid]:
         place = f"{TARGET_ID}/{folder_of(each.lists)}"
         entries = (entry for level in each.lists.decided for entry in level.entries)
         findings += locked_out(ir, place, (each.proxied,), entries)
-        findings += locked_addresses(ir, place, each.lists.headers)
+        denied = (
+            part for level in each.lists.addresses if level.blocked for part in level.addresses
+        )
+        findings += locked_addresses(ir, place, (part.host for part in denied))
     findings += _too_long(ir, model)
     return Lowered(model, _coverage(ir, written), tuple(findings))
 
@@ -76,7 +80,9 @@ def _write(ir: Ir, segment: Segment) -> Written:
     if ir.tighten and held:
         opened = told_apart(ir, decided.uses, held)
         trie = HostTrie(with_hosts(decided.entries, opened, blocked=False).values())
-    owed = (*owing(ir, decided.uses, "inspect_tls"), *restricted_hosts(held))
+    around = (url for each in held for url in each.header.urls)
+    parts = addresses(ir, decided.uses, trie, around)
+    owed = (*owing(ir, decided.uses, "inspect_tls"), *restricted_hosts(held), *parts.hosts)
     decrypted = inspected(owed, ir.never_inspect)
     lists = SegmentLists(
         id=segment.id,
@@ -85,8 +91,9 @@ def _write(ir: Ir, segment: Segment) -> Written:
         inspect=() if ir.inspect_tls == "none" else flat_levels(decrypted),
         logged=flat_levels(selected(owing(ir, decided.uses, "log"))),
         headers=tuple(each.header for each in held),
+        addresses=levels(parts.shut),
     )
-    return Written(segment, lists, decided.uses, trie, held, ir.never_inspect)
+    return Written(segment, lists, decided.uses, trie, held, parts)
 
 
 # --- what must not happen -------------------------------------------------------------------------

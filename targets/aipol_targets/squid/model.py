@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from aipol_targets.common.network.addresses import AddressLevel
 from aipol_targets.common.network.levels import Levels
 from aipol_targets.common.network.sources import folder_of
 from aipol_targets.common.network.tenants import TenantHeader
@@ -21,6 +22,9 @@ class SegmentLists:
     inspect: Levels
     logged: Levels
     headers: tuple[TenantHeader, ...]
+    addresses: tuple[AddressLevel, ...]
+    """What is denied of hosts that are let through: addresses at which apps are, and those by
+    which people get around a header."""
 
     def list_file(self, name: str) -> str:
         """One list of hosts or addresses."""

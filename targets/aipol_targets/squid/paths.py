@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from aipol.addresses import Address
 from aipol.claims import Claim
 from aipol.domains import HostTrie
 from aipol.segments import Segment
+from aipol_targets.common.network.addresses import Addresses, AddressLevel
 from aipol_targets.common.network.index import Index
 from aipol_targets.common.network.placed import Path, Placed, Uses
 from aipol_targets.common.network.spared import spares
@@ -27,8 +29,8 @@ class Written:
     uses: Uses
     proxied: HostTrie
     held: tuple[Restriction, ...]
-    spared: tuple[str, ...]
-    """Hosts that are never decrypted."""
+    parts: Addresses
+    """What is denied of hosts that are let through."""
 
     @property
     def placed(self) -> Placed:
@@ -41,8 +43,14 @@ class Written:
             self._files,
             tenants=self.tenants,
             loophole=self.loophole,
+            unshut=self.parts.unshut,
         )
         return Placed(self.segment, (path,))
+
+    @property
+    def spared(self) -> tuple[str, ...]:
+        """Hosts that are never decrypted."""
+        return self.parts.spared
 
     def tenants(self, claim: Claim) -> tuple[str, ...] | None:
         """The accounts the proxy keeps the host to, None when it does not."""
@@ -65,7 +73,10 @@ class Written:
         found = self._decided.deciding(claims)
         for _, level in found:
             yield self.lists.list_file(level.name)
-        if found or any(map(self.tenants, claims)):
+        shut = {claim.address for claim in claims if claim.address}
+        denying = [each for each in self.lists.addresses if _covers(each, shut)]
+        yield from (self.lists.list_file(each.name) for each in denying)
+        if found or denying or any(map(self.tenants, claims)):
             yield CONF
 
     @cached_property
@@ -79,3 +90,7 @@ class Written:
     @cached_property
     def _logged(self) -> Index:
         return Index(self.lists.logged)
+
+
+def _covers(level: AddressLevel, wanted: Collection[Address]) -> bool:
+    return any(each.covers(address) for each in level.addresses for address in wanted)

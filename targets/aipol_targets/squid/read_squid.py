@@ -62,6 +62,15 @@ class _Seat:
     added: tuple[tuple[Rule, tuple[Rule, ...]], ...]
     """Headers, each with the lines that remove one of the same name that a client sent."""
     logs: tuple[Rule, ...]
+    addressed: tuple[tuple[int, tuple[tuple[Acl, bool], ...]], ...]
+    """The lines that deny addresses, each with its access lists and whether it is for the rest."""
+
+    def denying(self, address: Address, url: str) -> int:
+        """The line that denies a request for a URL on a connection that squid looks into."""
+        for number, acls in self.addressed:
+            if all(acl.holds(address, url) is not negated for acl, negated in acls):
+                return number
+        return 0
 
 
 @dataclass
@@ -155,18 +164,19 @@ class Proxy:
         handshake = self._handshake(address, host, host)
         if stopped.effect is Effect.BLOCK or handshake is None or handshake.action != "bump":
             return stopped
-        for line in self.access:
-            names = ((self.acls[name.removeprefix("!")], name[:1] == "!") for name in line.acls)
-            if all(acl.holds(address, url) is not negated for acl, negated in names):
-                return Found(Effect.BLOCK, self.path, line.number)
-        return NOTHING
+        number = self._seat(address).denying(address, url)
+        return Found(Effect.BLOCK, self.path, number) if number else NOTHING
 
     def kind_for(self, address: Address) -> Hashable:
         """What the lines for an address do, the same for all who get equal lists."""
         seat = self._seat(address)
         added = ((rule.does, *(each.does for each in removed)) for rule, removed in seat.added)
         lines = ((rule.does for rule in rules) for rules in (seat.access, seat.bump, seat.logs))
-        return (seat.peeks, *map(tuple, lines), tuple(added))
+        urls = (
+            tuple((acl.urls.lines, negated) for acl, negated in acls if acl.urls)
+            for _, acls in seat.addressed
+        )
+        return (seat.peeks, *map(tuple, lines), tuple(added), tuple(urls))
 
     def hosts(self) -> Iterator[str]:
         """Every name in any list."""
@@ -198,8 +208,18 @@ class Proxy:
                     if (name := rule.line.action.lower())
                 ),
                 tuple(self._rules(self.logs, address)),
+                tuple(self._addressed(address)),
             )
         return known
+
+    def _addressed(self, address: Address) -> Iterator[tuple[int, tuple[tuple[Acl, bool], ...]]]:
+        for line in self.access:
+            acls = [(self.acls[name.removeprefix("!")], name[:1] == "!") for name in line.acls]
+            fixed = ((acl, no) for acl, no in acls if not (acl.hosts or acl.urls))
+            if any(acl.urls for acl, _ in acls) and all(
+                _fixed(acl, address, step=0) is not no for acl, no in fixed
+            ):
+                yield line.number, tuple(acls)
 
     def _rules(self, lines: Iterable[Line], address: Address, *, step: int = 0) -> Iterator[Rule]:
         """The lines that are not ruled out by the source address or the step."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from aipol.addresses import Address
 from aipol.domains import HostEntry, Intent
 from aipol.target import Artifact
 from aipol_targets.common.network.sources import lines, source_files
-from aipol_targets.squid.configuration import configuration, host_lists, url_file
+from aipol_targets.squid.configuration import address_lists, configuration, host_lists
+from aipol_targets.squid.escape import regex_text
 from aipol_targets.squid.model import CONF, Squid
 
 
@@ -25,9 +27,9 @@ def _lists(model: Squid) -> Iterator[Artifact]:
     for segment in model.segments:
         for found in host_lists(segment):
             yield lines(found.file, map(_domain, found.level.entries))
-        for header in segment.headers:
-            if header.urls:
-                yield lines(url_file(segment, header), map(_url_pattern, header.urls))
+        for part in address_lists(segment):
+            written = map(_pattern, part.level.addresses) if part.level else map(_dots, part.hosts)
+            yield lines(part.file, written)
 
 
 def _domain(entry: HostEntry) -> str:
@@ -35,7 +37,22 @@ def _domain(entry: HostEntry) -> str:
     return f".{entry.host}" if entry.intent is Intent.SUBTREE else entry.host
 
 
-def _url_pattern(url: str) -> str:
-    """A regular expression for what is at or below an address."""
-    host, slash, path = (part.replace(".", r"\.") for part in url.partition("/"))
-    return f"^https://{host}(:[0-9]+)?{slash}{path}"
+_END = r"(/|\?|$)"
+
+
+def _pattern(address: Address) -> str:
+    """A regular expression for what is at or below an address, once squid has decoded it."""
+    path = "".join(f"/+{regex_text(segment)}" for segment in address.segments)
+    return f"{_site(address.host)}{path}{_END}"
+
+
+def _dots(host: str) -> str:
+    """A regular expression for what on a host has a segment of one dot or two.
+
+    In its query, too: an encoded `?` in a path looks like one once it is decoded.
+    """
+    return rf"{_site(host)}/(.*/)?\.\.?{_END}"
+
+
+def _site(host: str) -> str:
+    return f"^https?://{regex_text(host)}(:[0-9]+)?"

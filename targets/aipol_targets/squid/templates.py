@@ -39,11 +39,17 @@ ssl_bump bump {{ segment.source }} {{ choice.name }}
 # Asked for by one name, and by another in the handshake.
 ssl_bump terminate {{ segment.source }} {{ choice.request }}
 {% endfor %}
-{% for header in segment.headers %}
-{% if header.urls %}
-acl {{ header.acl }} url_regex "{{ directory }}/{{ header.urls }}"
-http_access deny {{ segment.source }} {{ header.acl }}
+{% for list in segment.addresses %}
+acl {{ list.acl }} url_regex "{{ directory }}/{{ list.file }}"
+{% endfor %}
+{% if segment.dots %}
+# A path that leads up again could lead to what is denied; no browser sends one (RFC 3986, 5.2.4).
+http_access deny {{ segment.source }} {{ segment.dots }}
 {% endif %}
+{% for choice in segment.shut %}
+http_access deny {{ segment.source }} {{ choice }}
+{% endfor %}
+{% for header in segment.headers %}
 {% for choice in header.sent %}
 request_header_access {{ header.name }} deny {{ segment.source }} {{ choice.request }}
 request_header_add {{ header.name }} {{ header.value }} {{ segment.source }} {{ choice.request }}

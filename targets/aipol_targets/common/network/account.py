@@ -173,7 +173,11 @@ def _effect(case: Case) -> Tally:
 def _as_ruled(case: Case, path: Path) -> bool:
     """Whether a path does to every host just what the ruling says."""
     whole = path.written
-    if whole is not path.wanted or not isinstance(whole, HostTrie):
+    if (
+        any(claim.address for claim in case.claims)
+        or whole is not path.wanted
+        or not isinstance(whole, HostTrie)
+    ):
         return False
     return uniform(whole, case.claims) is case.ruling.direct
 
@@ -183,7 +187,9 @@ def _answers(
 ) -> Iterator[tuple[str, Finding | None]]:
     """How a path differs from the ruling on a claimed host, and on what is below it."""
     at_host = _finding(case, seat, path, claim, probe_of(claim))
-    yield claim.host, at_host
+    yield claim.named, at_host
+    if claim.address:
+        return
     if claim.intent is Intent.SUBTREE:
         # A tenant header, or a format, may open a host and not what is below it.
         below = _finding(case, seat, path, claim, f"any.{claim.host}")
@@ -241,10 +247,14 @@ def _through(case: Case, path: Path, claim: Claim) -> Iterator[tuple[str, Findin
 
 def _finding(case: Case, seat: Seat, path: Path, claim: Claim, host: str) -> Finding | None:
     """How a path differs on one host: where it opens one, a header may stop other accounts."""
-    ruling, blocked = case.ruling, path.written.blocked(host)
+    ruling, open_for = case.ruling, path.unshut(claim) if claim.address else None
+    shut = bool(claim.address) and open_for is None
+    blocked = path.written.blocked(host) or shut
     if ruling.direct is (Effect.BLOCK if blocked else Effect.ALLOW):
         return None
-    personal = ruling.account is Account.PERSONAL and ruling.direct is Effect.BLOCK
+    personal = (
+        not claim.address and ruling.account is Account.PERSONAL and ruling.direct is Effect.BLOCK
+    )
     if personal and not blocked and _held(case, seat, path, claim):
         return (Status.LOOSER, reasons.AROUND_OPEN) if path.loophole(claim) else None
     use = path.uses[ruling.app, ruling.surface]
@@ -253,10 +263,12 @@ def _finding(case: Case, seat: Seat, path: Path, claim: Claim, host: str) -> Fin
     if blocked:
         carried = use.carried.direct is Effect.BLOCK
         return Status.STRICTER, _mixed(case, path, use) if carried else reasons.OTHER_APPS_HOST
-    if claim.shared:
+    if claim.shared and not claim.address:
         return Status.LOOSER, SHARED_HOST
     if ruling.direct is not Effect.BLOCK:
         return Status.LOOSER, NO_PROMPT
+    if open_for and use.carried.direct is Effect.BLOCK:
+        return Status.LOOSER, open_for
     if path.short and path.wanted.blocked(host):
         return Status.LOOSER, path.short
     if use.carried.direct is Effect.BLOCK:

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from aipol.audience import EVERYBODY
 from aipol.claims import Claim
 from aipol.domains import HostTrie, Intent
-from aipol.hosts import host_entries
+from aipol.hosts import PATH_UNSEEN, host_entries
 from aipol.ir import Ir
 from aipol.scoping import Verdict
 from aipol.segments import Segment, Use, uses_at
@@ -72,6 +72,11 @@ def no_loophole(_: Claim) -> bool:
     return False
 
 
+def path_unseen(_: Claim) -> Reason | None:
+    """That a path sees the host of an address and no more."""
+    return PATH_UNSEEN
+
+
 class Blocking(Protocol):
     """Decisions over hosts, whatever they are made of."""
 
@@ -113,6 +118,8 @@ class Path:
     """The accounts a host is kept to, None when it is not."""
     loophole: Callable[[Claim], bool] = no_loophole
     """Whether an address that goes around the host's header is left open."""
+    unshut: Callable[[Claim], Reason | None] = path_unseen
+    """Why an address is not denied on its own; None where it is."""
     by_source: bool = True
     """Whether it tells source addresses apart, and so leaves the gateways' alone."""
     gateway: Reason | None = None

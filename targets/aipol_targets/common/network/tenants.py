@@ -164,12 +164,14 @@ def _strictness(ruling: Ruling) -> int:
     return ruling.direct.strictness
 
 
-def locked_addresses(
-    ir: Ir, artifact: str, headers: Iterable[TenantHeader]
-) -> Iterator[Diagnostic]:
-    """Addresses that go with a header are denied whatever the lists say: none may be protected."""
-    hosts = {url.partition("/")[0] for header in headers for url in header.urls}
-    for host in sorted(hosts):
+def hosts_around(headers: Iterable[TenantHeader]) -> frozenset[str]:
+    """The hosts of the addresses that go with a header."""
+    return frozenset(url.partition("/")[0] for header in headers for url in header.urls)
+
+
+def locked_addresses(ir: Ir, artifact: str, hosts: Iterable[str]) -> Iterator[Diagnostic]:
+    """Addresses are denied whatever the lists of hosts say: none may be of a protected host."""
+    for host in sorted(set(hosts)):
         if any(Match(match).covers(name, host) for name, match, _ in ir.protected_hosts):
             yield LOCK_OUT.at(ir.unlisted_span, artifact=artifact, host=host)
 
