@@ -22,7 +22,7 @@ def beside_findings(
     panel = check.panel
     near = sorted({url for at in _addresses(reference) for url in _near(at)})
     for url in near:
-        at = Address.of(url)
+        at = Address.of(url.partition("?")[0])
         if any(each.covers(at) for each in meant):
             continue
         for situation in panel.told_apart(check.target.reach):
@@ -58,7 +58,7 @@ def _near(address: Address) -> Iterator[str]:
     yield from ("/".join((site.rstrip("/"), *above, name)) for name in beside if name)
     yield from (str(Address(address.host, tuple(above[: end + 1]))) for end in range(len(above)))
     path = "/".join(address.segments)
-    yield f"{site}x/{path}"
-    yield f"{site}x?u={address}"
+    yield f"{site}x{last}/{path}"
+    yield f"{site}x{last}?u={address}"
     yield f"{SCHEME}not{address.host}/{path}"
     yield f"{SCHEME}{address.host}.evil.example/{path}"

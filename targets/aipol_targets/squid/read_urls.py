@@ -20,13 +20,19 @@ _HOST = re.compile(r"(https?://)([^/?:]*)")
 class Urls:
     """A list of patterns for addresses, as squid compares them."""
 
-    __slots__ = ("_patterns", "lines")
+    __slots__ = ("_patterns", "leading_up", "lines", "parted")
 
     def __init__(self, lines: Sequence[str], path: str) -> None:
         for line in lines:
             if not (_PLACE.fullmatch(line) or _DOTS.fullmatch(line)):
                 raise UnreadableArtifact(path, f"{line!r} is no pattern of addresses that is known")
         self.lines = tuple(lines)
+        places = [found.groups() for line in lines if (found := _PLACE.fullmatch(line))]
+        self.parted = frozenset(host for host, path in places if path)
+        """The hosts of which a part is meant."""
+        dots = (found[1] for line in lines if (found := _DOTS.fullmatch(line)))
+        self.leading_up = frozenset(dots)
+        """The hosts of which paths that lead up again are meant."""
         # There `$` is nothing but the end.
         self._patterns = tuple(re.compile(line.replace("$)", r"\Z)")) for line in lines)
 
