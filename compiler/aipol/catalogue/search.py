@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aipol.addresses import Address
 from aipol.catalogue.kinds import Match
 from aipol.catalogue.pasted import Pasted, taken_apart
 
@@ -50,6 +51,7 @@ def search(raw: Mapping[str, Any], text: str) -> tuple[Hit, ...]:
         for ranked in (
             *_identifiers(app_id, entry, asked),
             *_hosts(app_id, entry, asked.host),
+            *_urls(app_id, entry, asked.host),
             *_names(app_id, entry, asked),
         )
     ]
@@ -132,6 +134,17 @@ def _hosts(app_id: str, raw: dict[str, Any], host: str) -> Iterator[Ranked]:
         if exact or Match(row["match"]).covers(name, host):
             why, rank = _about(row), _HOST if exact else _PARENT
             yield rank, Hit(app_id, "domain", name, exact, why, row["source"], row["match"])
+
+
+def _urls(app_id: str, raw: dict[str, Any], host: str) -> Iterator[Ranked]:
+    """The addresses of an app on a host that is not its own."""
+    for row in raw.get("urls", ()) if host else ():
+        if Address.of(row["url"]).host == host:
+            why = _about(row)
+            yield (
+                _PARENT,
+                Hit(app_id, "url", row["url"], exact=False, why=why, source=row["source"]),
+            )
 
 
 def _names(app_id: str, raw: dict[str, Any], asked: Pasted) -> Iterator[Ranked]:

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from aipol.addresses import Address
 from aipol.audience import EVERYBODY, NOBODY, Region
+from aipol.claims import Claim
 from aipol.difference.sides import Sides
 from aipol.difference.strictness import Direction
 from aipol.domains import Intent
@@ -63,7 +65,7 @@ def reaches(sides: Sides) -> tuple[Reach, ...]:
     An identifier that several apps share is open to whoever may use any of them, as is one that
     nothing claims.
     """
-    found = (*_hosts(sides), *_marks(sides))
+    found = (*_hosts(sides), *_addresses(sides), *_marks(sides))
     return tuple(sorted(found, key=lambda r: (r.apps, r.kind, r.form, r.value, r.before)))
 
 
@@ -92,9 +94,25 @@ def _hosts(sides: Sides) -> Iterator[Reach]:
         yield from _differing(sides, Mark(Kind.HOST, "", host), people, apps)
 
 
+def _addresses(sides: Sides) -> Iterator[Reach]:
+    old, new = HostReference(sides.before), HostReference(sides.after)
+    for address in sorted({*_places(old), *_places(new)}):
+        claims = _meant(old, old.at(address)), _meant(new, new.at(address))
+        if claims[0] != claims[1]:
+            people = sides.old(old.allowed_at(address)), sides.new(new.allowed_at(address))
+            apps = {app for app, _, _ in claims[0] | claims[1]}
+            yield from _differing(sides, Mark(Kind.URL, "", str(address)), people, apps)
+
+
+def _places(reference: HostReference) -> Iterator[Address]:
+    for claims in reference.addresses.values():
+        yield from (claim.address for claim in claims if claim.address)
+
+
 def _probes(reference: HostReference) -> Iterator[str]:
     """A host for every class that is told apart: each name, what is below it, each gateway."""
     yield from reference.open
+    yield from reference.addresses
     for host, claims in reference.claims.items():
         yield host
         if any(claim.intent is not Intent.EXACT for claim in claims):
@@ -103,10 +121,14 @@ def _probes(reference: HostReference) -> Iterator[str]:
 
 def _said(reference: HostReference, host: str) -> _Said:
     """Which apps claim `host`, and for what uses that anything is ruled about."""
+    return _meant(reference, (*reference.speaking(host), *reference.addresses.get(host, ())))
+
+
+def _meant(reference: HostReference, claims: Iterable[Claim]) -> _Said:
     known = reference.ir.by_use
     return frozenset(
         (claim.app, claim.shared, frozenset(s for s in claim.surfaces if (claim.app, s) in known))
-        for claim in reference.speaking(host)
+        for claim in claims
     )
 
 

@@ -17,10 +17,12 @@ UNGOVERNED = "not governed"
 _MOST_SHAPES = 2
 _KINDS = {
     Kind.HOST: "host",
+    Kind.URL: "address",
     Kind.PROGRAM: "program",
     Kind.EXTENSION: "extension",
     Kind.FEATURE: "feature",
 }
+_PLURALS = {Kind.URL: "addresses"}
 
 
 def change_words(change: Change) -> str:
@@ -83,7 +85,9 @@ def amounts(found: Iterable[Reach]) -> str:
     """How many identifiers of each sort: `3 hosts, 1 program`."""
     kinds = [reach.kind for reach in found]
     return ", ".join(
-        count(kinds.count(kind), noun) for kind, noun in _KINDS.items() if kind in kinds
+        count(kinds.count(kind), noun, _PLURALS.get(kind, ""))
+        for kind, noun in _KINDS.items()
+        if kind in kinds
     )
 
 

@@ -15,6 +15,7 @@ HOST = {"domain": "a.example", "role": "ui", "match": "subtree"}
 # A row of each section, a key of it that may change, and what the row is called.
 SECTIONS: dict[str, tuple[Raw, str, str]] = {
     "domains": (HOST, "role", "a.example"),
+    "urls": ({"url": "https://a.example/x", "role": "ui"}, "role", "https://a.example/x"),
     "macos": ({"kind": "process", "value": "a"}, "note", "process:a"),
     "windows": ({"kind": "exe", "value": "a.exe"}, "note", "exe:a.exe"),
     "cli": ({"kind": "binary", "value": "a"}, "note", "binary:a"),

@@ -279,3 +279,39 @@ def test_a_marketing_site_is_no_apps_own(faults: Callable[..., Faults], catalogu
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("role: ui", "role: marketing", 1), encoding="utf-8")
     assert lint(catalogue) == ()
+
+
+# --- addresses ------------------------------------------------------------------------------------
+
+KEPT = "chat.yaml:9:8: `https://kept.example/part`"
+URL = "  urls:\n    - {{url: {}, role: ui, source: page:acme.example, tier: A}}\n"
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("https://site.example/part/", []),
+        (
+            "https://site.example/",
+            ["chat.yaml:9:8: `https://site.example/` is not an address of an app: it has no path"],
+        ),
+        (
+            "https://kept.example/part",
+            [
+                f"{KEPT} is on the protected host `kept.example`: leave it out",
+            ],
+        ),
+    ],
+)
+def test_an_address_is_a_part_of_a_site_that_may_be_denied(
+    faults: Callable[..., Faults], url: str, said: Faults
+) -> None:
+    """With a path, and not on a host that nothing may block."""
+    text = chat(("a.example, match: exact",), ("two.example, match: exact",))
+    head, mark, rest_of = text.partition("two:")
+    found = faults(
+        (),
+        chat=f"{head}{URL.format(url)}{mark}{rest_of}",
+        protected=PROTECTED.format("kept.example", "exact"),
+    )
+    assert found == said

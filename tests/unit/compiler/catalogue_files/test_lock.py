@@ -136,6 +136,23 @@ def test_what_ships_as_protected_is_protected_under_any_lock(
     assert found.catalogue.digest != content_digest(content)
 
 
+def test_an_address_on_what_came_to_be_protected_is_gone(
+    opened: Open, locking: Locking, content: Content
+) -> None:
+    """An old lock may say it; what ships as protected is not decrypted for it."""
+    source = {"role": "ui", "source": "acme/facts:apps.yaml@0123abc", "tier": "A"}
+    urls = [{"url": f"https://{host}/x", **source} for host in ("push.test", "site.test")]
+    content["apps"]["answers"]["urls"] = urls
+    content["apps"]["twin"]["urls"] = urls[:1]
+    shipped = deepcopy(content)
+    row = shipped["protected"]["apple"][0]
+    shipped["protected"]["apple"].append({**row, "host": "push.test"})
+    found = opened(locking(content), catalogue=Catalogue(shipped))
+    assert found.findings == ()
+    assert [row.url for row in found.catalogue.app("answers").urls] == ["https://site.test/x"]
+    assert found.catalogue.app("twin").urls == ()
+
+
 def test_a_lock_of_what_ships_is_what_ships(
     opened: Open, locking: Locking, content: Content, shipped: Catalogue
 ) -> None:

@@ -23,6 +23,11 @@ def _domains(app: str, *rows: str) -> str:
     return f"apps: {{{app}: {{domains: [{', '.join(rows)}]}}}}"
 
 
+def _urls(app: str, *urls: str) -> str:
+    rows = ", ".join(f'{{url: "{url}", role: ui, {OWN}}}' for url in urls)
+    return f"apps: {{{app}: {{urls: [{rows}]}}}}"
+
+
 NAMED = 'name: Bot, vendor: twin, category: chat, kind: bot, source: "own: ours"'
 BOT = f"{NAMED}, domains: [{_row('bot.test')}]"
 EXE = f"{{kind: exe, value: chatter.exe, shared_with: [answers], {OWN}}}"
@@ -58,6 +63,10 @@ PROTECT = "host: {}, match: exact, purpose: identity"
         ("apps: {answers: {domains: []}}", "`domains` must be a list, and not empty"),
         ("apps: {answers: {domains: [new.test]}}", "must be a mapping"),
         ("apps: {answers: {domains: [{domain: {a: b}}]}}", "is not a host name"),
+        (_urls("answers", "https://site.test/"), "is not an address of an app: it has no path"),
+        (_urls("answers", "https://site.test/x?y"), "it has a query, which does not count"),
+        (_urls("answers", "https://mdm.test/x"), "is on the protected host `mdm.test`"),
+        (_urls("answers", "https://site.test/x", "https://site.test/x"), "stands here twice"),
         ("apps: {answers: {macos: [{kind: [bundle_id], value: a.b}]}}", "is not one of"),
         ("apps: {answers: {features: siri}}", "must be a list"),
         ("apps: {helper: {features: [Siri]}}", "`Siri` is not one of"),

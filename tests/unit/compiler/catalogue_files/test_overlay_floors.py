@@ -34,6 +34,11 @@ def _row(host: str, more: str = "") -> str:
     return f"{{domain: {host}, role: ui, match: subtree, {OWN}{more}}}"
 
 
+def _url(place: str) -> str:
+    return f'{{url: "https://{place}", role: ui, {OWN}}}'
+
+
+PART = "`https://www.answers.test/x` of app `answers`"
 SHARED = ", shared: true, serves: all"
 
 
@@ -78,9 +83,12 @@ def _exe(name: str) -> str:
             "`Chatter.exe` of app `chatter`",
             "no-chat",
         ),
+        (f"apps: {{twin: {{urls: [{_url('www.answers.test/x')}]}}}}", PART, "no-answers"),
         # What is only added leaves the floor where it is.
         (f"apps: {{answers: {{domains: [{_row('new.test')}]}}}}", "", ""),
         (f"apps: {{chatter: {{windows: [{_exe('other.exe')}]}}}}", "", ""),
+        (f"apps: {{chatter: {{urls: [{_url('site.test/x')}]}}}}", "", ""),
+        (f"apps: {{twin: {{urls: [{_url('site.test/x')}]}}}}", "", ""),
         ("apps: {answers: {name: Other, vendor: twin, notes: ours}}", "", ""),
         (f"apps: {{twin: {{domains: [{_row('twin.test')}], name: Other}}}}", "", ""),
         ("apps: {twin: {category: search}}", "", ""),

@@ -25,7 +25,8 @@ data_classes: [{id: public}, {id: internal}, {id: secret, info_types: [Credit Ca
 vendors: {openai: {sso: true}}
 vendor_tiers: [{id: good, when: {sso: true}, max_data: internal}, {id: any, max_data: public}]
 apps:
-  acme-gpt: {name: Acme, vendor: acme, category: chat, domains: [{domain: gpt.acme.example}]}
+  acme-gpt: {name: Acme, vendor: acme, category: chat, domains: [{domain: gpt.acme.example}],
+             urls: [{url: "https://site.example/assistant/gpt"}]}
 network:
   gateways: {gate: {host: gate.acme.example}, other: {host: other.acme.example}}
   segments:
@@ -43,6 +44,10 @@ MINE = "name: M, vendor: acme,"
 OPENAI = "2DC432GLL2"
 TAKEN = "{domain: chat.deepseek.com}"
 SHARED = "{domain: gpt.acme.example, shared: true}"
+ON_ITS_HOST = '{url: "https://www.chat.deepseek.com/part"}'
+INSIDE = '{url: "https://site.example/assistant/gpt/mine"}'
+ABOVE = '{url: "https://site.example/assistant/"}'
+BESIDE = '{url: "https://site.example/assistants"}'
 CARDS, LABEL = "info_types: [Credit Card Number]", "label: 91ab3c7d-5e2f-4a18-8c6b-d0e1f2a3b4c5"
 CHILD = """\
 version: 1
@@ -100,6 +105,15 @@ def _findings(folder: Path, *layers: str) -> list[Diagnostic]:
             "`ChatGPT` of app `chatgpt`",
             "no-chat",
         ),
+        # A usable app at an address opens its host, and what it is in.
+        (
+            f"apps: {{mine: {{{MINE} category: coding, urls: [{ON_ITS_HOST}]}}}}",
+            "app `deepseek`",
+            "no-deepseek",
+        ),
+        (f"apps: {{mine: {{{MINE} category: coding, urls: [{INSIDE}]}}}}", "`acme-gpt`", "no-chat"),
+        (f"apps: {{mine: {{{MINE} category: coding, urls: [{ABOVE}]}}}}", "`acme-gpt`", "no-chat"),
+        (f"apps: {{acme-gpt: {{urls: [{INSIDE}]}}}}", "app `acme-gpt`", "no-chat"),
     ],
 )
 def test_a_child_may_not_change_what_a_locked_rule_rests_on(
@@ -125,6 +139,7 @@ def test_a_child_may_not_change_what_a_locked_rule_rests_on(
         "apps: {perplexity: {category: coding}}",
         f"apps: {{mine: {{{MINE} category: coding, macos: {{team_ids: [{OPENAI}]}}}}}}",
         "apps: {claude: {category: coding}}",
+        f"apps: {{mine: {{{MINE} category: coding, urls: [{BESIDE}]}}}}",
         "apps: {mine: {name: M, vendor: acme, category: coding, domains: [{domain: m.example}]}}",
         f"data_classes: [{{id: public}}, {{id: internal}}, {{id: secret, {CARDS}, {LABEL}}}]",
         "vendors: {openai: {sso: false}}",

@@ -45,6 +45,30 @@ def test_a_host_of_a_blocked_app_becomes_blocked(
     assert {reach.direction for reach in back.reaches} == {Direction.LOOSER}
 
 
+def test_an_address_opens_its_host_and_is_lost_with_it(
+    small: Any, two: Callable[..., Difference]
+) -> None:
+    """A part of a site that some may use opens the site for those, and is compared by itself."""
+    part = {"url": "https://o.example/x", "role": "ui", **small.SOURCED}
+    apps = {
+        "chatty": small.app(small.host("c.example")),
+        "other": small.app(small.host("o.example")),
+    }
+    more = {**apps, "chatty": small.app(small.host("c.example"), urls=[part])}
+    rules = (small.rule("allow", groups=["finance"]), small.rule("block", apps=["other"]))
+    found = two(apps, more, *rules).reaches
+    assert {(each.value, each.who, each.after) for each in found} == {
+        ("o.example", "finance", Access.ALLOWED),
+        ("https://o.example/x", "finance", Access.ALLOWED),
+    }
+    alone = {"chatty": apps["chatty"]}
+    (reach,) = two(alone, {"chatty": more["chatty"]}, *rules).reaches
+    assert reach_words((reach,)) == (
+        "everyone except finance: chatty: https://o.example/x: allowed -> blocked"
+    )
+    assert (amounts((reach,)), amounts((reach, reach))) == ("1 address", "2 addresses")
+
+
 def test_a_host_that_moves_follows_its_new_app(small: Any, two: Callable[..., Difference]) -> None:
     """From a blocked app to one that some may use, the host opens for those, and names both."""
     apps = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
@@ -260,3 +261,43 @@ def test_a_protected_host_is_never_denied_in_part(small: Any) -> None:
     policy = site(small, protected=(("site.test", "subtree", "identity"),))
     found = small.compiled(small.resolve(policy)).findings
     assert {each.code for each in found} == {"AIP505"}
+
+
+HOSTS = ("site.test", "www.site.test", "own.test", "x.own.test")
+PLACES = ("a", "a/b", "a/b/c", "ab", "d")
+
+
+def drawn(small: Any, seed: int) -> Any:
+    """A few apps with hosts and addresses in each other's way, and rules for some of them."""
+    draw = Random(seed)  # noqa: S311 - a policy, not a secret
+    apps = []
+    for number in range(draw.randint(2, 5)):
+        hosts = draw.sample(HOSTS, draw.choice((0, 0, 1, 2)))
+        urls = {f"https://{draw.choice(HOSTS)}/{draw.choice(PLACES)}" for _ in range(3)}
+        rows = [small.domain(host, shared=draw.random() < 0.3) for host in hosts]
+        role = draw.choice((Role.UI, Role.API, Role.CDN))
+        app = part(small, f"app{number}", *sorted(urls), role=role)
+        apps.append(replace(app, domains=tuple(rows)))
+    effects = (Effect.ALLOW, Effect.ALLOW, Effect.WARN, Effect.BLOCK)
+    rules = tuple(
+        small.Rule((draw.choice(apps).id,), (draw.choice(GROUPS),), draw.choice(effects))
+        for _ in range(draw.randint(0, 4))
+    )
+    return small.Policy(
+        apps=tuple(apps),
+        rules=rules,
+        networks=small.FOUR,
+        inspect_tls=draw.choice(("ai-only", "ai-only", "none")),
+        never_inspect=draw.choice(((), (), ("own.test",))),
+        tighten=draw.random() < 0.5,
+    )
+
+
+GROUPS = ("finance", "engineering", "everyone")
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_any_addresses_in_each_others_way_are_accounted_for(seed: int, small: Any) -> None:
+    """On every target the account of drawn policies is what their files do."""
+    for target, make in small.MAKERS.items():
+        assert make(drawn(small, seed)).findings() == (), target
