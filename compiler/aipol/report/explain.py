@@ -119,6 +119,7 @@ def explanation_json(found: Explanation) -> dict[str, Any]:
         "file": span.file,
         "line": span.line,
         "obligations": dict(ruling.obligations.items()),
+        "addresses": _addresses(found),
         "audience": str(ruling.audience),
         "redirect_to": ruling.redirect_to,
         "message": ruling.message,
@@ -239,6 +240,8 @@ def _head(found: Explanation) -> Iterator[str]:
     )
     if asked.site or asked.source:
         yield f"  {at_site(asked.source or 'sitting', asked.site)}"
+    for address in _addresses(found):
+        yield f"  at {address}"
     for name, value in ruling.obligations.items():
         yield f"  provided that {name}{'' if value == 'true' else f': {value}'}"
     if ruling.tenants:
@@ -254,6 +257,12 @@ def _head(found: Explanation) -> Iterator[str]:
             f"({other.decided_by.origin} `{other.decided_by.id}`, "
             f"{other.decided_by.span.file}:{other.decided_by.span.line})"
         )
+
+
+def _addresses(found: Explanation) -> list[str]:
+    """Where the app is a part of a site, as far as the surface is there."""
+    claims = found.ir.apps[found.ruling.app].behind[found.ruling.surface]
+    return [claim.named for claim in claims if claim.address]
 
 
 def _message(found: Explanation) -> str:

@@ -60,7 +60,7 @@ def account_for(ir: Ir, ruling: Ruling, profiles: Sequence[CellProfile]) -> Acco
         family: tuple(governed(ir, family, ruling.app, ruling.surface))
         for family in dict.fromkeys(profile.family for profile in profiles)
     }
-    hosts = len({claim.host for claim in hosts_behind(ir.apps[ruling.app], ruling.surface)})
+    hosts = len({claim.named for claim in hosts_behind(ir.apps[ruling.app], ruling.surface)})
     for profile in profiles:
         asked = known[profile.family]
         claims = hosts * len(_CLIENTS) if profile.family is Family.BROWSERS else 0

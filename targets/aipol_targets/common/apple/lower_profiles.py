@@ -68,7 +68,7 @@ def distinct(ir: Ir, family: Family) -> Ir:
 def _uses(ir: Ir, family: Family, ruling: Ruling) -> Iterator[tuple[str, Effect]]:
     app = ir.apps[ruling.app]
     claims = hosts_behind(app, ruling.surface) if family is Family.BROWSERS else ()
-    if any(not claim.shared for claim in claims):
+    if any(claim.own for claim in claims):
         yield ruling.app, ruling.direct
     if any(True for _ in governed(ir, family, ruling.app, ruling.surface)):
         yield f"{ruling.app}#identifiers", ruling.effect

@@ -205,7 +205,7 @@ def kept_open(ir: Ir) -> Kept:
         (claim.host, claim.intent)
         for app in ir.apps.values()
         for claim in app.claims
-        if claim.shared
+        if not claim.own
     )
     protected = ((host, Intent(match)) for host, match, _ in ir.protected_hosts)
     gateways = ((gateway.host, Intent.EXACT) for gateway in ir.gateways.values())
