@@ -10,7 +10,12 @@ from aipol.vocabulary import Effect
 from aipol_targets.common.network.reading import NOTHING, Address, Files, Found, address_of
 from aipol_targets.common.network.settings import in_words
 from aipol_targets.squid.read_squid import read_proxy
-from aipol_targets.squid.read_touched import refuse_roundabout, refuse_untold, touched
+from aipol_targets.squid.read_touched import (
+    refuse_roundabout,
+    refuse_untold,
+    refuse_way_around,
+    touched,
+)
 
 CONF = "aipol.conf"
 _BY_REQUEST, _BY_NAME = CLIENTS = ("squid", "squid-sni")
@@ -29,6 +34,7 @@ class SquidDecider:
     def __init__(self, files: Files) -> None:
         self._files = files
         self._proxy = read_proxy(files, CONF)
+        refuse_way_around(self._proxy)
         refuse_untold(self._proxy)
         refuse_roundabout(self._proxy)
         for path in files.unread():

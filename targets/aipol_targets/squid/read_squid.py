@@ -279,44 +279,12 @@ def read_proxy(files: Files, path: str) -> Proxy:
         known = {proxy.acls[name.removeprefix("!")].kind for name in rule.acls}
         if rule.action in {"bump", "terminate"} and not known & _ABOUT_HOSTS:
             raise _refused(proxy, rule.number, f"may {rule.action} connections to every host")
-    _no_way_around(proxy)
     return proxy
-
-
-def _no_way_around(proxy: Proxy) -> None:
-    """What lists of names in handshakes do not see must end: other spellings, other names.
-
-    Measured with squid 5.7: an entry does not match a name with a final dot, so such a handshake is
-    neither terminated nor bumped; and one that names another host than was requested is not bumped.
-    """
-    for place, rule in enumerate(proxy.bump):
-        by_name = {acl.path for acl in acls_of(proxy, rule) if acl.kind == "ssl::server_name"}
-        if rule.action not in {"bump", "terminate"} or not by_name:
-            continue
-        ended = [other for other in proxy.bump[:place] if _ends(proxy, rule, other)]
-        if not any(acl.hosts == FINAL_DOT for other in ended for acl in acls_of(proxy, other)):
-            raise _refused(proxy, rule.number, "is not for names with a final dot")
-        later = [other for other in proxy.bump[place:] if _ends(proxy, rule, other)]
-        requested = {
-            frozenset(acl.path for acl in acls_of(proxy, other) if acl.kind == "dstdomain")
-            for other in later
-        }
-        if rule.action == "bump" and frozenset(by_name) not in requested:
-            raise _refused(proxy, rule.number, "is not for a handshake with another name")
 
 
 def acls_of(proxy: Proxy, rule: Line) -> tuple[Acl, ...]:
     """The access lists of a line, whether it is for them or for all but them."""
     return tuple(proxy.acls[name.removeprefix("!")] for name in rule.acls)
-
-
-def _ends(proxy: Proxy, rule: Line, other: Line) -> bool:
-    """Whether another rule terminates connections from the same sources."""
-    sources = [
-        {name for name in each.acls if not proxy.acls[name.removeprefix("!")].hosts}
-        for each in (rule, other)
-    ]
-    return other.action == "terminate" and sources[0] == sources[1]
 
 
 def _refused(proxy: Proxy, number: int, why: str) -> UnreadableArtifact:

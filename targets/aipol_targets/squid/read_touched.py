@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from aipol.target import Kind, UnreadableArtifact
-from aipol_targets.squid.read_domains import Hosts
+from aipol_targets.squid.read_domains import FINAL_DOT, Hosts
 from aipol_targets.squid.read_rules import Line
 from aipol_targets.squid.read_squid import Proxy, acls_of
 from aipol_targets.squid.read_urls import Urls
@@ -24,6 +24,41 @@ def touched(proxy: Proxy) -> Iterator[tuple[Kind, str]]:
         yield from ((Kind.URL, url) for url in acl.urls or ())
 
 
+def refuse_way_around(proxy: Proxy) -> None:
+    """Refuse what does not end what lists of names do not see: other spellings, other names.
+
+    Measured with squid 5.7: an entry does not match a name with a final dot, so such a handshake is
+    neither terminated nor bumped; and one that names another host than was requested is not bumped.
+    """
+    for place, rule in enumerate(proxy.bump):
+        by_name = {acl.path for acl in acls_of(proxy, rule) if acl.kind == "ssl::server_name"}
+        if rule.action not in {"bump", "terminate"} or not by_name:
+            continue
+        ended = [other for other in proxy.bump[:place] if _ends(proxy, rule, other)]
+        if not any(acl.hosts == FINAL_DOT for other in ended for acl in acls_of(proxy, other)):
+            raise _refused(proxy, rule, "is not for names with a final dot")
+        later = [other for other in proxy.bump[place:] if _ends(proxy, rule, other)]
+        requested = {
+            frozenset(acl.path for acl in acls_of(proxy, other) if acl.kind == "dstdomain")
+            for other in later
+        }
+        if rule.action == "bump" and frozenset(by_name) not in requested:
+            raise _refused(proxy, rule, "is not for a handshake with another name")
+
+
+def _ends(proxy: Proxy, rule: Line, other: Line) -> bool:
+    """Whether another rule terminates connections from the same sources."""
+    sources = [
+        {name for name in each.acls if not proxy.acls[name.removeprefix("!")].hosts}
+        for each in (rule, other)
+    ]
+    return other.action == "terminate" and sources[0] == sources[1]
+
+
+def _refused(proxy: Proxy, line: Line, why: str) -> UnreadableArtifact:
+    return UnreadableArtifact(proxy.path, f"line {line.number}: {why}")
+
+
 def refuse_untold(proxy: Proxy) -> None:
     """Refuse a header for a name that is not decrypted: it would go out in plain requests alone."""
     decrypting = [_lists(proxy, line) for line in proxy.bump if line.action == "bump"]
@@ -33,8 +68,7 @@ def refuse_untold(proxy: Proxy) -> None:
             if _selects(listed, spared, host) and not any(
                 theirs == sources and _selects(wide, but, host) for theirs, wide, but in decrypting
             ):
-                why = f"line {line.number}: {host} gets a header and is not decrypted"
-                raise UnreadableArtifact(proxy.path, why)
+                raise _refused(proxy, line, f"{host} gets a header and is not decrypted")
 
 
 def refuse_roundabout(proxy: Proxy) -> None:
@@ -50,8 +84,7 @@ def refuse_roundabout(proxy: Proxy) -> None:
     for line, rest, denied, _ in lines:
         parted = {host for urls in denied for host in urls.parted} - leading_up.get(rest, set())
         if parted:
-            why = f"line {line.number}: a path with dots gets past it on {min(parted)}"
-            raise UnreadableArtifact(proxy.path, why)
+            raise _refused(proxy, line, f"a path with dots gets past it on {min(parted)}")
 
 
 def _of_addresses(proxy: Proxy, line: Line) -> tuple[frozenset[str], list[Urls], list[Urls]]:
