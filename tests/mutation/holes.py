@@ -148,15 +148,18 @@ LAST = (
 # --- ways around a tenant header ------------------------------------------------------------------
 
 AROUND, AWAY = "a way around a header is open", "addresses of nobody's are denied"
+DOTS, UNKNOWN = "a path with dots gets past it", "is no pattern of addresses that is known"
+OTHER = r"accounts\\.test(:[0-9]+)?/+x(/|\\?|$)"
 _PATHS = (
-    ("squid", "-urls", "anonymous/$", ()),
     ("cloudflare", "rules", r"anonymous/(?=\.\*)", ()),
     ("paloalto", "_around", "anonymous/$", ("edl",)),
     ("paloalto", "set", "anonymous/$", ("set",)),
     ("paloalto", "xml", "anonymous/(?=<)", ("xml",)),
 )
 ADDRESSES = (
-    Change("squid", AROUND, "conf", r"^http_access deny \S+ \S+-u\n", ""),
+    Change("squid", AROUND, "conf", r"^http_access deny \S+ \S+-u0\n", ""),
+    Change("squid", AROUND, "conf", r"^http_access deny \S+ \S+-u-dots\n", "", DOTS),
+    Change("squid", AROUND, "address-dots", r"accounts", "others", DOTS),
     *(
         Change(target, AROUND, path, find, "other/", "", given)
         for target, path, find, given in _PATHS
@@ -166,12 +169,10 @@ ADDRESSES = (
         for target, path, find, given in _PATHS
         if target != "paloalto"
     ),
-    Change(
-        "squid", AWAY, "-urls", r"^.*anonymous/$", r"\g<0>\n^https://accounts\.test(:[0-9]+)?/x"
-    ),
-    Change(
-        "squid", AWAY, "-urls", r"anonymous/$", r".*", r"is no pattern of addresses that is known"
-    ),
+    Change("squid", AWAY, "finance/address-0", r"anonymous(.*)$", r"\g<0>\n^https?://" + OTHER),
+    Change("squid", AROUND, "finance/address-0", "anonymous", "other"),
+    Change("squid", AWAY, "finance/address-0", r"/\+anonymous", ""),
+    Change("squid", AWAY, "finance/address-0", r"anonymous", r".*", UNKNOWN),
     Change("paloalto", AWAY, "_around", r"\A", "accounts.test/x\n", "", ("edl",)),
 )
 
