@@ -10,6 +10,8 @@ generators that takes names. These are measurements to read, not tests to pass.
 
 from __future__ import annotations
 
+import math
+import resource
 import statistics
 import subprocess
 import sys
@@ -65,28 +67,46 @@ filters:
 """
 
 
-def seconds(command: list[str], folder: Path) -> float:
-    """The wall time of one whole process, which must succeed."""
-    before = time.perf_counter()
+def seconds(command: list[str], folder: Path) -> tuple[float, float]:
+    """The wall time and the processor time of one whole process, which must succeed."""
+    before, used = time.perf_counter(), processor_time()
     done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
     if done.returncode:
         sys.exit(f"{' '.join(command)}\n{done.stdout.decode()}{done.stderr.decode()}")
-    return time.perf_counter() - before
+    return time.perf_counter() - before, processor_time() - used
+
+
+def processor_time() -> float:
+    """Seconds of processor time of all processes that this one has waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def side_by_side(what: str, ours: list[str], theirs: list[str], folder: Path) -> None:
     """Run the two in turn, and print both medians and the ratio."""
     pairs = [(seconds(ours, folder), seconds(theirs, folder)) for _ in range(ROUNDS)]
-    first, second = (statistics.median(column) for column in zip(*pairs, strict=True))
-    ratio = statistics.median(theirs / ours for ours, theirs in pairs)
-    print(f"{what:<44}{first:8.3f} s {second:8.3f} s   {ratio:5.1f} x", flush=True)
+    for kind, what_kind in enumerate((what, "  in processor time")):
+        timed = [(mine[kind], peers[kind]) for mine, peers in pairs]
+        first, second = (statistics.median(column) for column in zip(*timed, strict=True))
+        ratio = statistics.median(theirs / ours for ours, theirs in timed)
+        print(f"{what_kind:<44}{first:8.3f} s {second:8.3f} s   {ratio:5.2f} x", flush=True)
+
+
+def names_of(count: int) -> list[str]:
+    """So many names, in a few domains."""
+    return [f"h{number}.d{number % 97}.example" for number in range(count)]
+
+
+def policy_of(hosts: list[str]) -> str:
+    """A policy that blocks the hosts for some people, on three network targets."""
+    lines = "\n".join(f"      - {{domain: {host}, match: exact}}" for host in hosts)
+    return POLICY.format(domains=lines)
 
 
 def bulk(folder: Path, peers: Path, names: int) -> None:
     """The same names through both compilers."""
-    hosts = [f"h{number}.d{number % 97}.example" for number in range(names)]
-    lines = "\n".join(f"      - {{domain: {host}, match: exact}}" for host in hosts)
-    (folder / "policy.yaml").write_text(POLICY.format(domains=lines))
+    hosts = names_of(names)
+    (folder / "policy.yaml").write_text(policy_of(hosts))
     for name in ("pol", "def", "out"):
         (folder / name).mkdir()
     values = "\n".join(f"      - fqdn: {host}" for host in hosts)
@@ -96,6 +116,17 @@ def bulk(folder: Path, peers: Path, names: int) -> None:
     theirs += ["--definitions_directory", "def", "--output_directory", "out"]
     ours = [str(AIPOL), "compile", "--out", "generated", "policy.yaml"]
     side_by_side(f"{names:,} names: aipol, three outputs / aerleon", ours, theirs, folder)
+
+
+def growth(folder: Path, names: int) -> None:
+    """The exponent with which aipol's processor time grows from half of the names to all."""
+    command = [str(AIPOL), "compile", "--out", "generated", "policy.yaml"]
+    used: list[float] = []
+    for count in (names // 2, names):
+        (folder / "policy.yaml").write_text(policy_of(names_of(count)))
+        used.append(statistics.median(seconds(command, folder)[1] for _ in range(ROUNDS)))
+    exponent = math.log2(used[1] / used[0])
+    print(f"{names // 2:,} names, then {names:,}: exponent {exponent:.2f}", flush=True)
 
 
 def main(arguments: list[str]) -> int:
@@ -113,6 +144,7 @@ def main(arguments: list[str]) -> int:
             side_by_side("--help: aipol / octodns-sync", [str(AIPOL), "--help"], theirs, folder)
         if (peers / "aclgen").exists():
             bulk(folder, peers, names)
+        growth(folder, names)
     return 0
 
 

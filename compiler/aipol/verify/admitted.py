@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,14 +11,15 @@ from aipol.audience import Region
 from aipol.diagnostics import Diagnostic, codes
 from aipol.ir import Ir
 from aipol.target import EFFECT_CLAUSE, Coverage, Deviation, Kind, Status, Target
-from aipol.verify.panel import Panel
-from aipol.verify.probes import Probe
-from aipol.vocabulary import Effect
+from aipol.verify.panel import Panel, View
+from aipol.verify.probes import HostProbes, Probe
+from aipol.vocabulary import Effect, Situation
 
 Records = Mapping[tuple[str, str], list[Coverage]]
 
 SILENT = frozenset({Status.UNSUPPORTED, Status.NOT_APPLICABLE, Status.LICENCE_MISSING})
 _Told = tuple[str, Deviation]
+_Answered = tuple[View, str, Situation, frozenset[str], Effect]
 
 
 @dataclass
@@ -34,6 +36,9 @@ class Check:
     """Deviations, by ruling, that some question was about."""
     real: set[_Told] = field(default_factory=set[_Told])
     """Those among them that some answer bore out."""
+    _wrong: dict[_Answered, AbstractSet[str]] = field(
+        default_factory=dict[_Answered, AbstractSet[str]]
+    )
 
     @cached_property
     def levels(self) -> int:
@@ -45,6 +50,17 @@ class Check:
             for found in r.deviations
         )
         return max((value.count("*.") for value in told), default=0)
+
+    def wrong(
+        self, view: View, client: str, situation: Situation, probes: HostProbes
+    ) -> AbstractSet[str]:
+        """The hosts that a path answers otherwise than expected; surfaces share what is asked."""
+        key = (view, client, situation, probes.hosts, probes.expected)
+        known = self._wrong.get(key)
+        if known is None:
+            blocked = self.panel.blocked(view, client, situation, probes.hosts)
+            known = self._wrong[key] = probes.wrong(blocked)
+        return known
 
     def admits(
         self, record: Coverage, probe: Probe, client: str, *, people: Region, found: Effect

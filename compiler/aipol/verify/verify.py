@@ -113,9 +113,8 @@ def _host_findings(
     for client in check.panel.decider.clients(Kind.HOST) if probes.hosts else ():
         for view in _views(check, ruling, Kind.HOST):
             check.asked.add((ruling.id, situation.device))
-            blocked = check.panel.blocked(view, client, situation, probes.hosts)
             # Most answers are right: only of others, and of what a record admits, is more asked.
-            wrong = probes.wrong(blocked)
+            wrong = check.wrong(view, client, situation, probes)
             spoken = _spoken_of(check, record, probes, view.path(client))
             for probe in probes.about(wrong | spoken):
                 asked = _Asked(ruling, record, probe, client, situation)

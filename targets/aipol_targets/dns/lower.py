@@ -247,6 +247,9 @@ def _too_long(ir: Ir, model: Dns) -> Iterator[Diagnostic]:
 def _long_names(ir: Ir, model: Dns) -> Iterator[Diagnostic]:
     for segment in model.segments:
         # In a message every label has a length octet, and the root is one more.
+        room = NAME_OCTETS.value - len(segment.zone) - 3
+        if all(len(name.host) + len("*.") <= room for name in segment.names):
+            continue
         owners = (owner for owner, _ in zone_records(segment.names))
         longest = max(owners, key=len, default="")
         octets = len(longest) + 1 + len(segment.zone) + 2
