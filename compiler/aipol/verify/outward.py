@@ -121,7 +121,15 @@ class Outward:
     def place_of(self, to: Address) -> tuple[object, ...]:
         """What about a destination decides over ways there."""
         ends = (name for name, gateway in self._gateways.items() if gateway.hold(to))
-        return (to.version, self._resolvers.hold(to), to in self._known, *ends)
+        return (to.version, self._resolvers.hold(to), to in self._known, self._silent(to), *ends)
+
+    def is_free(self, source: Address) -> bool:
+        """Whether a source is a gateway's or a resolver's, which go anywhere."""
+        return self._free.hold(source)
+
+    def _silent(self, to: Address) -> tuple[int, ...]:
+        """The segments with one way out that a destination is in, and so answers nobody else."""
+        return () if self._free.hold(to) else self._around(to)
 
     def _around(self, source: Address) -> tuple[int, ...]:
         """The segments with one way out that a source is in."""
@@ -134,7 +142,7 @@ class Outward:
         """The clauses that deny a way; where there are none it is open.
 
         Gateways and resolvers go anywhere, and the organisation's own resolvers may be asked in any
-        way of asking, by everybody.
+        way of asking, by everybody. A device with one way out answers nobody but these.
         """
         ported = way.protocol in {"tcp", "udp"}
         own = ported and way.port in _ASKING and self._resolvers.hold(way.to)
@@ -145,6 +153,8 @@ class Outward:
             found.append(self._closing)
         around = map(self.ir.confined.__getitem__, self._around(source))
         found += (each.clause for each in around if not self._gateways[each.gateway].hold(way.to))
+        answering = (self.ir.confined[n].clause for n in self._silent(way.to))
+        found += (clause for clause in answering if clause not in found)
         return tuple(found)
 
     def _goes_around(self, way: Way) -> bool:

@@ -144,7 +144,11 @@ class _Ways:
         if denied is bool(forbidding):
             return
         if denied:
-            if not any(_admits(r, way, client, Status.STRICTER) for r in self.records.values()):
+            # Nothing that is said of everybody is said of gateways and resolvers.
+            free = self.outward.is_free(source)
+            if free or not any(
+                _admits(r, way, client, Status.STRICTER) for r in self.records.values()
+            ):
                 yield None, answer
             return
         for clause in forbidding:

@@ -60,9 +60,6 @@ class _Made:
         deny = self.settings.action
         if not self.ir.close_bypasses and not self.ir.confined:
             return
-        # The policy says who may open a connection; who was allowed to has to be answered.
-        if self.ir.confined or self.settings.ipv6 == "deny":
-            yield Rule("accept", reply=True)
         yield from (Rule("accept", leaving_by=name) for name in self.settings.inside)
         yield from self._free()
         if self.settings.ipv6 == "deny":
@@ -73,13 +70,24 @@ class _Made:
             yield from self._confined(each, deny)
 
     def _free(self) -> Iterator[Rule]:
-        """Gateways and resolvers go anywhere, and everybody may ask the resolvers."""
+        """Gateways and resolvers go anywhere and are answered; everybody may ask the resolvers."""
         for name in ("gateways", "resolvers"):
             for version, found in self._versions(name):
                 yield Rule("accept", version, source=found)
+                if self._unanswered(found, version):
+                    yield Rule("accept", version, to=found, reply=True)
         for version, found in self._versions("resolvers"):
             for protocol in _TRANSPORTS:
                 yield Rule("accept", version, to=found, protocol=protocol, ports=_ASKING)
+
+    def _unanswered(self, name: str, version: int) -> bool:
+        """Whether a rule would deny what comes back to a set of addresses."""
+        if version == 6 and self.settings.ipv6 == "deny":  # noqa: PLR2004 - a version of IP
+            return True
+        asking = set(self.sets[name].networks)
+        only = (each for each in self.ir.confined if f"only-{each.segment}-{version}" in self.sets)
+        ends = (self.sets.get(f"via-{each.gateway}-{version}") for each in only)
+        return any(asking.difference(end.networks if end else ()) for end in ends)
 
     def _closed(self, deny: str) -> Iterator[Rule]:
         """QUIC, DNS over TLS and over QUIC, other resolvers, and known DNS over HTTPS."""

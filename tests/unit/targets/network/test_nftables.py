@@ -73,30 +73,39 @@ def told(emitted: Any, key: str) -> PolicyCoverage:
 
 @pytest.mark.parametrize("settings", [{"ipv6": "deny"}, {}], ids=str)
 def test_who_may_open_a_connection_is_answered(settings: dict[str, Any], small: Any) -> None:
-    """A resolver over IPv6 where others have none, and whoever asks a device with one way out."""
+    """A resolver is, over IPv6 where others have none, and by a device with one way out.
+
+    Others are not answered by such a device: nothing leaves it but to its gateway.
+    """
     emitted = small.routed(policy(small), **settings)
     resolver, to = "2001:db8:53::1", "tcp/443 to 2001:db8:80::1"
     guest = "tcp/22 to 2001:db8:90::7"
     assert not denied(emitted, resolver, to)
     assert not denied(emitted, resolver, guest)
     assert denied(emitted, "2001:db8:90::7", to)
-    unanswered = emitted.changed(FILE, "\t\tct direction reply accept\n", "")
+    assert denied(emitted, "2001:db8:ffff::9", guest)
+    line = "\t\tct direction reply ip6 daddr @resolvers-6 accept\n"
+    unanswered = emitted.changed(FILE, line, "")
     other = replace(emitted, files=unanswered)
     assert denied(other, resolver, guest)
     assert denied(other, resolver, to) is (settings != {})
     assert emitted.noticed(unanswered)
+    everybody = emitted.changed(FILE, line, "\t\tct direction reply accept\n" + line)
+    assert not denied(replace(emitted, files=everybody), "192.0.2.9", "tcp/22 to 10.90.0.7")
+    assert emitted.noticed(everybody)
 
 
 def test_the_rules_stand_in_the_order_that_they_need(small: Any) -> None:
     """Exceptions first; then what everybody is denied, then who has one way out."""
     assert rules(small.routed(policy(small), inside=["lan1", "lan0"])) == [
-        "ct direction reply accept",
         'oifname "lan0" accept',
         'oifname "lan1" accept',
         "ip saddr @gateways-4 accept",
         "ip6 saddr @gateways-6 accept",
         "ip saddr @resolvers-4 accept",
+        "ct direction reply ip daddr @resolvers-4 accept",
         "ip6 saddr @resolvers-6 accept",
+        "ct direction reply ip6 daddr @resolvers-6 accept",
         "ip daddr @resolvers-4 tcp dport { 53, 443, 853 } accept",
         "ip daddr @resolvers-4 udp dport { 53, 443, 853 } accept",
         "ip6 daddr @resolvers-6 tcp dport { 53, 443, 853 } accept",
