@@ -196,10 +196,10 @@ def test_a_name_with_a_final_dot_ends_the_handshake(small: Any) -> None:
 
 
 def test_addresses_around_a_header_are_denied(small: Any) -> None:
-    """The pattern is anchored and its dots are dots."""
+    """The pattern is anchored, its dots are dots, and it ends with a segment of the path."""
     text = small.emit(small.everything()).text
-    urls = text["segments/finance/tenant-024f54d4-urls.txt"]
-    assert urls == "^https://accounts\\.test(:[0-9]+)?/anonymous/\n"
+    urls = text["segments/finance/address-0-block.txt"]
+    assert urls == "^https?://accounts\\.test(:[0-9]+)?/+anonymous(/|\\?|$)\n"
 
 
 @pytest.mark.parametrize("text", HOSTILE)
