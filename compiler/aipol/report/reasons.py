@@ -89,8 +89,9 @@ def _reasons(record: Coverage) -> Iterator[Reason]:
 
 
 def _pages(ir: Ir, ruling: Ruling) -> frozenset[str]:
-    domains = ir.apps[ruling.app].app.domains
-    return frozenset(domain.domain for domain in domains if domain.role is Role.UI)
+    """What people open: the app's hosts and addresses of that role."""
+    claims = ir.apps[ruling.app].claims
+    return frozenset(claim.named for claim in claims if claim.role is Role.UI)
 
 
 def _weight(ruling: Ruling, code: str) -> int:

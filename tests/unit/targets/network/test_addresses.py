@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from aipol.catalogue.model import Role, Tier, Url
+from aipol.report.reasons import said
 from aipol.target import Kind, Status, UnreadableArtifact
 from aipol.vocabulary import Account, Effect
 
@@ -261,6 +262,21 @@ def test_a_protected_host_is_never_denied_in_part(small: Any) -> None:
     policy = site(small, protected=(("site.test", "subtree", "identity"),))
     found = small.compiled(small.resolve(policy)).findings
     assert {each.code for each in found} == {"AIP505"}
+
+
+def test_that_a_page_is_open_is_told_before_what_only_supports_it(small: Any) -> None:
+    """As of a host that people open."""
+    support = small.domain("cdn.test", role=Role.CDN)
+    apps = (
+        replace(part(small, "part", f"{SITE}x"), domains=(support, small.domain("own.test"))),
+        small.app("usable", "usable.test", support),
+    )
+    rules = (small.Rule(("usable",), ("everyone",), Effect.ALLOW),)
+    emitted = small.guarded(small.Policy(apps=apps, rules=rules))
+    ruling = next(r for r in emitted.ir.rulings if (r.app, r.surface) == ("part", "web"))
+    found = said(emitted.ir, ruling, emitted.record(ruling.id))
+    assert (found[0].reason.code, found[0].values) == ("path-unseen", (f"{SITE}x",))
+    assert "needed-by-usable-app" in {each.reason.code for each in found}
 
 
 HOSTS = ("site.test", "www.site.test", "own.test", "x.own.test")
