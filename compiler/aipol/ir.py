@@ -112,7 +112,10 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group and who it is on each platform. `networks` includes those of its segments."""
+    """A group and who it is on each platform. `networks` includes those of its segments.
+
+    Where `partly_placed`, they are those of some sites: at others its people may sit anywhere.
+    """
 
     name: str
     region: Region
@@ -120,10 +123,16 @@ class Group:
     entra: str = ""
     jamf: str = ""
     networks: tuple[str, ...] = ()
+    partly_placed: bool = False
     vlan: int = 0
     paloalto: str = ""
     cloudflare: str = ""
     everyone: bool = False
+
+    @property
+    def placed(self) -> bool:
+        """Whether its people sit in its networks and nowhere else."""
+        return bool(self.networks) and not self.partly_placed
 
 
 @dataclass(frozen=True)

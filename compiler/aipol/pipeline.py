@@ -147,7 +147,10 @@ def _opened(
     if ir is not None:
         findings += failed_tests(assembled, ir, catalogue)
         findings += tuple(collateral_findings(assembled, ir, catalogue, shipped))
-        findings += tuple(check_spanning(assembled, ir, targets))
+        spanning = tuple(check_spanning(assembled, ir, targets))
+        findings += spanning
+        # Of what cannot be written nothing is told, either.
+        ir = None if has_errors(spanning) else ir
     return Opened(path, assembled, ir, _sorted(findings), sources, settings, catalogue)
 
 

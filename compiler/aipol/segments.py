@@ -146,14 +146,14 @@ def _networked(ir: Ir, groups: tuple[str, ...], ranges: list[_Range]) -> Segment
         # A group that the person is in without being listed here, such as `none_of` others, says
         # nothing about the address.
         implied = person is not None and universe.contains(other.region, person)
-        if other.networks and other.name not in groups and not implied:
+        if other.placed and other.name not in groups and not implied:
             region = universe.minus(region, other.region)
     merged = _merged(ranges)
     return Segment(_id(groups), groups, _cidrs(merged), region, person, _samples(merged))
 
 
 def _default_region(ir: Ir) -> Region:
-    networked = [group.region for group in ir.groups.values() if group.networks]
+    networked = [group.region for group in ir.groups.values() if group.placed]
     return ir.universe.others(ir.universe.any_of(r for r in networked if r != EVERYBODY))
 
 

@@ -210,3 +210,62 @@ def test_tightening_is_for_the_sites_that_lack_something(run: Run) -> None:
         if record["reason"] == "tightened"
     }
     assert ("dns", "paris") in tightened
+
+
+ELSEWHERE = """\
+version: 1
+sites:
+  berlin: {groups: {finance: {networks: [10.20.0.0/24]}}}
+  paris: {groups: {guests: {networks: [10.90.0.0/24]}}}
+"""
+
+
+def test_what_is_one_for_all_sites_knows_that_people_sit_where_nothing_is_bound(run: Run) -> None:
+    """Finance has no address in Paris: there its people are among everybody else."""
+    one_for_all = POLICY.replace("  nftables: {}\n  squid: {}\n", "  umbrella: {}\n")
+    bare = (
+        one_for_all[: one_for_all.index("  gateways:")] + one_for_all[one_for_all.index("rules:") :]
+    )
+    Path("policy/ai-usage.yaml").write_text(bare, encoding="utf-8")
+    Path("policy/sites.yaml").write_text(ELSEWHERE, encoding="utf-8")
+    assert run("compile", *DAY)[0] == 0
+    lists = json.loads(Path("generated/umbrella/policies.json").read_text(encoding="utf-8"))
+    assert "claude.ai" not in Path("generated/umbrella/lists/aipol_default_block.json").read_text()
+    assert lists
+    code, out, _ = run(*CLAUDE, "--group", "finance", "--site", "paris")
+    assert (code, "Let through by umbrella" in out) == (0, True)
+    code, _, err = run(*CLAUDE, "--source", "10.20.0.5", "--site", "paris")
+    assert (code, "10.20.0.5 is bound at `berlin`, and `umbrella` is one for all sites" in err) == (
+        2,
+        True,
+    )
+
+
+@pytest.mark.parametrize("verb", [("coverage",), CLAUDE, ("compile",)])
+def test_what_cannot_be_written_is_not_told_of(verb: tuple[str, ...], run: Run) -> None:
+    """Addresses that two sites give to different people, in an account for both of them."""
+    Path("policy/ai-usage.yaml").write_text(
+        POLICY.replace("  squid: {}\n", "  umbrella: {}\n"), encoding="utf-8"
+    )
+    day = () if verb == CLAUDE else DAY
+    Path("policy/sites.yaml").write_text(SITES.replace("    targets: {squid", "    # {squid"))
+    code, out, err = run(*verb, *day)
+    assert (code, "AIP406" in out + err) == (1, True)
+    assert "nforced" not in out
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [("::ffff:10.20.0.5", "write 10.20.0.5"), ("fe80::1%eth0", "has a scope")],
+)
+def test_an_address_that_nothing_sends_is_no_source(address: str, told: str, run: Run) -> None:
+    """IPv4 clients are known by their IPv4 address, and a scope is one machine's."""
+    code, _, err = run(*CLAUDE, "--source", address, "--site", "berlin")
+    assert (code, told in err) == (2, True)
+
+
+def test_a_network_with_a_scope_is_none(run: Run) -> None:
+    """Whatever stands behind the percent sign, and at the line where it is."""
+    Path("policy/sites.yaml").write_text(SITES.replace("10.20.0.0/24", '"fe80::%eth0/64"', 1))
+    code, out, err = run("check")
+    assert (code, "AIP110" in out + err, "has a scope" in out + err) == (1, True, True)

@@ -77,7 +77,7 @@ def command(
     """
     from aipol.cli import output
     from aipol.cli.composition import built, opened
-    from aipol.cli.whereabouts import placed
+    from aipol.cli.whereabouts import placed, refuse_astray
     from aipol.diagnostics.model import has_errors
     from aipol.report.explain import explanation
     from aipol.vocabulary import Account
@@ -91,6 +91,7 @@ def command(
     build = built(found)
     if has_errors(build.findings):
         return output.findings(build.findings, found.sources, form, SCHEMA)
+    refuse_astray(found.ir, place, build)
     matrix = build.matrix.at(place.site) if place.site else build.matrix
     platforms = {run.target.id: run.target.identity for run in build.runs}
     seen, besides = _seen(build, place, *who[:2]), _besides(found, asked)

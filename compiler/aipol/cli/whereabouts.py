@@ -10,6 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from aipol.ir import Ir
+    from aipol.pipeline import Build
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,30 @@ def placed(ir: Ir, groups: tuple[str, ...], site: str, source: str) -> Whereabou
 
 def _address(text: str) -> str:
     try:
-        return str(ipaddress.ip_address(text))
+        found = ipaddress.ip_address(text)
     except ValueError:
         raise click.UsageError(f"`{text}` is not an address; write one such as 10.20.0.7") from None
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.scope_id is not None:
+            raise click.UsageError(f"`{text}` has a scope; leave `%` and what follows it out")
+        if found.ipv4_mapped:
+            raise click.UsageError(f"`{text}` is an IPv4 address; write {found.ipv4_mapped}")
+    return str(found)
+
+
+def refuse_astray(ir: Ir, place: Whereabouts, build: Build) -> None:
+    """Wrong usage at a site where targets for all sites take the address for another site's."""
+    from aipol.segments import whose
+
+    if not (place.site and place.source) or whose(ir.sites[place.site], place.source) != ():
+        return
+    found = [n for n, there in ir.sites.items() if whose(there, place.source) != ()]
+    spanning = [r.target.id for r in build.runs if not r.site and r.target.identity == "networks"]
+    if found and spanning:
+        raise click.UsageError(
+            f"{place.source} is bound at `{found[0]}`, and `{spanning[0]}` is one for all sites: "
+            f"an address that one site binds must not be in use at another, such as `{place.site}`"
+        )
 
 
 def _groups(ir: Ir, address: str) -> tuple[str, ...]:

@@ -80,6 +80,9 @@ def _cidr(text: str) -> str:
         network = ipaddress.ip_network(text, strict=False)
     except ValueError:
         raise ValueError(_no_network(text)) from None
+    if "%" in text:
+        # It names an interface of one machine, whatever else is written there.
+        raise ValueError("has a scope; write the network without `%` and what follows it")
     if "/" not in text:
         raise ValueError(f"lacks a prefix; the one address alone is {network}")
     if ipaddress.ip_address(text.partition("/")[0]) != network.network_address:

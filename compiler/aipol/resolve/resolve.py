@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -32,7 +31,7 @@ from aipol.resolve.groups import resolve_groups
 from aipol.resolve.network import confined_of, gateways_of, resolvers_of
 from aipol.resolve.partition import Ladder
 from aipol.resolve.redirects import redirect_findings
-from aipol.resolve.sites import sites
+from aipol.resolve.sites import sites, spread
 from aipol.vocabulary import Account, Effect
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def resolve(
     """
     ir, findings = _resolved(at_all_sites(assembled), catalogue, as_of)
     if ir is not None and assembled.inventory is not None:
-        ir = replace(ir, sites=sites(ir, assembled))
+        ir = spread(ir, sites(ir, assembled))
     return ir, findings
 
 

@@ -22,6 +22,21 @@ def sites(ir: Ir, assembled: Assembled) -> Mapping[str, Ir]:
     return {name: _there(ir, at_site(assembled, name)) for name in names}
 
 
+def spread(ir: Ir, there: Mapping[str, Ir]) -> Ir:
+    """The policy over all sites, with each of them.
+
+    The people of a group that only some sites bind sit anywhere at the others.
+    """
+    groups = {
+        name: replace(
+            group,
+            partly_placed=any(not site.groups[name].networks for site in there.values()),
+        )
+        for name, group in ir.groups.items()
+    }
+    return replace(ir, groups=groups, sites=there)
+
+
 def _there(ir: Ir, assembled: Assembled) -> Ir:
     confined = confined_of(assembled)
     elsewhere = (clause for clause in ir.policy_clauses if clause.key != ONLY_VIA)

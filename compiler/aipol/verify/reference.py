@@ -19,7 +19,7 @@ from aipol.vocabulary import Effect, Surface
 
 Use = tuple[str, Surface]
 _Roles = tuple[tuple[str, Role], ...]
-DEEP = "a.b.c.deep.er"
+DEEP = "so.very.far.deep.er"
 """What is put before a host to ask about what is below it: some formats count five labels."""
 LOOK_ALIKES = ("not{host}", "{host}.evil.example")
 

@@ -168,6 +168,9 @@ def _rule(number: int, found: re.Match[str], sets: Mapping[str, AddressSet], art
     ports = [int(text) for text in (found["ports"] or found["port"] or "").split(", ") if text]
     if len(families) > 1 or len(set(ports)) != len(ports) or any(port > 65535 for port in ports):  # noqa: PLR2004
         raise UnreadableArtifact(artifact, f"line {number} contradicts itself")
+    if found["reply"] and found["protocol"]:
+        why = f"line {number} is about answers to some ports: they come back to any"
+        raise UnreadableArtifact(artifact, why)
     return Rule(
         number,
         found["verdict"],

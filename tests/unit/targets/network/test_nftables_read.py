@@ -199,3 +199,12 @@ def test_an_answer_names_the_line_that_makes_it_so(emitted: Any) -> None:
     number = int(answer.locator.removeprefix("line "))
     assert answer.effect is Effect.BLOCK
     assert emitted.text[FILE].splitlines()[number - 1].strip() == "udp dport 443 reject"
+
+
+def test_answers_are_to_no_ports(small: Any) -> None:
+    """They come back to a port that a system chose: a rule about some of them would be unseen."""
+    emitted = small.routed(small.everything())
+    line = "\t\tudp dport 443 reject\n"
+    odd = "\t\tct direction reply tcp dport { 40000, 50000 } reject\n"
+    with pytest.raises(small.UnreadableArtifact, match="answers to some ports"):
+        emitted.target.read(emitted.changed("aipol.nft", line, odd + line))
