@@ -38,8 +38,9 @@ class Site(Model):
     resolvers: Cidrs | None = None
     """Addresses of the organisation's own resolvers there, such as `[10.0.0.53/32]`."""
     targets: Annotated[dict[Slug, dict[str, Any]], Field(min_length=1)] | None = None
-    """Exactly the targets of the policy that are there, with the settings that are other there or
-    only there, such as `{nftables: {inside: [lan0]}}`; all of them when absent."""
+    """Which of the policy's targets that stand at sites are there, with the settings that are
+    other there or only there, such as `{nftables: {inside: [lan0]}}`; all of them when absent. An
+    account in a cloud is one for all sites, and not named."""
 
     @model_validator(mode="after")
     def _something(self) -> Self:

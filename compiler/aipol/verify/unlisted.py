@@ -33,8 +33,6 @@ def unlisted_findings(check: Check, policy: Iterable[PolicyCoverage]) -> Iterato
     claimed = any(
         record.clause.key == UNLISTED_AI and record.status not in SILENT for record in policy
     )
-    if not check.panel.decider.clients(Kind.CATEGORY):
-        return
     listed = tuple(_listed(check.ir))
     known = tuple(dict.fromkeys((_inside(host, intent), why) for host, intent, why in listed))
     others = (*_STRANGERS, *_beside(check.ir, listed)) if claimed else _STRANGERS

@@ -11,7 +11,8 @@ _READ = date(2026, 11, 28)
 _ACCOUNT_LIMITS = "Cloudflare One docs, Account limits"
 
 AI_CATEGORY = 184
-"""Artificial Intelligence, below Technology (Cloudflare One docs, Domain categories)."""
+"""Artificial Intelligence, below Technology (Cloudflare One docs, Domain categories; read
+2026-11-29)."""
 
 IPV6 = untold("that Gateway sees private IPv6 addresses is not documented", "Gateway")
 

@@ -35,4 +35,5 @@ AI_CATEGORY = by_hand(
     " `monitor`",
 )
 """FortiOS 7.4.3 and 7.6.6 administration guides, "Configuring web filter profiles to block AI and
-cryptocurrency", "Protecting GenAI access using web filter"; Technical Tip 197249 (`exempt`)."""
+cryptocurrency", "Protecting GenAI access using web filter"; Technical Tip 197249 (`exempt`);
+read 2026-11-29."""

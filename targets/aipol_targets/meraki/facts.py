@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from aipol.target import Limit
+from aipol.target import Limit, Reason
 from aipol_targets.common.network.families import untold
 from aipol_targets.common.network.pairs import limits_of
-from aipol_targets.common.network.unlisted import by_hand
 
 _READ = date(2026, 11, 28)
 
@@ -31,7 +30,9 @@ IPV6 = untold("that an MX filters IPv6 by group policy is not documented", "the 
 # not blocked in an allowed one: Cisco Meraki, "URL Filtering", read 2026-11-29.
 LIMITS = limits_of("a URL pattern", "an allowed one")
 
-AI_CATEGORY = by_hand(
-    "the website category for AI of content filtering, if your MX has one,",
-    "its id and name are in no document that was found",
+# Looked for in the documents of content filtering and of the dashboard's API, read 2026-11-29.
+AI_CATEGORY = Reason(
+    "ai-category-unknown",
+    "no category of AI is blocked: none is documented for content filtering",
+    "add a target whose vendor documents one and that blocks it, such as `cloudflare`",
 )

@@ -37,4 +37,5 @@ AI_CATEGORY = by_hand(
     "the category Generative AI",
     "it would stop what is listed and open too, which no policy before it lets through",
 )
-"""Netskope community, "How to Craft Effective Generative AI Policies"."""
+"""Netskope community, "How to Craft Effective Generative AI Policies: A Walkthrough", read
+2026-11-29: a post, not the documentation."""

@@ -60,5 +60,6 @@ AI_CATEGORY = by_hand(
     "the URL category `artificial-intelligence`",
     "a rule for it would deny what is listed and open too, unless a rule before it allows that",
 )
-"""Palo Alto Networks, "New Advanced URL Filtering Category: Artificial Intelligence"; it leaves out
-such parent domains as openai.com (knowledge base)."""
+"""Palo Alto Networks, knowledge base, "Why aren't parent domains associated with Machine Learning
+and Generative AI categorized as Artificial Intelligence in PanDB?" (such as openai.com), and its
+community, "New Advanced URL Filtering Category: Artificial Intelligence"; read 2026-11-29."""

@@ -35,4 +35,5 @@ AI_CATEGORY = by_hand(
     "the content category Generative AI",
     "the API for destination lists does not write the content settings of a policy",
 )
-"""Named by Cisco's staff in the community, "How Umbrella controls access to AI-generated sites"."""
+"""Cisco community, "How Umbrella controls access to AI-generated sites", read 2026-11-29: a
+post, not the documentation."""

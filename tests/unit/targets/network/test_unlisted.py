@@ -303,7 +303,6 @@ def test_zscaler_leaves_categories_alone_unless_it_is_told_otherwise(small: Any)
     ("vendor", "category"),
     [
         ("fortigate", "category 100"),
-        ("meraki", "website category"),
         ("netskope", "Generative AI"),
         ("paloalto", "`artificial-intelligence`"),
         ("umbrella", "Generative AI"),
@@ -319,3 +318,11 @@ def test_a_category_that_is_not_written_is_a_gap_with_its_name(
     assert category in record.reason.text
     assert record.artifacts == ()
     assert small.MAKERS[vendor](policy(small, unlisted_ai=Effect.ALLOW)).compiled.policy == ()
+
+
+def test_a_category_that_no_document_names_is_not_advised(small: Any) -> None:
+    """Nobody is sent to look for one; a target is named whose vendor has one."""
+    (record,) = small.MAKERS["meraki"](policy(small)).compiled.policy
+    assert (record.status, record.reason.code) == (Status.UNSUPPORTED, "ai-category-unknown")
+    assert "by hand" not in record.reason.advice
+    assert "`cloudflare`" in record.reason.advice
