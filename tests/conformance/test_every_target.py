@@ -23,7 +23,9 @@ from pydantic import ValidationError
 from aipol.coverage import only_known
 from aipol.ir import NO_OBLIGATIONS
 from aipol.pipeline import Run, verify_files
-from aipol.reader import DecidesAll
+from aipol.reader import DecidesAll, DecidesMany, DrawsEdges, Tells
+from aipol.sited import Sited
+from aipol.sites import has_sites
 from aipol.target import (
     Artifact,
     Decider,
@@ -279,7 +281,9 @@ def test_what_is_settled_at_once_would_not_be_found_one_by_one(
     """Comparing all that a reader says is blocked hides nothing that asking about hosts finds."""
     run = given.ran(name, policy)
     if not isinstance(run.target.read(_bytes(run)), DecidesAll):
-        return
+        pytest.skip(
+            "the reader does not say all that it blocks, so that nothing is settled at once"
+        )
     changed = [
         _with(run, mutant)
         for path, content in sorted(_bytes(run).items())
@@ -289,6 +293,20 @@ def test_what_is_settled_at_once_would_not_be_found_one_by_one(
     settled = [verify_files(run, artifacts) for artifacts in chosen]
     monkeypatch.setattr("aipol.verify.strangers.is_settled", lambda *_: False)
     assert [verify_files(run, artifacts) for artifacts in chosen] == settled
+
+
+@every_pair
+def test_at_a_site_a_reader_is_what_it_is_without_sites(name: str, policy: str) -> None:
+    """It says of the site's files whatever the target's own reader says, and claims no more."""
+    if not has_sites(given.TARGETS[name]):
+        pytest.skip("the target is one for all sites, or sees no addresses")
+    run = given.ran(name, policy)
+    there = run.target if isinstance(run.target, Sited) else Sited(run.target, "berlin")
+    own = {path.removeprefix(there.folder): content for path, content in _bytes(run).items()}
+    sited = {f"{there.folder}{path}": content for path, content in own.items()}
+    for protocol in (DecidesMany, DecidesAll, DrawsEdges, Tells):
+        said = isinstance(there.read(sited), protocol)
+        assert said is isinstance(there.target.read(own), protocol), protocol
 
 
 def _with(run: Run, mutant: Any) -> list[Artifact]:

@@ -14,7 +14,8 @@ from aipol.diagnostics import Diagnostic, codes
 from aipol.language.faults import Fault, findings_of
 from aipol.language.placed import Placed
 from aipol.language.shape import Shape
-from aipol.sites import FOLDER, AtSites, has_sites
+from aipol.sited import FOLDER
+from aipol.sites import AtSites, has_sites
 from aipol.target import Serving, Target
 
 if TYPE_CHECKING:
