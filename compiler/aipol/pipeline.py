@@ -15,7 +15,7 @@ from aipol.coverage import Gap, Matrix, complete, only_known
 from aipol.diagnostics import Diagnostic, codes
 from aipol.diagnostics.model import has_errors
 from aipol.ir import Ir
-from aipol.sites import Place, at_site, places
+from aipol.sites import Place, at_site, by_site, places
 from aipol.source import Sources, whole_file
 from aipol.target import (
     Artifact,
@@ -192,10 +192,10 @@ def _uncollected() -> Iterator[None]:
 
 
 def _build(ir: Ir, settings: Mapping[str, Any], targets: Sequence[Target]) -> Build:
-    runs = [_run(place) for place in places(ir, settings, targets)]
+    runs = by_site(tuple(places(ir, settings, targets)), _run)
     if ir.tighten:
         gaps = _matrix(ir, runs).gaps
-        runs = [_tighter(run, [gap for gap in gaps if gap.is_at(run.site)]) for run in runs]
+        runs = by_site(runs, lambda run: _tighter(run, [g for g in gaps if g.is_at(run.site)]))
     findings = [finding for run in runs for finding in run.compiled.findings]
     if not has_errors(tuple(findings)):
         findings += _verified(runs)
@@ -215,20 +215,40 @@ def _matrix(ir: Ir, runs: Iterable[Run]) -> Matrix:
 def _verified(runs: Sequence[Run]) -> tuple[Diagnostic, ...]:
     """What reading every run's artefacts back finds; large policies on two processors."""
 
-    def findings(part: Iterable[Run]) -> tuple[Diagnostic, ...]:
-        return tuple(found for run in part for found in verify_files(run, run.compiled.artifacts))
+    def findings(part: Sequence[Run]) -> tuple[Diagnostic, ...]:
+        found = by_site(part, lambda run: verify_files(run, run.compiled.artifacts))
+        return tuple(finding for each in found for finding in each)
 
-    ordered = sorted(runs, key=_size, reverse=True)
-    if sum(map(_size, runs)) < _MANY_RECORDS:
+    if _size(runs) < _MANY_RECORDS:
         return findings(runs)
-    here, there = both(lambda: findings(ordered[1:]), lambda: findings(ordered[:1]))
+    mine, others = _halves(runs)
+    here, there = both(lambda: findings(mine), lambda: findings(others))
     return (*here, *there)
 
 
-def _size(run: Run) -> int:
+def _halves(runs: Sequence[Run]) -> tuple[Sequence[Run], Sequence[Run]]:
+    """The runs in two parts; those of one site stay together, and without sites the largest goes.
+
+    Sites are dealt out so that there is about as much to verify in both.
+    """
+    sites = sorted({run.site for run in runs})
+    if len(sites) == 1:
+        ordered = sorted(runs, key=lambda run: _size([run]), reverse=True)
+        return ordered[1:], ordered[:1]
+    parts = [[run for run in runs if run.site == site] for site in sites]
+    halves: tuple[list[Run], list[Run]] = ([], [])
+    for part in sorted(parts, key=_size, reverse=True):
+        min(halves, key=_size).extend(part)
+    return halves
+
+
+def _size(runs: Iterable[Run]) -> int:
     """How much there is to verify, in records; so many octets take about as long as one."""
-    octets = sum(len(artifact.content) for artifact in run.compiled.artifacts)
-    return len(run.coverage) + octets // _OCTETS_A_RECORD
+    return sum(
+        len(run.coverage)
+        + sum(len(artifact.content) for artifact in run.compiled.artifacts) // _OCTETS_A_RECORD
+        for run in runs
+    )
 
 
 _MANY_RECORDS = 5_000

@@ -164,6 +164,8 @@ class _Decides(Generic[D]):
             answer = self.decider.decide(question)
         except UnreadableArtifact as fault:
             raise UnreadableArtifact(self.sited.moved(fault.artifact), fault.why) from None
+        if not answer.artifact:
+            return answer
         return replace(answer, artifact=self.sited.moved(answer.artifact))
 
     def mentions(self) -> Iterable[tuple[Kind, str]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from aipol.ir import Ir
 from aipol.sited import Sited
@@ -60,3 +60,26 @@ def places(ir: Ir, settings: Mapping[str, Any], targets: Sequence[Target]) -> It
                 yield Place(Sited(target, site), site, ir.sites[site], there)
         else:
             yield Place(target, "", ir, own)
+
+
+class There(Protocol):
+    """What is at a site, or, with an empty `site`, at none."""
+
+    @property
+    def site(self) -> str:
+        """Which one."""
+        ...
+
+
+T = TypeVar("T", bound=There)
+R = TypeVar("R")
+
+
+def by_site(each: Sequence[T], do: Callable[[T], R]) -> list[R]:
+    """What `do` makes of each, in their order, though one site is done with before the next.
+
+    What is worked out of a policy is kept for the policies in use, and each site has its own.
+    """
+    order = sorted(range(len(each)), key=lambda place: each[place].site)
+    made = {place: do(each[place]) for place in order}
+    return [made[place] for place in range(len(each))]
