@@ -250,6 +250,13 @@ class Ir:
     """Networks of the organisation's own resolvers."""
     confined: tuple[Confined, ...] = ()
     """The segments with one way out, by id."""
+    setting_spans: Mapping[tuple[str, str], Span] = field(
+        default_factory=dict[tuple[str, str], Span]
+    )
+    """Where each target's settings are written, by target and setting; a target with an empty
+    setting is where it is configured."""
+    site: str = ""
+    """The site that it is about, where it is about one."""
     sites: Mapping[str, Ir] = field(default_factory=dict[str, "Ir"])
     """What it means at each site of the inventory; then groups, gateways, resolvers and segments
     here have the addresses of all sites. No sites when the policy has no inventory."""
@@ -272,6 +279,12 @@ class Ir:
     def by_id(self) -> Mapping[str, Ruling]:
         """Rulings by id."""
         return {ruling.id: ruling for ruling in self.rulings}
+
+    def setting_span(self, target: str, setting: str = "") -> Span:
+        """Where a target's setting is written, or else where it would be."""
+        spans = self.setting_spans
+        place = spans.get((target, setting.partition(".")[0])) or spans.get((target, ""))
+        return place or self.unlisted_span
 
     def decide(self, person: Person, app: str, surface: Surface, account: Account) -> Ruling | None:
         """The ruling for one person, None when the app has no such surface."""

@@ -288,6 +288,8 @@ class Lowered(Generic[N]):
     """What the files that devices fetch take up."""
     policy: tuple[PolicyCoverage, ...] = ()
     """What it does for clauses about the whole policy."""
+    idle: frozenset[str] = frozenset()
+    """Settings of those that files tell of which nothing in these files has occasion to follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,4 +394,6 @@ class StagedTarget(Generic[S, N]):
         lowered = self.lower(ir, settings)
         artifacts = () if has_errors(lowered.findings) else self.render(lowered.model)
         account = (lowered.coverage, lowered.findings, lowered.rooms, lowered.policy)
-        return Compiled(artifacts, *account, getattr(settings, "told", {}))
+        told: Mapping[str, str] = getattr(settings, "told", {})
+        followed = {name: said for name, said in told.items() if name not in lowered.idle}
+        return Compiled(artifacts, *account, followed)

@@ -109,7 +109,17 @@ def test_files_for_another_setting_are_found_out(target: str, name: str) -> None
     this, other = (_emitted(target, name, value) for value in _OTHER[target][name])
     assert this.findings() == ()
     said = [finding.message for finding in this.findings(other.files)]
-    assert any(f"the setting `{name}" in each for each in said), said
+    assert any(f"`targets.{target}.{name}" in each for each in said), said
+
+
+def test_a_setting_that_files_follow_no_longer_is_found_out() -> None:
+    """Whoever deletes all that a setting asks for leaves nothing that says another."""
+    found = _emitted("nftables", "inside", ["lan0"])
+    (path,) = found.files
+    kept = [line for line in found.files[path].splitlines(True) if b"oifname" not in line]
+    assert len(kept) < len(found.files[path].splitlines())
+    said = [finding.message for finding in found.findings({path: b"".join(kept)})]
+    assert any("`targets.nftables.inside` is nothing in the files" in each for each in said), said
 
 
 def _emitted(target: str, name: str, value: Any) -> Any:

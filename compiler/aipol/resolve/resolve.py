@@ -31,6 +31,7 @@ from aipol.resolve.groups import resolve_groups
 from aipol.resolve.network import confined_of, gateways_of, resolvers_of
 from aipol.resolve.partition import Ladder
 from aipol.resolve.redirects import redirect_findings
+from aipol.resolve.settings import setting_spans
 from aipol.resolve.sites import sites, spread
 from aipol.vocabulary import Account, Effect
 
@@ -87,6 +88,7 @@ def _resolved(
         protected_programs=_protected_programs(catalogue),
         resolvers=resolvers_of(assembled),
         confined=confined_of(assembled),
+        setting_spans=setting_spans(assembled),
     )
     told = (
         *_tenant_findings(clauses, apps),

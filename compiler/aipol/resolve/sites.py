@@ -10,6 +10,7 @@ from aipol.ir import ONLY_VIA, Group, Ir
 from aipol.language.inventory import at_site
 from aipol.resolve.groups import networks_of
 from aipol.resolve.network import confined_of, gateways_of, resolvers_of
+from aipol.resolve.settings import setting_spans
 
 if TYPE_CHECKING:
     from aipol.language.assemble import Assembled
@@ -19,7 +20,7 @@ def sites(ir: Ir, assembled: Assembled) -> Mapping[str, Ir]:
     """What the policy means at each site of its inventory, by name; nothing without one."""
     inventory = assembled.inventory
     names = sorted(inventory.value.sites) if inventory else ()
-    return {name: _there(ir, at_site(assembled, name)) for name in names}
+    return {name: _there(ir, at_site(assembled, name), name) for name in names}
 
 
 def spread(ir: Ir, there: Mapping[str, Ir]) -> Ir:
@@ -37,7 +38,7 @@ def spread(ir: Ir, there: Mapping[str, Ir]) -> Ir:
     return replace(ir, groups=groups, sites=there)
 
 
-def _there(ir: Ir, assembled: Assembled) -> Ir:
+def _there(ir: Ir, assembled: Assembled, site: str) -> Ir:
     confined = confined_of(assembled)
     elsewhere = (clause for clause in ir.policy_clauses if clause.key != ONLY_VIA)
     return replace(
@@ -47,6 +48,8 @@ def _there(ir: Ir, assembled: Assembled) -> Ir:
         resolvers=resolvers_of(assembled),
         confined=confined,
         policy_clauses=(*elsewhere, *(each.clause for each in confined)),
+        setting_spans=setting_spans(assembled, site),
+        site=site,
     )
 
 

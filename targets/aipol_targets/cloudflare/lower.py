@@ -23,6 +23,7 @@ from aipol_targets.common.network.families import by_family, only_four
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.hostlists import with_hosts
 from aipol_targets.common.network.placed import Placed, decisions, everybody
+from aipol_targets.common.network.settings import idle
 from aipol_targets.common.network.spared import fewest
 from aipol_targets.common.network.tenants import (
     bad_tenants,
@@ -71,14 +72,20 @@ def lower(ir: Ir, settings: CloudflareSettings) -> Lowered[Gateway]:
         if settings.sees_categories
         else not_blocked(ir, TARGET_ID, _UNSEEN)
     )
-    return Lowered(model, account, tuple(findings), policy=told)
+    unused = idle(first_precedence=model.rules)
+    return Lowered(model, account, tuple(findings), policy=told, idle=unused)
 
 
 def _decrypted(ir: Ir, settings: CloudflareSettings) -> Iterator[Diagnostic]:
     """That hosts would be decrypted which never may be: only an HTTP policy spares them."""
     if ir.never_inspect and settings.tls_decryption and "http" not in settings.policies:
         why = "without `http` nothing keeps Gateway from decrypting `network.never_inspect`"
-        yield BAD_VALUE.at(ir.unlisted_span, what="`targets.cloudflare.policies`", why=why)
+        yield BAD_VALUE.at(
+            ir.setting_span(TARGET_ID, "policies"),
+            what="`targets.cloudflare.policies`",
+            why=why,
+            hint="add `http` to `policies`, or turn `tls_decryption` off",
+        )
 
 
 def _write(ir: Ir, segment: Segment, settings: CloudflareSettings) -> Written:

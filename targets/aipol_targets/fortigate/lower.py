@@ -17,6 +17,7 @@ from aipol_targets.common.network.index import Index
 from aipol_targets.common.network.levels import native_levels
 from aipol_targets.common.network.owing import owing
 from aipol_targets.common.network.placed import Path, Placed, decisions
+from aipol_targets.common.network.settings import idle
 from aipol_targets.common.network.unlisted import not_blocked
 from aipol_targets.fortigate.facts import AI_CATEGORY
 from aipol_targets.fortigate.filters import Filter
@@ -50,7 +51,17 @@ def lower(ir: Ir, settings: FortigateSettings) -> Lowered[Fortigate]:
         Recorded({each.segment.id: each for each in made}, files),
     )
     told = not_blocked(ir, TARGET_ID, AI_CATEGORY)
-    return Lowered(_model(ir, settings, made), account, tuple(findings), policy=told)
+    model = _model(ir, settings, made)
+    unused = _idle(model)
+    return Lowered(model, account, tuple(findings), policy=told, idle=unused)
+
+
+def _idle(model: Fortigate) -> frozenset[str]:
+    """What no policy and no filter is there for."""
+    kept = {table.path for table in model.tables if table.entries}
+    policies = "firewall policy" in kept
+    names = ("inside", "outside", "services", "nat", "before_policy")
+    return idle(first_id="webfilter urlfilter" in kept, **dict.fromkeys(names, policies))
 
 
 def _filtered(ir: Ir, segment: Segment) -> Filtered:

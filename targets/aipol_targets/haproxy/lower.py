@@ -15,6 +15,7 @@ from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.index import Index
 from aipol_targets.common.network.levels import native_levels
 from aipol_targets.common.network.placed import Path, Placed, Uses, decisions
+from aipol_targets.common.network.settings import idle
 from aipol_targets.haproxy.model import CONF, HaProxy, SegmentLists
 from aipol_targets.haproxy.settings import HaProxySettings
 
@@ -56,7 +57,9 @@ def lower(ir: Ir, settings: HaProxySettings) -> Lowered[HaProxy]:
         entries = (entry for level in each.lists.levels for entry in level.entries)
         findings += locked_out(ir, f"{TARGET_ID}/{CONF}", (each.trie,), entries)
     account = coverage(ir, TARGET_ID, tuple(each.placed() for each in written))
-    return Lowered(_model(ir, settings, written), account, tuple(findings))
+    model = _model(ir, settings, written)
+    listed = model.exempt or any(each.networks or each.levels for each in model.segments)
+    return Lowered(model, account, tuple(findings), idle=idle(directory=listed))
 
 
 def _write(ir: Ir, segment: Segment) -> _Written:

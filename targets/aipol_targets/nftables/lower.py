@@ -10,6 +10,7 @@ from aipol.bypasses import DOH_ADDRESSES
 from aipol.ir import Confined, Ir
 from aipol.segments import fewest_networks, gateway_networks
 from aipol.target import Lowered
+from aipol_targets.common.network.settings import idle
 from aipol_targets.nftables.account import coverage, policy_coverage
 from aipol_targets.nftables.model import AddressSet, Rule, Table
 from aipol_targets.nftables.settings import NftablesSettings
@@ -29,7 +30,9 @@ def lower(ir: Ir, settings: NftablesSettings) -> Lowered[Table]:
     sets = tuple(each for name, each in made.sets.items() if name in used)
     table = Table(ir.organization.identifier, settings.priority, sets, rules)
     policy = tuple(policy_coverage(ir, TARGET_ID, settings))
-    return Lowered(table, coverage(ir, TARGET_ID), policy=policy)
+    denied = any(rule.verdict == settings.action for rule in rules)
+    unused = idle(action=denied, inside=rules)
+    return Lowered(table, coverage(ir, TARGET_ID), policy=policy, idle=unused)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.index import Index
 from aipol_targets.common.network.levels import native_levels
 from aipol_targets.common.network.placed import Path, Placed, Uses, decisions
+from aipol_targets.common.network.settings import idle
 from aipol_targets.pac.facts import ADVISORY, FILE_SIZE
 from aipol_targets.pac.model import BLOCK, DIRECT, HANDOUT, Pac, SegmentFile
 from aipol_targets.pac.render import script
@@ -63,7 +64,15 @@ def lower(ir: Ir, settings: PacSettings) -> Lowered[Pac]:
         )
         findings += _too_long(ir, model, each.file)
     account = coverage(ir, TARGET_ID, tuple(each.placed() for each in written))
-    return Lowered(model, tuple(_advisory(ir, record) for record in account), tuple(findings))
+    account = tuple(_advisory(ir, record) for record in account)
+    return Lowered(model, account, tuple(findings), idle=_idle(model, settings))
+
+
+def _idle(model: Pac, settings: PacSettings) -> frozenset[str]:
+    """The ways that no file takes."""
+    taken = {way for file in model.files for way in file.ways}
+    through = {f"gateways.{name}": way_name(name) in taken for name in settings.gateways}
+    return idle(black_hole=BLOCK in taken, **through)
 
 
 def _write(ir: Ir, settings: PacSettings, segment: Segment) -> _Written:
@@ -98,7 +107,8 @@ def _advisory(ir: Ir, record: Coverage) -> Coverage:
 def _unknown(ir: Ir, settings: PacSettings) -> Iterator[Diagnostic]:
     for name in sorted(settings.gateways.keys() - ir.gateways.keys()):
         why = f"names `{name}`, which is none of `network.gateways`"
-        yield BAD_VALUE.at(ir.unlisted_span, what="`targets.pac.gateways`", why=why)
+        span = ir.setting_span(TARGET_ID, "gateways")
+        yield BAD_VALUE.at(span, what="`targets.pac.gateways`", why=why)
 
 
 def _too_long(ir: Ir, model: Pac, file: SegmentFile) -> Iterator[Diagnostic]:

@@ -16,6 +16,7 @@ from aipol_targets.common.network.obligations import Proxied
 from aipol_targets.common.network.owing import free_of, owing
 from aipol_targets.common.network.placed import Uses, decisions
 from aipol_targets.common.network.rooms import crowded
+from aipol_targets.common.network.settings import idle
 from aipol_targets.common.network.tenants import (
     Restriction,
     bad_tenants,
@@ -26,6 +27,7 @@ from aipol_targets.common.network.tenants import (
     told_apart,
 )
 from aipol_targets.common.network.unlisted import not_blocked
+from aipol_targets.paloalto.config import categories, sources
 from aipol_targets.paloalto.facts import (
     AI_CATEGORY,
     CATEGORY_NAME,
@@ -70,7 +72,20 @@ def lower(ir: Ir, settings: PaloAltoSettings) -> Lowered[Firewall]:
     findings += crowded(ir, TARGET_ID, (*held.objects, *held.lists))
     account = _coverage(ir, settings, written)
     told = not_blocked(ir, TARGET_ID, AI_CATEGORY)
-    return Lowered(model, account, tuple(findings), held.lists, told)
+    return Lowered(model, account, tuple(findings), held.lists, told, _idle(model))
+
+
+def _idle(model: Firewall) -> frozenset[str]:
+    """What no rule and no list that the firewall fetches is there for."""
+    rules = [rule for each in model.segments for rule in each.rules]
+    zoned = rules or any(each.decryption for each in model.segments)
+    fetched = "edl" in model.settings.outputs and (sources(model) or categories(model))
+    return idle(
+        from_zones=zoned,
+        to_zones=zoned,
+        threat_profiles=any(not rule.treatment.blocked for rule in rules),
+        edl_url=fetched,
+    )
 
 
 def _blocked_entries(written: Written) -> Iterator[HostEntry]:

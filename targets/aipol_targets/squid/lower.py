@@ -18,6 +18,7 @@ from aipol_targets.common.network.levels import flat_levels, plain_levels
 from aipol_targets.common.network.obligations import Proxied
 from aipol_targets.common.network.owing import owing
 from aipol_targets.common.network.placed import decisions
+from aipol_targets.common.network.settings import idle
 from aipol_targets.common.network.sources import folder_of
 from aipol_targets.common.network.spared import inspected
 from aipol_targets.common.network.tenants import (
@@ -53,7 +54,11 @@ def lower(ir: Ir, settings: SquidSettings) -> Lowered[Squid]:
         )
         findings += locked_addresses(ir, place, (part.host for part in denied))
     findings += _too_long(ir, model)
-    return Lowered(model, _coverage(ir, written), tuple(findings))
+    unused = idle(
+        directory=f"{settings.directory}/segments/" in configuration(model),
+        log=any(each.lists.logged for each in written),
+    )
+    return Lowered(model, _coverage(ir, written), tuple(findings), idle=unused)
 
 
 def _coverage(ir: Ir, written: Sequence[Written]) -> tuple[Coverage, ...]:

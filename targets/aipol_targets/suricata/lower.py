@@ -17,6 +17,7 @@ from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.index import Index
 from aipol_targets.common.network.levels import plain_levels
 from aipol_targets.common.network.placed import Path, Placed, Uses, decisions
+from aipol_targets.common.network.settings import idle
 from aipol_targets.suricata.facts import DETECTS_ONLY, RULE_LENGTH
 from aipol_targets.suricata.facts import RULES as MOST_RULES
 from aipol_targets.suricata.lines import rule_line
@@ -57,7 +58,7 @@ def lower(ir: Ir, settings: SuricataSettings) -> Lowered[Suricata]:
     findings += _over_limits(ir, model)
     files = (RULES, *((GROUPS,) if model.groups else ()))
     account = coverage(ir, TARGET_ID, tuple(_placed(settings, files, each) for each in decided))
-    return Lowered(model, account, tuple(findings))
+    return Lowered(model, account, tuple(findings), idle=idle(action=model.rules))
 
 
 def _nobody_left(ir: Ir) -> Iterator[Diagnostic]:

@@ -21,6 +21,7 @@ from aipol_targets.common.network.families import by_family, only_four
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.nested import NOBODY, Entry, Reached, Seen, entries, named_in
 from aipol_targets.common.network.placed import Decisions, Path, decisions
+from aipol_targets.common.network.settings import idle
 from aipol_targets.common.network.unlisted import (
     asked_to_block,
     by_category,
@@ -77,7 +78,9 @@ def lower(ir: Ir, settings: ZscalerSettings) -> Lowered[Zia]:
         if settings.ai_categories
         else not_blocked(ir, TARGET_ID, AI_CATEGORY)
     )
-    return Lowered(model, coverage(ir, TARGET_ID, placed), tuple(findings), policy=told)
+    unused = idle(first_order=model.rules, rank=model.rules)
+    account = coverage(ir, TARGET_ID, placed)
+    return Lowered(model, account, tuple(findings), policy=told, idle=unused)
 
 
 def _wanted(ir: Ir, segment: Segment) -> _Wanted:

@@ -48,3 +48,8 @@ Networks = Annotated[
     tuple[Annotated[str, AfterValidator(_network)], ...], BeforeValidator(as_tuple)
 ]
 """Networks in CIDR notation."""
+
+
+def idle(**occasions: object) -> frozenset[str]:
+    """The settings that nothing in the files has occasion to follow, each given with what would."""
+    return frozenset(name for name, occasion in occasions.items() if not occasion)
