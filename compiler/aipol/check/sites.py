@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aipol.check.known import hint_or_list
+from aipol.check.nested import Held, nested
 from aipol.check.network import check_only_via
 from aipol.diagnostics import codes
 from aipol.diagnostics.model import Diagnostic, Related
@@ -138,52 +138,31 @@ def _given(assembled: Assembled) -> Mapping[tuple[str, str], Span]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """One network that something has at a site."""
-
-    text: str
-    name: str
-    span: Span
-
-    @property
-    def ends(self) -> tuple[int, int, int]:
-        """Its version of IP and its first and last address."""
-        block = ipaddress.ip_network(self.text)
-        return block.version, int(block[0]), int(block[-1])
-
-
 def _overlaps(inventory: Placed[Inventory], site: str, kind: str) -> Iterator[Diagnostic]:
-    """Addresses of two groups, or of two segments. Networks are nested or apart."""
+    """Addresses of two groups, or of two segments; once for each two of them."""
     bound = getattr(inventory.value.sites[site], kind)
     held = [
-        _Held(text, name, inventory.span("sites", site, kind, name, "networks", position))
+        Held(text, name, site, inventory.span("sites", site, kind, name, "networks", position))
         for name, each in bound.items()
         for position, text in enumerate(each.networks)
     ]
-    around: list[_Held] = []
     told: set[tuple[str, str]] = set()
-    for each in sorted(held, key=lambda one: (*one.ends[:2], -one.ends[2], one.name)):
-        version, first, _ = each.ends
-        while around and (around[-1].ends[0], around[-1].ends[2]) < (version, first):
-            around.pop()
-        other = next((one for one in reversed(around) if one.name != each.name), None)
-        if other and (other.name, each.name) not in told:
-            told.add((other.name, each.name))
+    for each, other in nested(held, lambda here, there: here.whose != there.whose):
+        if (other.whose, each.whose) not in told:
+            told.add((other.whose, each.whose))
             yield _overlap(kind.removesuffix("s"), site, each, other)
-        around.append(each)
 
 
-def _overlap(kind: str, site: str, here: _Held, other: _Held) -> Diagnostic:
+def _overlap(kind: str, site: str, here: Held, other: Held) -> Diagnostic:
     hint = "give each addresses of its own"
     if kind == "group":
         hint += "; people of both are a group of both, with `all_of`"
     return codes.BAD_BINDING.at(
         here.span,
-        why=f"{here.text} of {kind} `{here.name}` is in {other.text} of {kind} `{other.name}`"
+        why=f"{here.text} of {kind} `{here.whose}` is in {other.text} of {kind} `{other.whose}`"
         f" at site `{site}`",
         hint=hint,
-        related=(Related(other.span, f"{kind} `{other.name}`"),),
+        related=(Related(other.span, f"{kind} `{other.whose}`"),),
     )
 
 

@@ -173,6 +173,18 @@ def test_one_account_for_all_sites_cannot_tell_the_same_addresses_apart(tmp_path
         assert opened(tmp_path, f"  a: {{{GOOD}}}\n  b: {{groups: {{{other}}}}}\n").findings == ()
 
 
+def test_each_clash_of_addresses_at_two_sites_is_told_at_its_network(tmp_path: Path) -> None:
+    """Three networks that are others' elsewhere are three findings, in the inventory."""
+    here = "  a:\n    groups: {finance: {networks: [10.20.0.0/16]}}\n"
+    guests = "".join(f"          - 10.20.{number}.0/24\n" for number in (1, 3, 5))
+    there = f"  b:\n    groups:\n      guests:\n        networks:\n{guests}"
+    made = opened(tmp_path, here + there, "{umbrella: {}}")
+    clashes = [each for each in made.findings if each.code == "AIP406"]
+    assert [each.span.line for each in clashes] == [9, 10, 11]
+    assert {each.related[0].span.line for each in clashes} == {4}
+    assert "10.20.3.0/24 at site `b`" in clashes[1].message
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
