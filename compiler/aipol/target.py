@@ -124,7 +124,8 @@ class PolicyCoverage:
     """What one target does for one clause about the whole policy.
 
     `leaves` are what stays open, in words that all targets share. A deviation is about what
-    everybody sends on a way: its value is `port 53`, or `*`.
+    everybody sends on a way: its value is `port 53`, or `*`; or about a path on which names that
+    the others deny stay open: its value is `Opening.SWITCHES`.
     """
 
     clause: PolicyClause

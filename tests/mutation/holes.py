@@ -283,4 +283,22 @@ SETTINGS = (
     Everywhere("zscaler", SETTING, "requests", '"rank": 7', '"rank": 1'),
 )
 
-HOLES: tuple[Any, ...] = (*NETWORKS, *STRANGERS, *LAST, *ADDRESSES, *OUTPUTS, *SETTINGS)
+# --- ways around the network ----------------------------------------------------------------------
+
+STILL_ON = "no way around is turned off"
+_SWITCH = r"(?:use-application-dns\.net|mask(?:-h2)?\.icloud\.com)"
+SWITCHES = tuple(
+    Everywhere("dns", STILL_ON, path, find, "", "", (output,))
+    for output, path, find in (
+        *(
+            (output, r"rpz\.zone$", rf"^{_SWITCH} CNAME \.\n")
+            for output in ("bind", "knot", "powerdns", "unbound")
+        ),
+        ("adguard", "rules", rf"^\|{_SWITCH}\^.*\n"),
+        ("dnsmasq", "conf", rf"^.*{_SWITCH}.*\n"),
+        ("pihole", "block", rf"^.*{_SWITCH}.*\n"),
+        ("unbound-local", "local", rf"^.*{_SWITCH}.*\n"),
+    )
+)
+
+HOLES: tuple[Any, ...] = (*NETWORKS, *STRANGERS, *LAST, *ADDRESSES, *OUTPUTS, *SETTINGS, *SWITCHES)

@@ -28,7 +28,6 @@ def stranger_findings(check: Check) -> Iterator[Diagnostic]:
     for situation in check.panel.told_apart(check.target.reach):
         yield from _hosts(check, situation)
         yield from _protected(check, situation)
-        yield from _open_switches(check, situation)
         yield from _unknown_marks(check, situation)
         _try_longer(check, situation)
     yield from unclaimed_findings(check, reference_of(check.ir))
@@ -143,38 +142,6 @@ def _wrong(check: Check, wronged: View, asked: _Asked) -> Iterator[Diagnostic]:
             beside = owners or reference_of(check.ir).beside(asked.host)
             guilty = [r for r in beside if universe.overlap(r.audience.region, subject.people)]
             yield _differs(check.ir, subject, guilty, asked)
-
-
-def _open_switches(check: Check, situation: Situation) -> Iterator[Diagnostic]:
-    """Ways around the network that are still open on a path that claims to close them."""
-    panel = check.panel
-    if not check.ir.close_bypasses:
-        return
-    for client in panel.decider.clients(Kind.HOST):
-        for host in sorted(BYPASS_SWITCHES):
-            views = panel.views(Kind.HOST)
-            answers = {view: panel.ask(view, Kind.HOST, host, client, situation) for view in views}
-            shut = [view for view, found in answers.items() if found.effect is Effect.BLOCK]
-            # A path that has none of them does not claim to; one that has some must have all.
-            if not _closes(check, client, situation) or len(shut) == len(views):
-                continue
-            yield codes.VERDICT_DIFFERS.at(
-                check.ir.unlisted_span,
-                artifact=f"{check.target.id}/{client}",
-                question=f"{client} host `{host}`",
-                found=Effect.ALLOW,
-                expected="block (`network.close_bypasses`)",
-            )
-
-
-def _closes(check: Check, client: str, situation: Situation) -> bool:
-    """Whether a path closes any way around the network for anybody."""
-    panel = check.panel
-    return any(
-        panel.ask(view, Kind.HOST, host, client, situation).effect is Effect.BLOCK
-        for view in panel.views(Kind.HOST)
-        for host in BYPASS_SWITCHES
-    )
 
 
 def _admitted(check: Check, who: Region, owners: tuple[Ruling, ...], asked: _Asked) -> Region:

@@ -20,6 +20,7 @@ from aipol.verify.panel import Panel, View
 from aipol.verify.probes import HostProbes, Probe, address_probes, host_probes, marks_of
 from aipol.verify.strangers import stranger_findings
 from aipol.verify.subjects import MOST_SUBJECTS, is_sampled
+from aipol.verify.switches import switch_findings
 from aipol.verify.told import NOTHING_TOLD, told_findings
 from aipol.verify.unlisted import unlisted_findings
 from aipol.verify.ways import way_findings
@@ -58,6 +59,7 @@ def verify(
     findings += gateway_findings(check)
     said = tuple(policy)
     findings += way_findings(check, said)
+    findings += switch_findings(check, said)
     findings += unlisted_findings(check, said)
     findings += told_findings(check, told)
     findings += claim_findings(check)

@@ -38,6 +38,11 @@ SWITCHES_ONLY = Reason(
     "DNS lists stop names that announce ways around; QUIC, DoT and other resolvers stay open",
     "configure `nftables`, or block udp/443, port 853 and foreign resolvers on the firewall",
 )
+SWITCHES_HAVE_ADDRESSES = Reason(
+    "switches-have-addresses",
+    "a file of hosts gives each name an address, and a way around whose name has one stays on",
+    "use any other output of `dns`",
+)
 LISTED_ONLY = Reason(
     "listed-names-only",
     "a file of hosts stops the names in it and nothing below them",

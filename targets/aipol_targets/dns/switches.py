@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from aipol.audience import EVERYBODY
 from aipol.bypasses import Opening
 from aipol.ir import CLOSE_BYPASSES, Ir
-from aipol.target import PolicyCoverage, Status
-from aipol_targets.dns.facts import SWITCHES_ONLY
+from aipol.target import Deviation, PolicyCoverage, Status
+from aipol_targets.dns.facts import SWITCHES_HAVE_ADDRESSES, SWITCHES_ONLY
 from aipol_targets.dns.model import ADGUARD_RULES, DNSMASQ_CONF, PIHOLE_BLOCK, ZONED, Dns
 
 # Not a file of hosts: a name in it has an address, and a switch with an address is on.
@@ -20,7 +21,17 @@ def switched_off(ir: Ir, target: str, model: Dns) -> Iterator[PolicyCoverage]:
     files = tuple(f"{target}/{path}" for path in sorted(_files(model)))
     for clause in ir.policy_clauses if files else ():
         if clause.key == CLOSE_BYPASSES:
-            yield PolicyCoverage(clause, target, Status.LOOSER, SWITCHES_ONLY, files, _LEFT)
+            yield PolicyCoverage(
+                clause, target, Status.LOOSER, SWITCHES_ONLY, files, _LEFT, tuple(_open(model))
+            )
+
+
+def _open(model: Dns) -> Iterator[Deviation]:
+    """The output in which the names are not: whoever verifies it asks for them in all others."""
+    if "hosts" in model.outputs:
+        yield Deviation(
+            Status.LOOSER, SWITCHES_HAVE_ADDRESSES, EVERYBODY, Opening.SWITCHES, "hosts"
+        )
 
 
 def _files(model: Dns) -> Iterator[str]:

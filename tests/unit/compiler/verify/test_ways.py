@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 
 from aipol.audience import EVERYBODY, Universe
+from aipol.bypasses import BYPASS_SWITCHES, Opening
 from aipol.diagnostics import Diagnostic
 from aipol.ir import (
     CLOSE_BYPASSES,
@@ -201,8 +202,21 @@ def test_a_claim_that_cannot_stand_is_untrue(
 
 
 def test_names_are_asked_about_elsewhere() -> None:
-    """A resolver's claim about names is put to the test by its hosts."""
-    assert found(Router(kinds=(Kind.HOST,)), PARTLY) == ()
+    """A resolver's claim about names is put to the test by its hosts; who claims none has none."""
+    router = Router(kinds=(Kind.HOST,))
+    assert found(router, claim(CLOSED, Status.LOOSER, leaves=(Opening.SWITCHES,))) == ()
+    assert found(router, claim(CLOSED, Status.UNSUPPORTED)) == ()
+    said = {
+        finding.message.partition("`")[2].partition("`")[0] for finding in found(router, PARTLY)
+    }
+    assert said == {*BYPASS_SWITCHES}
+
+
+def test_a_path_of_which_it_is_said_need_not_deny_the_names() -> None:
+    """What is said of one path says nothing of another."""
+    spared = Deviation(Status.LOOSER, WHY, EVERYBODY, Opening.SWITCHES, "ipv4")
+    said = found(Router(kinds=(Kind.HOST,)), claim(CLOSED, Status.LOOSER, spared))
+    assert {finding.message.partition(":")[0] for finding in said} == {"router/ipv6"}
 
 
 def test_networks_and_ports_that_artefacts_speak_of_are_asked_about() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from aipol.bypasses import BYPASS_SWITCHES
 from aipol.catalogue.model import Match
 from aipol.ir import Gateway, Obligations
 from aipol.target import Kind, Status
@@ -185,6 +186,19 @@ def test_bypass_switches_fail_to_resolve_when_asked_for(small: Any) -> None:
                 assert found == (wanted and client != "hosts")
             for client in small.BY_SOURCE:
                 assert not emitted.blocked(client, small.GATEWAY, host)
+
+
+def test_a_file_of_hosts_excuses_no_other_output(small: Any) -> None:
+    """The account says that the names stay open in it; all others are asked for each of them."""
+    emitted = small.answered(small.everything(), "adguard", "hosts")
+    assert emitted.findings() == ()
+    (record,) = emitted.compiled.policy
+    assert [each.client for each in record.deviations] == ["hosts"]
+    lines = emitted.text["adguard/rules.txt"].splitlines(keepends=True)
+    left = [line for line in lines if not any(f"|{host}^" in line for host in BYPASS_SWITCHES)]
+    assert len(left) == len(lines) - len(BYPASS_SWITCHES)
+    found = emitted.findings({**emitted.files, "adguard/rules.txt": "".join(left).encode()})
+    assert [finding.message.count("adguard host") for finding in found] == [1, 1, 1]
 
 
 def test_ipv6_people_are_in_their_segment(small: Any) -> None:
