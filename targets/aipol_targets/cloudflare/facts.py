@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from aipol.target import Limit
@@ -13,6 +14,13 @@ _ACCOUNT_LIMITS = "Cloudflare One docs, Account limits"
 AI_CATEGORY = 184
 """Artificial Intelligence, below Technology (Cloudflare One docs, Domain categories; read
 2026-11-29)."""
+
+# Without it a DNS policy about a category is also for names that lead to one that is in it: "When
+# off, evaluate categories in this rule against all CNAME domain categories in the response"
+# (cloudflare-go, zero_trust gateway rules, RuleSetting; the same in the Terraform provider's schema
+# of zero_trust_gateway_policy; read 2026-11-29).
+CATEGORY_SETTINGS: Mapping[str, bool] = {"ignore_cname_category_matches": True}
+"""Of a DNS policy about a category: it is for names in it, not for those that lead there."""
 
 IPV6 = untold("that Gateway sees private IPv6 addresses is not documented", "Gateway")
 

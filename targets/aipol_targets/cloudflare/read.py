@@ -207,6 +207,9 @@ def _rules(
             raise UnreadableArtifact(RULES, f"{body.name} lets through what is no whole host")
         if found.by_category and body.action != "block":
             raise UnreadableArtifact(RULES, f"{body.name} lets a category through")
+        if body.by_own_name is not (found.by_category and kind == "dns"):
+            why = "is about categories of the names that an answer leads to, or about none"
+            raise UnreadableArtifact(RULES, f"{body.name} {why}")
         used |= found.used
         hosts |= found.hosts
         sources += found.sources

@@ -39,6 +39,8 @@ class Body:
     precedence: int
     traffic: str
     headers: tuple[tuple[str, str], ...]
+    by_own_name: bool
+    """Whether categories are those of the name that is asked for, and of none it leads to."""
 
 
 def read_lists(content: bytes) -> dict[str, frozenset[str]]:
@@ -111,8 +113,11 @@ def _rule(kind: str, body: Mapping[str, Any]) -> Body:
         refuse(RULES, f"{name} is not of the type it is kept under, or has no place")
     if body["precedence"] < 0 or len(traffic) > _LONGEST:
         refuse(RULES, f"{name} has no place, or an expression that is too long")
-    headers = _headers(name, body["rule_settings"]) if sends else ()
-    if sends and (body["action"], kind) != ("allow", "http"):
+    by_own_name = (kind, body["action"]) == ("dns", "block") and sends
+    if by_own_name and not _is_by_own_name(body["rule_settings"]):
+        refuse(RULES, f"{name} has settings that are not accounted for")
+    headers = _headers(name, body["rule_settings"]) if sends and not by_own_name else ()
+    if headers and (body["action"], kind) != ("allow", "http"):
         refuse(RULES, f"{name} cannot add headers")
     return Body(
         name,
@@ -120,7 +125,14 @@ def _rule(kind: str, body: Mapping[str, Any]) -> Body:
         body["precedence"],
         traffic,
         headers,
+        by_own_name,
     )
+
+
+def _is_by_own_name(settings: Any) -> bool:
+    """Whether the one setting is that a DNS policy ignores the categories of CNAME targets."""
+    name = "ignore_cname_category_matches"
+    return _is(settings, {name}) and settings[name] is True
 
 
 def _headers(name: str, settings: Any) -> tuple[tuple[str, str], ...]:

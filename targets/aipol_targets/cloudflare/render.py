@@ -7,6 +7,7 @@ from typing import Any
 
 from aipol.target import Artifact
 from aipol_targets.cloudflare.expression import traffic
+from aipol_targets.cloudflare.facts import CATEGORY_SETTINGS
 from aipol_targets.cloudflare.model import LISTS, RULES, Gateway, HostList, Layer, Rule
 
 _FILTERS: dict[Layer, str] = {"dns": "dns", "http": "http", "network": "l4"}
@@ -53,4 +54,6 @@ def _rule(rule: Rule, about: str, precedence: int) -> dict[str, Any]:
     }
     if rule.headers:
         body["rule_settings"] = {"add_headers": {name: [value] for name, value in rule.headers}}
+    elif rule.category is not None and rule.layer == "dns":
+        body["rule_settings"] = dict(CATEGORY_SETTINGS)
     return body

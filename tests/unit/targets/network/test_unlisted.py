@@ -130,6 +130,62 @@ def _other(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "traffic": body["traffic"].replace("184", "183")}
 
 
+def _leading(settings: Any) -> Any:
+    """The settings of the policies about the category are others."""
+
+    def change(body: dict[str, Any]) -> dict[str, Any]:
+        if body["filters"] != ["dns"]:
+            return body
+        others = {key: value for key, value in body.items() if key != "rule_settings"}
+        return others if settings is None else {**others, "rule_settings": settings}
+
+    return change
+
+
+_OWN_NAME = {"ignore_cname_category_matches": True}
+
+
+def test_a_dns_policy_asks_for_the_category_of_the_name_itself(small: Any) -> None:
+    """Not of the names that an answer leads to; an HTTP policy has no such setting."""
+    types = json.loads(small.gated(policy(small)).text[RULES])
+    told = {
+        (kind, "unlisted" in body["name"], json.dumps(body.get("rule_settings")))
+        for kind in ("dns", "http")
+        for body in types[kind]
+    }
+    wanted = {("dns", False, "null"), ("dns", True, json.dumps(_OWN_NAME))}
+    assert told == wanted | {("http", False, "null"), ("http", True, "null")}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        None,
+        {},
+        {"ignore_cname_category_matches": False},
+        {"ignore_cname_category_matches": 1},
+        {**_OWN_NAME, "ip_categories": True},
+        {"add_headers": {"X-Y": ["a"]}},
+    ],
+)
+def test_a_category_of_names_that_others_lead_to_is_refused(settings: Any, small: Any) -> None:
+    """A name that is not of the category would be blocked for where its CNAME leads."""
+    emitted = small.gated(policy(small))
+    with pytest.raises(UnreadableArtifact, match="aipol_unlisted_dns"):
+        emitted.target.read(changed(emitted, _leading(settings)))
+
+
+def test_a_list_has_no_settings_of_categories(small: Any) -> None:
+    """The reader knows them for a policy about a category in DNS alone."""
+    emitted = small.gated(policy(small))
+    types = json.loads(emitted.text[RULES])
+    for kind in ("dns", "http"):
+        first = {**types[kind][0], "rule_settings": _OWN_NAME}
+        other = {**types, kind: [first, *types[kind][1:]]}
+        with pytest.raises(UnreadableArtifact):
+            emitted.target.read({**emitted.files, RULES: json.dumps(other).encode()})
+
+
 @pytest.mark.parametrize("change", [_gone, _everything, _only_finance, _allowing, _other])
 def test_a_category_that_is_blocked_otherwise_is_noticed(change: Any, small: Any) -> None:
     """Verification asks about AI that is not listed, and about all that is."""
