@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from aipol.language.document import Path
 from aipol.language.scalars import resolve
@@ -22,9 +22,12 @@ from aipol.source import Span
 
 SHORTEST = 64
 """Lines from which on it is worth it."""
+MOST_KEYS = 32
+"""Keys of a line up to which it can be one of a run: what looks for others names all of them."""
 
 _VALUE = r"[a-z0-9][a-z0-9._-]*"
-_PAIRS = re.compile(rf"^( *)- \{{([a-z_]+: {_VALUE}(?:, [a-z_]+: {_VALUE})*)\}}\n", re.MULTILINE)
+_PAIR = rf"[a-z_]+: {_VALUE}"
+_PAIRS = re.compile(rf"^( *)- \{{({_PAIR}(?:, {_PAIR}){{0,{MOST_KEYS - 1}}})\}}\n", re.MULTILINE)
 _BEFORE_KEY, _BEFORE_VALUE = len("- {"), len(": ")
 
 
@@ -100,30 +103,53 @@ def shortened(text: str) -> Shortened | None:
     kept: list[str] = []
     done = here = line = 0
     while found := _PAIRS.search(text, here):
-        rows, end = _rows(text, found)
-        if len(rows) < SHORTEST:
-            here = end
+        shape = _shape(found)
+        count, here = _first(text, found, shape)
+        if count < SHORTEST:
             continue
+        rows, end = _rows(text, found.start(), shape)
         line += text.count("\n", done, found.start())
-        keys = tuple(pair.partition(": ")[0] for pair in found.group(2).split(", "))
-        runs.append(Run(line, len(found.group(1)), keys, tuple(rows)))
+        runs.append(Run(line, len(shape.indent), shape.keys, tuple(rows)))
         kept.append(text[done : found.end()])
         line += len(rows)
         done = here = end
     return Shortened("".join((*kept, text[done:])), tuple(runs)) if runs else None
 
 
-def _rows(text: str, first: re.Match[str]) -> tuple[list[tuple[str, ...]], int]:
-    """The values of all lines of the form of the first, and where they end."""
-    pairs = (pair.partition(": ")[0] for pair in first.group(2).split(", "))
-    inside = ", ".join(f"{key}: ({_VALUE})" for key in pairs)
-    form = re.compile(rf"{first.group(1)}- \{{{inside}\}}\n")
+class _Shape(NamedTuple):
+    """What the lines of a run have in common."""
+
+    indent: str
+    keys: tuple[str, ...]
+
+
+def _shape(line: re.Match[str]) -> _Shape:
+    pairs = line.group(2).split(", ")
+    return _Shape(line.group(1), tuple(pair.partition(": ")[0] for pair in pairs))
+
+
+def _first(text: str, first: re.Match[str], shape: _Shape) -> tuple[int, int]:
+    """How many lines of a shape there are, up to those that it takes, and where they end."""
+    count, end = 1, first.end()
+    while count < SHORTEST and (found := _PAIRS.match(text, end)) and _shape(found) == shape:
+        count, end = count + 1, found.end()
+    return count, end
+
+
+def _rows(text: str, place: int, shape: _Shape) -> tuple[list[tuple[str, ...]], int]:
+    """The values of all lines of a shape from a place on, and where they end."""
+    form = _form(shape)
     rows: list[tuple[str, ...]] = []
-    place = first.start()
     while found := form.match(text, place):
         rows.append(found.groups())
         place = found.end()
     return rows, place
+
+
+def _form(shape: _Shape) -> re.Pattern[str]:
+    """Of the lines of a run, which is long: to make it takes as long as to read many lines."""
+    inside = ", ".join(f"{key}: ({_VALUE})" for key in shape.keys)
+    return re.compile(rf"{shape.indent}- \{{{inside}\}}\n")
 
 
 @dataclass(frozen=True, slots=True)

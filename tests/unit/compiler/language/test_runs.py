@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from aipol.language import load
-from aipol.language.runs import SHORTEST, shortened
+from aipol.language import load, runs
+from aipol.language.runs import MOST_KEYS, SHORTEST, shortened
 
 LINES = SHORTEST + 5
 FORMS = {
@@ -83,3 +83,52 @@ def test_few_lines_are_no_run() -> None:
     few = "a:\n" + "- {b: c}\n" * (SHORTEST - 1)
     assert shortened(few) is None
     assert shortened("a:\r\n" + "- {b: c}\n" * LINES) is None
+
+
+MIXED = {
+    "other keys on each line": [f"- {{{'k' * (n + 1)}: a, z: b}}" for n in range(LINES)],
+    "two forms in turn": ["- {a: b}", "- {c: d}"] * LINES,
+    "two lines of each form": ["- {a: b}", "- {a: c}", "- {c: d}", "- {c: e}"] * LINES,
+    "one line too few": (["- {a: b}"] * (SHORTEST - 1) + ["- {c: d}"] * (SHORTEST - 1)) * 3,
+    "another order": ["- {a: b, c: d}", "- {c: d, a: b}"] * LINES,
+    "one long line": ["- {" + ", ".join(f"{'k' * (n + 1)}: a" for n in range(400)) + "}"],
+    "lines too long": ["- {" + ", ".join(f"{'k' * (n + 1)}: a" for n in range(MOST_KEYS + 1)) + "}"]
+    * LINES,
+}
+
+
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What patterns are made of from now on."""
+    made: list[Any] = []
+    form = runs._form
+
+    def noted(shape: Any) -> Any:
+        made.append(shape)
+        return form(shape)
+
+    monkeypatch.setattr(runs, "_form", noted)
+    return made
+
+
+@pytest.mark.parametrize("lines", MIXED.values(), ids=MIXED.keys())
+def test_lines_that_are_no_run_cost_no_pattern(
+    lines: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One is made for a run alone: to make it for each line takes longer than to read the line."""
+    made = counted(monkeypatch)
+    text = "a:\n" + "".join(f"{line}\n" for line in lines)
+    assert shortened(text) is None
+    assert made == []
+    assert read("f", text) == line_by_line("f", text)
+
+
+def test_each_run_costs_one_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long it is, and with as many keys as a line of one may have."""
+    made = counted(monkeypatch)
+    keys = ", ".join(f"{'k' * (n + 1)}: a" for n in range(MOST_KEYS))
+    text = "a:\n" + "- {b: c}\n" * SHORTEST + "- {b: c, d: e}\n" + f"- {{{keys}}}\n" * LINES
+    short = shortened(text)
+    assert short is not None
+    assert [len(run.rows) for run in short.runs] == [SHORTEST, LINES]
+    assert [len(shape.keys) for shape in made] == [1, MOST_KEYS]
+    assert read("f", text) == line_by_line("f", text)
