@@ -292,7 +292,14 @@ def verify_files(run: Run, artifacts: Iterable[Artifact]) -> tuple[Diagnostic, .
         # A reader may find only when asked that two objects are at odds for somebody.
         decider, compiled = run.target.read(files), run.compiled
         account = (compiled.coverage, compiled.policy)
-        return verify(run.ir, run.target, decider, *account, told=compiled.told)
+        return verify(
+            run.ir,
+            run.target,
+            decider,
+            *account,
+            told=compiled.told,
+            indistinct=compiled.indistinct,
+        )
     except UnreadableArtifact as fault:
         span = whole_file(f"{run.target.id}/{fault.artifact}")
         return (codes.ARTIFACT_UNREADABLE.at(span, artifact=span.file, why=fault.why),)

@@ -123,9 +123,8 @@ class Coverage:
 class PolicyCoverage:
     """What one target does for one clause about the whole policy.
 
-    `leaves` are what stays open, in words that all targets share. A deviation is about what
-    everybody sends on a way: its value is `port 53`, or `*`; or about a path on which names that
-    the others deny stay open: its value is `Opening.SWITCHES`.
+    `leaves` are what stays open, in words that all targets share. The value of
+    a deviation is `port 53` or `*`, of what everybody sends on a way, or one of these words.
     """
 
     clause: PolicyClause
@@ -291,6 +290,8 @@ class Lowered(Generic[N]):
     """What it does for clauses about the whole policy."""
     idle: frozenset[str] = frozenset()
     """Settings of those that files tell of which nothing in these files has occasion to follow."""
+    indistinct: tuple[str, ...] = ()
+    """Paths (`dnsmasq`, `zia/ipv6`) that cannot let gateways through; all others do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +305,7 @@ class Compiled:
     policy: tuple[PolicyCoverage, ...] = ()
     told: Mapping[str, str] = field(default_factory=dict[str, str])
     """What its reader must find the artefacts to say of settings: see `aipol.reader.Tells`."""
+    indistinct: tuple[str, ...] = ()  # see `Lowered`
 
 
 class Target(Protocol):
@@ -397,4 +399,4 @@ class StagedTarget(Generic[S, N]):
         account = (lowered.coverage, lowered.findings, lowered.rooms, lowered.policy)
         told: Mapping[str, str] = getattr(settings, "told", {})
         followed = {name: said for name, said in told.items() if name not in lowered.idle}
-        return Compiled(artifacts, *account, followed)
+        return Compiled(artifacts, *account, followed, lowered.indistinct)

@@ -11,7 +11,8 @@ import sys
 from typing import Any
 
 mistakes: Any = sys.modules["network_mistakes"]
-Change, Everywhere, Gone = mistakes.Change, mistakes.Everywhere, mistakes.Gone
+Change, Dropped = mistakes.Change, mistakes.Dropped
+Everywhere, Gone = mistakes.Everywhere, mistakes.Gone
 
 
 # --- networks that the policy does not have -------------------------------------------------------
@@ -301,4 +302,21 @@ SWITCHES = tuple(
     )
 )
 
-HOLES: tuple[Any, ...] = (*NETWORKS, *STRANGERS, *LAST, *ADDRESSES, *OUTPUTS, *SETTINGS, *SWITCHES)
+# --- gateways -------------------------------------------------------------------------------------
+
+CUT_OFF = "a gateway is cut off"
+GATEWAYS = (
+    Dropped("zscaler", CUT_OFF, "requests", r"\$\{aipol__gateways\}", ""),
+    Change("squid", CUT_OFF, "except", f"^{_GATEWAY}\n", ""),
+)
+
+HOLES: tuple[Any, ...] = (
+    *NETWORKS,
+    *STRANGERS,
+    *LAST,
+    *ADDRESSES,
+    *OUTPUTS,
+    *SETTINGS,
+    *SWITCHES,
+    *GATEWAYS,
+)

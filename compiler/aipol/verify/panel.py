@@ -134,11 +134,24 @@ class Panel:
             known.blocked.update(self._blocked(view, client, situation, fresh))
         return known.blocked
 
+    def denied(
+        self, hosts: Iterable[str], identity: frozenset[str], client: str, situation: Situation
+    ) -> Iterable[str]:
+        """Those of `hosts` that are blocked for an identity, which need not be anybody's."""
+        if self._many is not None:
+            return self._many.blocked(hosts, identity, client)
+        return (
+            host
+            for host in hosts
+            if self.decider.decide(Question(Kind.HOST, host, identity, client, situation)).effect
+            is Effect.BLOCK
+        )
+
     def _blocked(
         self, view: View, client: str, situation: Situation, hosts: Iterable[str]
     ) -> Iterable[str]:
         if self._many is not None:
-            return self._many.blocked(hosts, view.subjects[0].identity, client)
+            return self.denied(hosts, view.subjects[0].identity, client, situation)
         return (
             host
             for host in hosts

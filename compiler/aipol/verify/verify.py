@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from aipol.audience import NOBODY
@@ -38,11 +38,13 @@ def verify(
     policy: Iterable[PolicyCoverage] = (),
     *,
     told: Mapping[str, str] = NOTHING_TOLD,
+    indistinct: Collection[str] = (),
 ) -> tuple[Diagnostic, ...]:
     """Every answer of `decider` that neither the policy nor an account is the reason for.
 
     `coverage` accounts for rulings, `policy` for the clauses about the whole policy; `told` is
-    what the artefacts have to say of the target's settings.
+    what the artefacts have to say of the target's settings; `indistinct` are the paths on which
+    it says that it cannot tell gateways from everybody.
     """
     records: dict[tuple[str, str], list[Coverage]] = {}
     for record in coverage:
@@ -56,7 +58,7 @@ def verify(
     findings += data_findings(check)
     findings += obligation_findings(check)
     findings += spared_findings(check)
-    findings += gateway_findings(check)
+    findings += gateway_findings(check, indistinct)
     said = tuple(policy)
     findings += way_findings(check, said)
     findings += switch_findings(check, said)

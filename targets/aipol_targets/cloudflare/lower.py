@@ -9,7 +9,7 @@ from aipol.diagnostics.codes import BAD_VALUE
 from aipol.domains import HostTrie
 from aipol.ir import Ir
 from aipol.segments import Segment, fewest_networks, gateway_networks, segments
-from aipol.target import Coverage, Lowered, Reason
+from aipol.target import Lowered, Reason
 from aipol_targets.cloudflare.facts import AI_CATEGORY, IPV6
 from aipol_targets.cloudflare.limits import over_limits
 from aipol_targets.cloudflare.model import LISTS, RULES, Gateway, Rule, Source
@@ -17,7 +17,7 @@ from aipol_targets.cloudflare.obligations import account_wide
 from aipol_targets.cloudflare.rules import Plan, rules_of, shared, spared_for, unlisted
 from aipol_targets.cloudflare.settings import CloudflareSettings
 from aipol_targets.cloudflare.written import Written
-from aipol_targets.common.network.account import coverage
+from aipol_targets.common.network.account import coverage, indistinct
 from aipol_targets.common.network.facts import GATEWAYS
 from aipol_targets.common.network.families import by_family, only_four
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
@@ -66,14 +66,21 @@ def lower(ir: Ir, settings: CloudflareSettings) -> Lowered[Gateway]:
         findings += locked_out(ir, place, (each.trie,), each.trie.minimal())
         findings += locked_addresses(ir, place, hosts_around(held.header for held in each.held))
     findings += over_limits(ir, TARGET_ID, settings, model)
-    account = _coverage(ir, settings, parts, written)
+    placed = _placed(ir, settings, parts, written)
+    account = coverage(ir, TARGET_ID, placed, account_wide)
     told = (
         by_category(ir, TARGET_ID, _CATEGORY, (LISTS, RULES))
         if settings.sees_categories
         else not_blocked(ir, TARGET_ID, _UNSEEN)
     )
-    unused = idle(first_precedence=model.rules)
-    return Lowered(model, account, tuple(findings), policy=told, idle=unused)
+    return Lowered(
+        model,
+        account,
+        tuple(findings),
+        policy=told,
+        idle=idle(first_precedence=model.rules),
+        indistinct=indistinct(placed),
+    )
 
 
 def _decrypted(ir: Ir, settings: CloudflareSettings) -> Iterator[Diagnostic]:
@@ -98,20 +105,17 @@ def _write(ir: Ir, segment: Segment, settings: CloudflareSettings) -> Written:
     return Written(segment, decided.uses, HostTrie(entries.values()), held)
 
 
-def _coverage(
+def _placed(
     ir: Ir, settings: CloudflareSettings, parts: Sequence[Segment], written: Sequence[Written]
-) -> tuple[Coverage, ...]:
+) -> tuple[Placed, ...]:
     by_source = settings.on_ramp == _WAN
     *_, everybody = paths = [each.path(settings.policies, by_source=by_source) for each in written]
-    placed = (
-        tuple(
-            by_family(ir, segment, path, everybody, IPV6)
-            for segment, path in zip(parts, paths, strict=True)
-        )
-        if by_source
-        else tuple(Placed(segment, (everybody,)) for segment in parts)
+    if not by_source:
+        return tuple(Placed(segment, (everybody,)) for segment in parts)
+    return tuple(
+        by_family(ir, segment, path, everybody, IPV6)
+        for segment, path in zip(parts, paths, strict=True)
     )
-    return coverage(ir, TARGET_ID, placed, account_wide)
 
 
 def _model(ir: Ir, settings: CloudflareSettings, written: Sequence[Written]) -> Gateway:

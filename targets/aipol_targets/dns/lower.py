@@ -14,7 +14,7 @@ from aipol.domains import HostEntry, HostTrie, Intent
 from aipol.ir import Ir
 from aipol.segments import Segment, gateway_networks, segments
 from aipol.target import Lowered, Reason
-from aipol_targets.common.network.account import coverage
+from aipol_targets.common.network.account import coverage, indistinct
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.hostlists import Entries, with_hosts
 from aipol_targets.common.network.index import Index
@@ -115,7 +115,7 @@ def lower(ir: Ir, settings: DnsSettings) -> Lowered[Dns]:
     placed = tuple(_placed(settings.outputs, each, pooled) for each in told)
     account = coverage(ir, TARGET_ID, placed)
     switches = tuple(switched_off(ir, TARGET_ID, model))
-    return Lowered(model, account, tuple(findings), policy=switches)
+    return Lowered(model, account, tuple(findings), policy=switches, indistinct=indistinct(placed))
 
 
 def _told(ir: Ir, segment: Segment, outputs: Collection[str]) -> _Told:

@@ -9,7 +9,7 @@ from aipol.diagnostics.codes import LIMIT_EXCEEDED
 from aipol.ir import Ir
 from aipol.segments import Segment, gateway_networks, segments
 from aipol.target import Lowered
-from aipol_targets.common.network.account import coverage
+from aipol_targets.common.network.account import coverage, indistinct
 from aipol_targets.common.network.facts import GATEWAYS
 from aipol_targets.common.network.families import by_family, only_four
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
@@ -42,7 +42,9 @@ def lower(ir: Ir, settings: MerakiSettings) -> Lowered[Meraki]:
     )
     account = coverage(ir, TARGET_ID, placed)
     told = not_blocked(ir, TARGET_ID, AI_CATEGORY)
-    return Lowered(_model(ir, made), account, tuple(findings), policy=told)
+    return Lowered(
+        _model(ir, made), account, tuple(findings), policy=told, indistinct=indistinct(placed)
+    )
 
 
 def _model(ir: Ir, made: Sequence[Listed]) -> Meraki:

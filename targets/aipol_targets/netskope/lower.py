@@ -12,7 +12,7 @@ from aipol.hosts import names_claimed
 from aipol.ir import Ir
 from aipol.segments import Segment, gateway_networks, segments
 from aipol.target import Lowered
-from aipol_targets.common.network.account import coverage
+from aipol_targets.common.network.account import coverage, indistinct
 from aipol_targets.common.network.categories import Categorised, categorised
 from aipol_targets.common.network.families import by_family
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
@@ -61,7 +61,8 @@ def lower(ir: Ir, settings: NetskopeSettings) -> Lowered[Netskope]:  # noqa: ARG
         for each, path in zip(wanted, paths, strict=True)
     )
     told = not_blocked(ir, TARGET_ID, AI_CATEGORY)
-    return Lowered(model, coverage(ir, TARGET_ID, placed), tuple(findings), policy=told)
+    account = coverage(ir, TARGET_ID, placed)
+    return Lowered(model, account, tuple(findings), policy=told, indistinct=indistinct(placed))
 
 
 def _wanted(ir: Ir, segment: Segment) -> _Wanted:

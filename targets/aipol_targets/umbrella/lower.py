@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from aipol.ir import Ir
 from aipol.segments import gateway_networks, segments
 from aipol.target import Lowered
-from aipol_targets.common.network.account import coverage
+from aipol_targets.common.network.account import coverage, indistinct
 from aipol_targets.common.network.facts import GATEWAYS
 from aipol_targets.common.network.families import by_family, only_four
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
@@ -46,7 +46,9 @@ def lower(ir: Ir, settings: UmbrellaSettings) -> Lowered[Umbrella]:  # noqa: ARG
     )
     account = coverage(ir, TARGET_ID, placed)
     told = not_blocked(ir, TARGET_ID, AI_CATEGORY)
-    return Lowered(Umbrella(policies), account, tuple(findings), policy=told)
+    return Lowered(
+        Umbrella(policies), account, tuple(findings), policy=told, indistinct=indistinct(placed)
+    )
 
 
 def _policies(made: Sequence[Listed], gateways: tuple[str, ...]) -> Iterator[Policy]:

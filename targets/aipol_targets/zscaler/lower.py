@@ -14,7 +14,7 @@ from aipol.hosts import names_claimed
 from aipol.ir import Ir
 from aipol.segments import Segment, gateway_networks, segments
 from aipol.target import Lowered
-from aipol_targets.common.network.account import coverage
+from aipol_targets.common.network.account import coverage, indistinct
 from aipol_targets.common.network.categories import Categorised, Sources, categorised
 from aipol_targets.common.network.facts import GATEWAYS
 from aipol_targets.common.network.families import by_family, only_four
@@ -78,9 +78,14 @@ def lower(ir: Ir, settings: ZscalerSettings) -> Lowered[Zia]:
         if settings.ai_categories
         else not_blocked(ir, TARGET_ID, AI_CATEGORY)
     )
-    unused = idle(first_order=model.rules, rank=model.rules)
-    account = coverage(ir, TARGET_ID, placed)
-    return Lowered(model, account, tuple(findings), policy=told, idle=unused)
+    return Lowered(
+        model,
+        coverage(ir, TARGET_ID, placed),
+        tuple(findings),
+        policy=told,
+        idle=idle(first_order=model.rules, rank=model.rules),
+        indistinct=indistinct(placed),
+    )
 
 
 def _wanted(ir: Ir, segment: Segment) -> _Wanted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from aipol.audience import NOBODY, Region
@@ -329,15 +329,21 @@ def _via(case: Case, gateway: str, effect: Tally) -> Coverage:
     if not known.networks:
         tally.add((Status.STRICTER, reasons.GATEWAY_UNPLACED), people, ALL)
         return case.summed("via", tally, _files(case))
-    for client, reason in sorted(_untold(case).items()):
+    untold = _untold(seat.placed for seat in case.seats)
+    for client, reason in sorted(untold.items()):
         tally.add((Status.STRICTER, reason), people, ALL, client)
     return case.summed("via", tally, _files(case))
 
 
-def _untold(case: Case) -> dict[str, Reason]:
+def indistinct(placed: Iterable[Placed]) -> tuple[str, ...]:
+    """The paths, or one family's part of them, on which gateways get what everybody gets."""
+    return tuple(sorted(_untold(placed)))
+
+
+def _untold(placed: Iterable[Placed]) -> dict[str, Reason]:
     """The paths that do not leave the gateways' own addresses alone, or not those of IPv6."""
     found: dict[str, Reason] = {}
-    for path in (path for seat in case.seats for path in seat.placed.paths):
+    for path in (path for each in placed for path in each.paths):
         for client in {client.partition("/")[0] for client in path.clients}:
             if not path.by_source:
                 found[client] = reasons.GATEWAY_UNTOLD

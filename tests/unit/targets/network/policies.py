@@ -301,7 +301,9 @@ class Emitted:
         decider = self.target.read(files or self.files)
         made = self.compiled
         account = (made.coverage, made.policy)
-        return verify(self.ir, self.target, decider, *account, told=made.told)
+        return verify(
+            self.ir, self.target, decider, *account, told=made.told, indistinct=made.indistinct
+        )
 
     def noticed(self, files: Mapping[str, bytes]) -> bool:
         """Whether other files are unreadable, or their answers are not the policy's."""
