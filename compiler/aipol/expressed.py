@@ -6,10 +6,11 @@ that their target meant.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from enum import StrEnum
 
 from aipol.domains import Intent
+from aipol.vocabulary import Effect
 
 Blocks = Callable[[str], bool]
 """Whether a host is blocked."""
@@ -19,13 +20,14 @@ class Expressed(StrEnum):
     """How an entry is said, the worst last."""
 
     EXACT = "exact"
-    """Its host and all names below it are answered as the policy has them."""
+    """What the rule says of the use happens there, and all below it is as the policy has it."""
     WIDENED = "widened"
-    """Something there is blocked that the policy lets through, and nothing the other way."""
+    """Something there is answered more strictly than the policy has it, and nothing less so."""
     NARROWED = "narrowed"
-    """Something there is let through that the policy blocks."""
+    """Something there is let through that the policy blocks, or that the rule blocks, warns about
+    or asks about."""
     IMPOSSIBLE = "impossible"
-    """Of what the entry is about nothing is answered as the policy has it."""
+    """Of what the entry is about nothing is blocked, or let through, as the policy has it."""
 
 
 # Labels that no entry has; some products know a few labels of a name and no more.
@@ -44,16 +46,39 @@ def names_of(host: str, intent: Intent) -> tuple[str, ...]:
             return (host, *below)
 
 
-def expressed(host: str, intent: Intent, wanted: Blocks, said: Blocks) -> Expressed:
-    """The verdict over an entry, by what the policy wants and what artefacts say."""
-    around = names_of(host, Intent.SUBTREE)
+def expressed(
+    own: Collection[str], around: Collection[str], wanted: Blocks, said: Blocks
+) -> Expressed:
+    """The verdict over an entry, by what the policy wants blocked and what artefacts block.
+
+    `own` are names that the entry is about, `around` these and others that it must not change.
+    """
     wrong = {name for name in around if wanted(name) is not said(name)}
     if not wrong:
         return Expressed.EXACT
-    if wrong.issuperset(names_of(host, intent)):
+    if wrong.issuperset(own):
         return Expressed.IMPOSSIBLE
     looser = any(wanted(name) for name in wrong)
     return Expressed.NARROWED if looser else Expressed.WIDENED
+
+
+def carried_out(effect: Effect, found: Iterable[Effect]) -> Expressed:
+    """The verdict over what a rule says, by what is answered about names that its use needs.
+
+    A host that somebody may use for anything is let through, whatever other rules say of it; that
+    is what the policy wants of the host, and a loss to those rules.
+    """
+    steps = {each.strictness - effect.strictness for each in found}
+    if min(steps, default=0) < 0:
+        return Expressed.NARROWED
+    return Expressed.WIDENED if any(steps) else Expressed.EXACT
+
+
+def for_rule(found: Expressed, carried: Expressed) -> Expressed:
+    """The verdict for a rule, by that over the entry and by whether what it says happens."""
+    if carried is Expressed.EXACT and found is Expressed.IMPOSSIBLE:
+        return Expressed.WIDENED  # it is the others that cannot have what they should
+    return worst((found, carried))
 
 
 def worst(verdicts: Iterable[Expressed]) -> Expressed:

@@ -327,7 +327,9 @@ apps:
     }
     text = run(*asked)[1]
     assert "own.acme.test (exact)" in text
-    assert "impossible  subtrees-only" in text
+    said = "impossible subtrees-only: own.acme.test (exact), kids.acme.test (children)"
+    assert "  Of 2 hosts each file says exactly what the policy says, but:\n" in text
+    assert f"    umbrella  {said}\n  and all of them exactly: dns, squid\n" in text
     write(
         f"{POLICY.replace('rules:', f'{apps}on_gap: tighten{chr(10)}rules:', 1)}  umbrella: {{}}\n"
     )

@@ -229,15 +229,21 @@ def _answers(
 
 
 def _identities(run: Run, place: Whereabouts, person: Person) -> Iterator[frozenset[str]]:
-    """What a platform knows the person by; on a network, an address of each place they may sit."""
+    """What a platform knows the person by.
+
+    On a network, an address of each family at each place where they may sit.
+    """
     ir, platform = run.ir, run.target.identity
     if platform == "networks":
         from aipol.report.person import seats_of
+        from aipol.verify.panel import family_of
 
         if place.source:
             yield frozenset({place.source})
             return
-        yield from (frozenset({e.samples[0]}) for e in seats_of(ir, person) if e.samples)
+        for segment in seats_of(ir, person):
+            seats = {family_of(frozenset({each})): each for each in reversed(segment.samples)}
+            yield from (frozenset({address}) for address in seats.values())
         return
     inside = (group for group in ir.groups.values() if ir.universe.contains(group.region, person))
     yield frozenset(name for group in inside if (name := getattr(group, platform)))

@@ -2,39 +2,53 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from aipol.domains import Intent
-from aipol.expressed import Expressed, expressed, names_of, worst
-from aipol.report.words import count, folded, listed
-from aipol.sites import at_site
+from aipol.expressed import Expressed, carried_out, expressed, for_rule, names_of, worst
+from aipol.hosts import PATH_UNSEEN, SHARED_HOST
+from aipol.report.person import NETWORKS, exactly
+from aipol.report.reasons import INDISTINCT
 from aipol.target import EFFECT_CLAUSE, EXCEPTED, Deviation, Kind, Question, Status
-from aipol.verify.reference import HostReference
-from aipol.vocabulary import Effect
+from aipol.verify.accounts import keeps_out
+from aipol.verify.panel import family_of
+from aipol.verify.probes import address_probes
+from aipol.verify.settled import reference_of
+from aipol.vocabulary import Account, Effect
 
 if TYPE_CHECKING:
     from aipol.audience import Person
+    from aipol.claims import Claim
     from aipol.ir import Ir, Ruling
     from aipol.pipeline import Run
-    from aipol.target import Decider
+    from aipol.target import Answer, Coverage, Decider
+    from aipol.vocabulary import Situation
+
+_Rank = tuple[bool, bool]
+ADDRESS = "address"
+"""What an entry's match is called where it is a part of a site."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One host pattern as one target says it; `client` is the enforcement path."""
+    """One host pattern, or address, as one target says it.
+
+    `client` is the enforcement path, or one family of addresses on it (`dns-policy/ipv6`) where the
+    families differ. `device` is empty where the target sees no devices.
+    """
 
     host: str
-    intent: Intent
+    match: str
     target: str
     site: str
     client: str
+    device: str
+    situations: tuple[Situation, ...]
     verdict: Expressed
-    looser: bool
-    """Whether what is wrong is let through, for an entry that is not exact."""
     reason: str = ""
     """The names of the reasons that the target gives for it."""
 
@@ -51,115 +65,186 @@ class Heard:
 def entries_of(
     heard: Heard, who: tuple[Person, Ruling], identities: Iterable[frozenset[str]]
 ) -> Iterator[Entry]:
-    """How a target says every host pattern that only the app's rules are about."""
-    person, ruling = who
-    run, decider, ir = heard.run, heard.decider, heard.ir
-    wanted = partial(_wanted, ir, HostReference(ir), person)
-    seats, (situation, *_) = tuple(identities), run.target.reach
-    for claim in ir.apps[ruling.app].behind[ruling.surface]:
-        if claim.shared:
-            continue
-        for client in decider.clients(Kind.HOST):
-
-            def said(seat: frozenset[str], host: str, path: str = client) -> bool:
-                asked = Question(Kind.HOST, host, seat, path, situation)
-                return decider.decide(asked).effect is Effect.BLOCK
-
-            found = [expressed(claim.host, claim.intent, wanted, partial(said, s)) for s in seats]
-            place, verdict = (run.target.id, run.site, client), worst(found)
-            blocked = wanted(names_of(claim.host, claim.intent)[0])
-            looser = verdict is Expressed.NARROWED or (verdict is Expressed.IMPOSSIBLE and blocked)
-            if found:
-                entry = Entry(claim.host, claim.intent, *place, verdict, looser)
-                yield replace(entry, reason=_reason(run, who, entry))
+    """How a target says every host pattern that decides about the use, wherever it acts."""
+    ruling, seats = who[1], _by_family(heard.run, identities)
+    for records in _devices(heard.run, ruling):
+        for claim in heard.ir.apps[ruling.app].behind[ruling.surface]:
+            for client in heard.decider.clients(Kind.HOST):
+                asked = _Asked(heard, *who, claim, client, records)
+                yield from _alike(asked.entry(family, seats[family]) for family in seats)
 
 
-def _wanted(ir: Ir, reference: HostReference, person: Person, host: str) -> bool:
-    return not ir.universe.contains(reference.allowed(host), person)
+def _by_family(
+    run: Run, identities: Iterable[frozenset[str]]
+) -> Mapping[str, tuple[frozenset[str], ...]]:
+    """Seats by what their path is called: a record may be about one family of addresses alone."""
+    found: dict[str, tuple[frozenset[str], ...]] = {}
+    for identity in identities:
+        family = family_of(identity) if run.target.identity == NETWORKS else ""
+        found[family] = (*found.get(family, ()), identity)
+    return found
 
 
-def _reason(run: Run, who: tuple[Person, Ruling], entry: Entry) -> str:
-    """The names of the reasons that the target gives for it; nothing where it is exact.
+def _alike(found: Iterable[Entry]) -> Iterator[Entry]:
+    """One entry where the families of addresses get the same."""
+    entries = tuple(found)
+    plain = {replace(entry, client=entry.client.partition("/")[0]) for entry in entries}
+    yield from plain if len(plain) == 1 else entries
 
-    What is wrong below a host that one rule is about may be a fault against another's.
+
+def _devices(run: Run, ruling: Ruling) -> Iterator[tuple[Coverage, ...]]:
+    """The records of what the target does about the use, for each device that it tells apart.
+
+    Where it is not, there is nothing to tell.
     """
-    if entry.verdict is Expressed.EXACT:
-        return ""
-    person, ruling = who
-    contains = run.ir.universe.contains
-    records = [record for record in run.coverage if record.clause == EFFECT_CLAUSE]
-    told = {
-        each.reason.code
-        for record in records
-        for each in record.deviations
-        if (each.value != "*" or record.ruling == ruling.id)
-        and _is_about(each, entry)
-        and contains(each.people, person)
-    }
-    own = (record.reason for record in records if record.ruling == ruling.id and record.reason)
-    given = (reason.code for reason in own if not reason.absent)
-    return ", ".join(sorted(told)) or next(given, "")
+    found: dict[str, list[Coverage]] = {}
+    for record in run.coverage:
+        absent = record.status is Status.NOT_APPLICABLE or (record.reason and record.reason.absent)
+        if (record.ruling, record.clause) != (ruling.id, EFFECT_CLAUSE) or absent:
+            continue
+        devices = {situation.device: situation for situation in record.situations}
+        for device in ("",) if run.target.identity == NETWORKS else devices:
+            here = tuple(s for s in record.situations if device in {"", s.device})
+            found.setdefault(device, []).append(replace(record, situations=here))
+    yield from (tuple(found[device]) for device in sorted(found))
 
 
-def _is_about(deviation: Deviation, entry: Entry) -> bool:
-    """Whether it is about the entry's host or names below it, and goes the same way."""
-    status = Status.LOOSER if entry.looser else Status.STRICTER
+@dataclass(frozen=True)
+class _Asked:
+    """One pattern on one enforcement path; `records` are what is said of the use there."""
+
+    heard: Heard
+    person: Person
+    ruling: Ruling
+    claim: Claim
+    client: str
+    records: tuple[Coverage, ...]
+
+    @cached_property
+    def situations(self) -> tuple[Situation, ...]:
+        """Where it is so."""
+        return tuple(sorted({s for record in self.records for s in record.situations}))
+
+    @cached_property
+    def own(self) -> tuple[str, ...]:
+        """Names of every kind that the pattern is about, or ways to ask for an address."""
+        claim = self.claim
+        if claim.address is None:
+            return names_of(claim.host, claim.intent)
+        if self.kind is Kind.HOST:
+            return (claim.host,)
+        probes = address_probes(self.heard.ir, self.ruling, self.heard.decider)
+        return tuple(probe.value for probe in probes if probe.named == claim.named)
+
+    @cached_property
+    def kind(self) -> Kind:
+        """What a path can be asked about: many see no more of an address than its host."""
+        paths = self.heard.decider.clients(Kind.URL) if self.claim.address else ()
+        return Kind.URL if self.client in paths else Kind.HOST
+
+    def entry(self, family: str, seats: tuple[frozenset[str], ...]) -> Entry:
+        """The worst that is said to somebody who comes from any of `seats`."""
+        run, claim = self.heard.run, self.claim
+        verdict = worst(self._verdict(seat) for seat in seats)
+        by_network = run.target.identity == NETWORKS
+        entry = Entry(
+            claim.named,
+            ADDRESS if claim.address else claim.intent.value,
+            run.target.id,
+            run.site,
+            f"{self.client}{family}",
+            "" if by_network else self.situations[0].device,
+            self.situations,
+            verdict,
+        )
+        return replace(entry, reason=self._reason(entry))
+
+    def _verdict(self, seat: frozenset[str]) -> Expressed:
+        claim = self.claim
+        around = self.own if claim.address else names_of(claim.host, Intent.SUBTREE)
+        effects = {name: self._ask(seat, self.kind, name).effect for name in (*self.own, *around)}
+        found = expressed(
+            self.own, around, self._wanted, lambda name: effects[name] is Effect.BLOCK
+        )
+        if self._kept_out(seat):
+            return found
+        answers = (effects[name] or Effect.ALLOW for name in self.own)
+        return for_rule(found, carried_out(self.ruling.direct, answers))
+
+    def _wanted(self, name: str) -> bool:
+        """Whether the policy blocks a name for the person, whatever they want there."""
+        ir, address = self.heard.ir, self.claim.address
+        reference = reference_of(ir)
+        allowed = reference.allowed_at(address) if address else reference.allowed(name)
+        return not ir.universe.contains(allowed, self.person)
+
+    def _ask(self, seat: frozenset[str], kind: Kind, value: str) -> Answer:
+        question = Question(kind, value, seat, self.client, self.situations[0])
+        return self.heard.decider.decide(question)
+
+    def _kept_out(self, seat: frozenset[str]) -> bool:
+        """Whether a tenant header does what the rule says of personal accounts."""
+        headed = self.client in self.heard.decider.clients(Kind.HEADER)
+        if self.ruling.account is not Account.PERSONAL or not headed or self.claim.address:
+            return False
+        ir = self.heard.run.ir
+        people = exactly(ir.universe, self.person)
+        return keeps_out(ir, self.ruling, people, self.own, lambda k, v: self._ask(seat, k, v))
+
+    def _reason(self, entry: Entry) -> str:
+        """The names of the reasons that the target gives for it; nothing where it is exact."""
+        if entry.verdict is Expressed.EXACT:
+            return ""
+        nearest = min(self._told(entry), default=None, key=itemgetter(0))
+        if nearest is None:
+            return self._of_records(entry)
+        told = {reason for rank, reason in self._told(entry) if rank == nearest[0]}
+        return ", ".join(sorted(told))
+
+    def _of_records(self, entry: Entry) -> str:
+        """The reason of the use's own records, where no deviation is about the entry."""
+        given = next((record.reason.code for record in self.records if record.reason), "")
+        if not given and self.claim.shared and self._is_looser(entry):
+            return (PATH_UNSEEN if self.claim.address else SHARED_HOST).code
+        # Whoever has no network of their own gets what those have whose network they sit on.
+        return given or INDISTINCT
+
+    def _told(self, entry: Entry) -> Iterator[tuple[_Rank, str]]:
+        """The reasons of deviations about the entry, with how far each is from being its own.
+
+        What is wrong below a host that one rule is about may be a fault against another's only.
+        """
+        run, here = self.heard.run, set(self.situations)
+        for record in run.coverage:
+            if record.clause == EFFECT_CLAUSE and here.intersection(record.situations):
+                others = record.ruling != self.ruling.id
+                for each in record.deviations:
+                    meant = each.value != "*" or not others
+                    mine = run.ir.universe.contains(each.people, self.person)
+                    if meant and mine and self._is_about(each, entry):
+                        around = _place(each) not in {"*", entry.host}
+                        yield (others, around), each.reason.code
+
+    def _is_looser(self, entry: Entry) -> bool:
+        """Whether what is wrong is let through, for an entry that is not exact."""
+        if entry.verdict is Expressed.IMPOSSIBLE:
+            return self._wanted(self.own[0])
+        return entry.verdict is Expressed.NARROWED
+
+    def _is_about(self, deviation: Deviation, entry: Entry) -> bool:
+        """Whether it is about the entry's host or names below it, and goes the same way."""
+        status = Status.LOOSER if self._is_looser(entry) else Status.STRICTER
+        place = _place(deviation)
+        # What is so below a name above it is so below it.
+        within = place.endswith(f".{entry.host}") or entry.host.endswith(f".{place}")
+        near = place in {"*", entry.host} or within
+        said = deviation.status is status and deviation.concerns(entry.client)
+        return said and (near or deviation.value == EXCEPTED)
+
+
+def _place(deviation: Deviation) -> str:
+    """The host that a deviation is about, or about what is below it."""
     place = deviation.value
     while place.startswith("*."):
         place = place.removeprefix("*.")
-    # What is so below a name above it is so below it.
-    within = place.endswith(f".{entry.host}") or entry.host.endswith(f".{place}")
-    near = place in {"*", entry.host} or within
-    client = deviation.client in {"*", entry.client}
-    return client and deviation.status is status and (near or deviation.value == EXCEPTED)
-
-
-# --- what is said of them -------------------------------------------------------------------------
-
-
-def entries_json(entries: Iterable[Entry]) -> list[Mapping[str, Any]]:
-    """Every entry of every target, for a program."""
-    return [
-        {
-            "host": entry.host,
-            "match": entry.intent.value,
-            "target": entry.target,
-            **({"site": entry.site} if entry.site else {}),
-            "client": entry.client,
-            "verdict": entry.verdict.value,
-            "reason": entry.reason,
-        }
-        for entry in entries
-    ]
-
-
-def entries_text(entries: tuple[Entry, ...]) -> Iterator[str]:
-    """Those that are not exact, and how many are."""
-    if not entries:
-        return
-    yield "Hosts, as the files say them"
-    others = [entry for entry in entries if entry.verdict is not Expressed.EXACT]
-    rows = [
-        (
-            f"{entry.host} ({entry.intent})",
-            _path(entry),
-            entry.verdict.value,
-            entry.reason,
-        )
-        for entry in others
-    ]
-    yield from listed(rows[:_MOST])
-    if len(rows) > _MOST:
-        yield f"  and {len(rows) - _MOST} more; --format json has all"
-    exact = Counter(_path(entry) for entry in entries if entry.verdict is Expressed.EXACT)
-    said = "; ".join(f"{path}: {number}" for path, number in exact.items())
-    if said:
-        yield from folded(f"  exact, of {count(len({e.host for e in entries}), 'host')}: {said}")
-
-
-_MOST = 8
-
-
-def _path(entry: Entry) -> str:
-    named = entry.target if entry.target == entry.client else f"{entry.target}/{entry.client}"
-    return at_site(named, entry.site)
+    return place

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from aipol.coverage import Gap
 from aipol.ir import Because, Ir, Ruling
 from aipol.report.apps import collateral_cells, collateral_json
-from aipol.report.entries import Entry, entries_json, entries_text
+from aipol.report.entries import Entry
+from aipol.report.entries_told import entries_json, entries_text
 from aipol.report.open_ends import open_ends
 from aipol.report.person import NETWORKS, Use, gaps_for, records_for
 from aipol.report.reasons import Platforms, said
 from aipol.report.words import (
+    MOST_REASONS,
     account_words,
     clause_words,
     count,
@@ -349,11 +351,11 @@ def _notes(found: Explanation, record: Coverage) -> Iterator[str]:
             yield "exact"
         return
     every = said(found.ir, found.ruling, record)
-    for each in every[:_MOST_REASONS]:
+    for each in every[:MOST_REASONS]:
         hosts = f" ({some(each.values, 2)})" if each.values else ""
         yield f"{_EXACTNESS[each.status]}: {each.reason.text}{hosts}"
-    if len(every) > _MOST_REASONS:
-        yield f"and {count(len(every) - _MOST_REASONS, 'other reason')}"
+    if len(every) > MOST_REASONS:
+        yield f"and {count(len(every) - MOST_REASONS, 'other reason')}"
 
 
 def _files(found: Explanation) -> Iterator[str]:
@@ -371,7 +373,6 @@ def _files(found: Explanation) -> Iterator[str]:
 
 
 _MOST_ARTIFACTS = 8
-_MOST_REASONS = 3
 
 
 def _spot(found: Explanation, artifact: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from aipol.coverage import Gap
 from aipol.report.gaps import OUT_OF_SIGHT
-from aipol.report.words import at_sites, count, not_done, places
+from aipol.report.words import MOST_REASONS, at_sites, count, not_done, places
 from aipol.target import Reason
 from aipol.vocabulary import Situation
 
@@ -35,14 +35,11 @@ def _causes(what: str, causes: _Causes) -> Iterator[str]:
     everywhere = f"{of_all}{at_sites(sites.pop() if len(sites) == 1 else ())}"
     yield f"  {what}: {everywhere}"
     near = [cause for cause, here in causes.items() if set(here) != {OUT_OF_SIGHT}]
-    for cause in near[:_MOST_REASONS] or list(causes)[:1]:
+    for cause in near[:MOST_REASONS] or list(causes)[:1]:
         reason, there = cause
         advice = f"; {reason.advice}" if reason.advice and near else ""
         here = f"{places(causes[cause])}{at_sites(there)}"
         where = "" if here == everywhere else f"{here}: "
         yield f"    {where}{reason.text}{advice}"
-    if len(near) > _MOST_REASONS:
-        yield f"    and {count(len(near) - _MOST_REASONS, 'other reason')}"
-
-
-_MOST_REASONS = 3
+    if len(near) > MOST_REASONS:
+        yield f"    and {count(len(near) - MOST_REASONS, 'other reason')}"

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 """The columns of a terminal that a text fills at most, as far as its words allow."""
+MOST_REASONS = 3
+"""Reasons that are told of one thing; of more, how many there are."""
 _HANG, _DEEPEST = 4, 60
 _DEVICES = {
     "managed-macos": "managed Macs",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from aipol.audience import Region
 from aipol.ir import Ir, Ruling
 from aipol.target import Answer, Kind
@@ -9,6 +11,9 @@ from aipol.verify.admitted import Check
 from aipol.verify.panel import View
 from aipol.verify.probes import Probe
 from aipol.vocabulary import Account, Effect, Situation
+
+Ask = Callable[[Kind, str], Answer]
+"""What somebody gets at one place on one path."""
 
 
 def account_holds(
@@ -26,20 +31,25 @@ def account_holds(
     # A header goes to an app's own hosts: an address is on a host of others.
     if ruling.account is not Account.PERSONAL or client not in asked or "/" in probe.named:
         return False
-    wanted = tenant_header(check.ir, ruling, people)
-    if wanted is None:
-        return False
 
     def ask(kind: Kind, value: str) -> Answer:
         return check.panel.ask(view, kind, value, client, situation)
 
-    around = (url for given in _ways_around(check.ir, ruling) for url in _below(given))
+    return keeps_out(check.ir, ruling, people, (probe.value, *probe.below), ask)
+
+
+def keeps_out(ir: Ir, ruling: Ruling, people: Region, hosts: Iterable[str], ask: Ask) -> bool:
+    """Whether the header that admits the tenants of `people` alone is sent to all of `hosts`."""
+    wanted = tenant_header(ir, ruling, people)
+    if wanted is None:
+        return False
+    around = (url for given in _ways_around(ir, ruling) for url in _below(given))
     if not all(ask(Kind.URL, url).effect is Effect.BLOCK for url in around):
         return False
     return all(
         # What is below may be blocked all the same, and so needs no header.
         ask(Kind.HOST, host).effect is Effect.BLOCK or _sends(ask(Kind.HEADER, host).detail, wanted)
-        for host in (probe.value, *probe.below)
+        for host in hosts
     )
 
 

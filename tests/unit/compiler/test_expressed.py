@@ -5,12 +5,18 @@ from __future__ import annotations
 import pytest
 
 from aipol.domains import HostEntry, HostTrie, Intent
-from aipol.expressed import Expressed, expressed, names_of, worst
+from aipol.expressed import Blocks, Expressed, carried_out, expressed, names_of, worst
+from aipol.vocabulary import Effect
 
 
 def trie(*entries: tuple[str, Intent, bool]) -> HostTrie:
     """Decisions over hosts."""
     return HostTrie(HostEntry(host, intent, blocked) for host, intent, blocked in entries)
+
+
+def verdict_on(host: str, intent: Intent, wanted: Blocks, said: Blocks) -> Expressed:
+    """The verdict over an entry, among all names at and below its host."""
+    return expressed(names_of(host, intent), names_of(host, Intent.SUBTREE), wanted, said)
 
 
 AT, ALL, BELOW = Intent.EXACT, Intent.SUBTREE, Intent.CHILDREN
@@ -49,8 +55,7 @@ def test_an_entry_is_said_as_its_names_are_answered(
     verdict: str,
 ) -> None:
     """More than asked for, less, none of it, or just that."""
-    found = expressed(*entry, trie(*wanted).blocked, trie(*said).blocked)
-    assert found.value == verdict
+    assert verdict_on(*entry, trie(*wanted).blocked, trie(*said).blocked).value == verdict
 
 
 def test_a_format_that_knows_few_labels_is_narrower() -> None:
@@ -59,7 +64,30 @@ def test_a_format_that_knows_few_labels_is_narrower() -> None:
     def said(host: str) -> bool:
         return host.endswith("a.example") and host.count(".") <= len("12345")
 
-    assert expressed("a.example", ALL, trie(("a.example", ALL, True)).blocked, said) == "narrowed"
+    wanted = trie(("a.example", ALL, True)).blocked
+    assert verdict_on("a.example", ALL, wanted, said) is Expressed.NARROWED
+
+
+@pytest.mark.parametrize(
+    ("effect", "found", "verdict"),
+    [
+        ("block", ["block", "block"], "exact"),
+        ("block", ["block", "allow"], "narrowed"),
+        ("block", ["warn"], "narrowed"),
+        ("warn", ["allow"], "narrowed"),
+        ("justify", ["warn"], "narrowed"),
+        ("justify", ["justify"], "exact"),
+        ("warn", ["justify"], "widened"),
+        ("warn", ["allow", "block"], "narrowed"),
+        ("allow", ["allow"], "exact"),
+        ("allow", ["block"], "widened"),
+    ],
+)
+def test_a_rule_is_carried_out_where_the_answer_is_its_effect(
+    effect: str, found: list[str], verdict: str
+) -> None:
+    """Less strict anywhere is a loss; a prompt that is not shown is one as much as a block."""
+    assert carried_out(Effect(effect), map(Effect, found)).value == verdict
 
 
 def test_of_several_paths_the_worst_is_told() -> None:
