@@ -47,19 +47,24 @@ def names_of(host: str, intent: Intent) -> tuple[str, ...]:
 
 
 def expressed(
-    own: Collection[str], around: Collection[str], wanted: Blocks, said: Blocks
+    own: Collection[str],
+    around: Collection[str],
+    wanted: Blocks,
+    said: Blocks,
+    carried: Expressed,
 ) -> Expressed:
     """The verdict over an entry, by what the policy wants blocked and what artefacts block.
 
-    `own` are names that the entry is about, `around` these and others that it must not change.
+    `own` are names that the entry is about, `around` these and others that it must not change;
+    `carried` is the verdict over what the rule itself says of its own.
     """
     wrong = {name for name in around if wanted(name) is not said(name)}
-    if not wrong:
-        return Expressed.EXACT
-    if wrong.issuperset(own):
+    # Where the rule has what it says, it is others that cannot have what they should.
+    if wrong.issuperset(own) and carried is not Expressed.EXACT:
         return Expressed.IMPOSSIBLE
-    looser = any(wanted(name) for name in wrong)
-    return Expressed.NARROWED if looser else Expressed.WIDENED
+    if any(wanted(name) for name in wrong):
+        return Expressed.NARROWED
+    return worst((carried, Expressed.WIDENED if wrong else Expressed.EXACT))
 
 
 def carried_out(effect: Effect, found: Iterable[Effect]) -> Expressed:
@@ -72,13 +77,6 @@ def carried_out(effect: Effect, found: Iterable[Effect]) -> Expressed:
     if min(steps, default=0) < 0:
         return Expressed.NARROWED
     return Expressed.WIDENED if any(steps) else Expressed.EXACT
-
-
-def for_rule(found: Expressed, carried: Expressed) -> Expressed:
-    """The verdict for a rule, by that over the entry and by whether what it says happens."""
-    if carried is Expressed.EXACT and found is Expressed.IMPOSSIBLE:
-        return Expressed.WIDENED  # it is the others that cannot have what they should
-    return worst((found, carried))
 
 
 def worst(verdicts: Iterable[Expressed]) -> Expressed:

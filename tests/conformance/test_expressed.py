@@ -7,7 +7,7 @@ import json
 import random
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,7 @@ from aipol.scoping import Verdict
 from aipol.segments import segments
 from aipol.target import Kind, Question, Target
 from aipol.vocabulary import Account, Effect, Surface
+from aipol_targets import ALL
 
 
 def _subjects() -> Any:
@@ -67,7 +68,7 @@ groups:
     jamf: Finance Macs
     networks: [10.20.0.0/24, "2001:db8:20::/48"]
 """
-ALL = '  - {id: rest, apps: ["*"], groups: [everyone], effect: block}'
+REST = '  - {id: rest, apps: ["*"], groups: [everyone], effect: block}'
 # Names of every kind below an entry, other than those that the verdict is made of.
 BELOW = ("q", "q.r", "q.r.s.t.u.v.w", "zz")
 ACCOUNTS = (Account.CORPORATE, Account.PERSONAL)
@@ -95,7 +96,7 @@ def written(name: str, seed: int) -> str:
         rule = f"id: r{number}, apps: [a{number}], groups: [finance], effect: {effect}{account}"
         rules += [f"  - {{{rule}}}"] if effect != "block" else []
     gap = draw.choice(("report", "tighten"))
-    return "\n".join([head(name) + f"on_gap: {gap}", "apps:", *apps, "rules:", *rules, ALL, ""])
+    return "\n".join([head(name) + f"on_gap: {gap}", "apps:", *apps, "rules:", *rules, REST, ""])
 
 
 @cache
@@ -208,11 +209,11 @@ def test_a_verdict_is_what_the_reader_answers(name: str) -> None:
                     about = (seed, account, seat.identities, each)
                     verdict, wrong = each.entry.verdict, set(each.wrong())
                     effects = {each.answers[name][1] for name in each.own}
-                    right = not wrong and effects == {each.effect}
-                    assert (verdict is Expressed.EXACT) is right, about
-                    assert (verdict is Expressed.IMPOSSIBLE) is wrong.issuperset(each.own), about
-                    lost = verdict is Expressed.NARROWED
-                    assert lost is (each.lost() and not wrong.issuperset(each.own)), about
+                    held, none = effects == {each.effect}, wrong.issuperset(each.own)
+                    assert (verdict is Expressed.EXACT) is (held and not wrong), about
+                    assert (verdict is Expressed.IMPOSSIBLE) is (none and not held), about
+                    lost = each.lost() and (held or not none)
+                    assert (verdict is Expressed.NARROWED) is lost, about
                     assert bool(each.entry.reason) is (verdict is not Expressed.EXACT), about
 
 
@@ -235,10 +236,135 @@ rules:
 
 def verdicts(name: str, **given: Any) -> dict[str, str]:
     """How a target says each kind of host to somebody in finance with a personal account."""
-    text = f"{head(name)}{KINDS}{ALL}\n"
+    text = f"{head(name)}{KINDS}{REST}\n"
     run, ir = ran(name, text, **given), meant(text)
     (seat,) = (s for s in seats(ir, run.target.identity) if "finance" in s.person)
     every = [told.entry for told in told(run, ir, Account.PERSONAL, seat)]
     return {
         f"{e.host} {e.client} {e.device}".strip(): f"{e.verdict} {e.reason}".strip() for e in every
     }
+
+
+USUAL = {
+    "asked.example": "narrowed no-prompt",
+    "half.example": "narrowed account-unseen",
+    "open.all.example": "narrowed shared-host",
+}
+"""What nobody's list of hosts can say; all else is exact but for what follows."""
+SUBTREES = {
+    "impossible subtrees-only": ("at.example", "below.example"),
+    "narrowed subtrees-only": ("in.all.example",),
+    "narrowed shared-host, subtrees-only": ("open.all.example",),
+}
+AS_EVERYBODY = {
+    "impossible ipv6-indistinct": ("asked.example", "in.all.example"),
+    "widened ipv6-indistinct": ("half.example",),
+}
+SUBTREES_AS_EVERYBODY = {
+    "impossible ipv6-indistinct": (
+        "asked.example",
+        "at.example",
+        "below.example",
+        "in.all.example",
+    ),
+    "narrowed ipv6-indistinct, shared-host": ("open.all.example",),
+    "widened ipv6-indistinct": ("half.example",),
+}
+BLOCKED = ("all.example", "at.example", "below.example", "deepl.com")
+OTHERWISE: Mapping[str, Mapping[str, Container[str]]] = {
+    "cloudflare dns/ipv6": AS_EVERYBODY,
+    "cloudflare http/ipv6": AS_EVERYBODY,
+    "cloudflare network/ipv6": AS_EVERYBODY,
+    "dns hosts": {
+        "impossible listed-names-only": ("below.example",),
+        "narrowed listed-names-only": ("all.example", "deepl.com", "in.all.example"),
+    },
+    "dns unbound-local": {
+        "impossible root-not-apart": ("below.example",),
+        "narrowed root-not-apart": ("in.all.example",),
+        "narrowed root-not-apart, shared-host": ("open.all.example",),
+    },
+    "e2guardian e2guardian-sni": {
+        "impossible handshake-unseen": BLOCKED,
+        "narrowed handshake-unseen": ("in.all.example",),
+    },
+    "intune firefox managed-windows": {
+        "impossible browser-not-governed": BLOCKED,
+        "narrowed browser-not-governed": ("in.all.example",),
+    },
+    "lists sonicwall": SUBTREES,
+    "meraki content-filter/ipv4": SUBTREES,
+    "meraki content-filter/ipv6": SUBTREES_AS_EVERYBODY,
+    "netskope swg/ipv6": AS_EVERYBODY,
+    "umbrella dns-policy/ipv4": SUBTREES,
+    "umbrella dns-policy/ipv6": SUBTREES_AS_EVERYBODY,
+    "zscaler zia": {"narrowed five-levels": ("all.example", "below.example", "deepl.com")},
+    "zscaler zia/ipv4": {"narrowed five-levels": ("in.all.example",)},
+    "zscaler zia/ipv6": {"impossible ipv6-indistinct": ("in.all.example",)},
+}
+NO_HOSTS = {"nftables"}
+OURS = sorted({target.id for target in ALL}.intersection(SAYS_HOSTS))
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_each_target_says_each_kind_of_host_as_it_is_known_to(name: str) -> None:
+    """A pattern that a format lacks, a prompt, one account of two, a shared host, a family."""
+    found = verdicts(name)
+    assert bool(found) is (name not in NO_HOSTS)
+    paths = {path.partition(" ")[2] for path in found}
+    others = {path for path in OTHERWISE if path.startswith(f"{name} ")}
+    assert others <= {f"{name} {path}" for path in paths}
+    for where, verdict in found.items():
+        host, _, path = where.partition(" ")
+        own = OTHERWISE.get(f"{name} {path}", {})
+        known = next((said for said, hosts in own.items() if host in hosts), None)
+        assert verdict == (known or USUAL.get(host, "exact")), (path, host)
+
+
+@pytest.mark.parametrize(
+    ("platforms", "devices"),
+    [
+        (["windows"], {"managed-windows"}),
+        (["macos"], {"managed-macos"}),
+        (["macos", "windows"], {"managed-macos", "managed-windows"}),
+    ],
+)
+def test_devices_that_a_target_leaves_alone_are_not_told(
+    platforms: list[str], devices: set[str]
+) -> None:
+    """What is not managed here is no host's fault, and what is managed is told by itself."""
+    found = verdicts("intune", platforms=platforms)
+    assert {where.rpartition(" ")[2] for where in found} == devices
+    assert {found[f"at.example chrome {device}"] for device in devices} == {"exact"}
+
+
+def at_a_site(name: str, policy: str, app: str, account: Account) -> dict[str, str]:
+    """How a target says an app's hosts with a policy of `tests/cases`, by who asks."""
+    run, ir = subjects.ran(name, policy), subjects.tried(name, policy).ir
+    decider = run.target.read({each.path: each.content for each in run.compiled.artifacts})
+    found = dict[str, str]()
+    for seat in seats(ir, run.target.identity):
+        ruling = ir.decide(seat.person, app, Surface.WEB, account)
+        assert ruling is not None
+        for e in entries_of(Heard(run, decider, ir), (seat.person, ruling), seat.identities):
+            found[f"{' '.join(seat.person)} {e.host} {e.match}"] = f"{e.verdict} {e.reason}".strip()
+    return found
+
+
+def test_a_header_that_keeps_personal_accounts_out_is_no_loss() -> None:
+    """Where a proxy decrypts and sends it, an open host is closed to the personal account."""
+    seen = "finance chatgpt.com subtree"
+    assert at_a_site("squid", "accounts", "chatgpt", Account.PERSONAL)[seen] == "exact"
+    assert at_a_site("squid", "accounts", "chatgpt", Account.CORPORATE)[seen] == "exact"
+    told = at_a_site("dns", "accounts", "chatgpt", Account.PERSONAL)
+    assert told[seen] == "narrowed account-unseen"
+    assert at_a_site("dns", "accounts", "chatgpt", Account.CORPORATE)[seen] == "exact"
+
+
+def test_a_part_of_a_site_is_told_as_paths_are_seen() -> None:
+    """A proxy that decrypts denies it; who sees names alone lets it through."""
+    where = "https://site.example/assistant address"
+    proxy = at_a_site("squid", "addresses", "site-assistant", Account.PERSONAL)
+    assert proxy == {f"finance {where}": "exact", f" {where}": "exact"}
+    names = at_a_site("dns", "addresses", "site-assistant", Account.PERSONAL)
+    assert names == {f"finance {where}": "exact", f" {where}": "impossible path-unseen"}

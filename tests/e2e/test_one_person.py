@@ -338,3 +338,44 @@ apps:
     assert {(each["target"], each["host"], each["reason"]) for each in wider} == {
         ("umbrella", "own.acme.test", "widened")
     }
+
+
+HALF = "{id: half, apps: [claude], groups: [everyone], account: corporate, effect: allow}"
+
+
+def test_what_a_list_of_hosts_cannot_do_is_never_called_exact(run: Run) -> None:
+    """A prompt that nothing shows, an account that nothing sees, a host that serves others."""
+    write(re.sub(r"\{id: agents.*\}", HALF, POLICY))
+    ask = ("explain", "--surface", "web", "--group", "finance", *DAY, "--app")
+    for app, said in (
+        ("chatgpt", "narrowed no-prompt: all"),
+        ("claude", "narrowed tenant-unknown: all"),
+        ("notion-ai", "narrowed shared-host: all"),
+    ):
+        _, out, _ = run(*ask, app)
+        assert f"    dns    {said}\n    squid  {said}\n" in out
+    _, out, _ = run(*ask, "claude", "--account", "corporate")
+    assert "hosts each file says exactly what the policy says: dns, squid\n" in out
+
+
+def test_devices_and_families_of_addresses_are_told_by_themselves(run: Run) -> None:
+    """Of two systems one is managed, and of two families of addresses one is told apart."""
+    import json
+
+    both = POLICY.replace("[10.20.0.0/24]", '[10.20.0.0/24, "2001:db8:20::/48"]')
+    rule = both.replace("groups: [engineering, directors]", "groups: [finance]")
+    windows = INTUNE.replace("report-only", "enforce, platforms: [windows]")
+    write(f"{rule}  umbrella: {{}}\n{windows}")
+    asked = (*CLAUDE, "--group", "finance")
+    _, out, _ = run(*asked)
+    assert "    umbrella/dns-policy/ipv6  impossible ipv6-indistinct: clau.de (subtree)" in out
+    assert "exactly: dns, intune on managed Windows, squid, umbrella/dns-policy/ipv4\n" in out
+    hosts = json.loads(run(*asked, "--format", "json")[1])["hosts"]
+    found = {
+        (e["target"], e["client"], *e["situations"]) for e in hosts if e["host"] == "claude.ai"
+    }
+    on_network = ("managed-macos/corporate", "managed-windows/corporate", "unmanaged/corporate")
+    assert ("umbrella", "dns-policy/ipv6", *on_network) in found
+    assert {each[2:] for each in found if each[0] == "intune"} == {
+        ("managed-windows/corporate", "managed-windows/elsewhere")
+    }

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from aipol.domains import Intent
-from aipol.expressed import Expressed, carried_out, expressed, for_rule, names_of, worst
+from aipol.expressed import Expressed, carried_out, expressed, names_of, worst
 from aipol.hosts import PATH_UNSEEN, SHARED_HOST
-from aipol.report.person import NETWORKS, exactly
+from aipol.report.person import ACTING, NETWORKS, exactly
 from aipol.report.reasons import INDISTINCT
 from aipol.target import EFFECT_CLAUSE, EXCEPTED, Deviation, Kind, Question, Status
 from aipol.verify.accounts import keeps_out
@@ -66,12 +65,12 @@ def entries_of(
     heard: Heard, who: tuple[Person, Ruling], identities: Iterable[frozenset[str]]
 ) -> Iterator[Entry]:
     """How a target says every host pattern that decides about the use, wherever it acts."""
-    ruling, seats = who[1], _by_family(heard.run, identities)
+    ruling, seats = who[1], sorted(_by_family(heard.run, identities).items())
+    claims = heard.ir.apps[ruling.app].behind[ruling.surface]
     for records in _devices(heard.run, ruling):
-        for claim in heard.ir.apps[ruling.app].behind[ruling.surface]:
-            for client in heard.decider.clients(Kind.HOST):
-                asked = _Asked(heard, *who, claim, client, records)
-                yield from _alike(asked.entry(family, seats[family]) for family in seats)
+        for client in heard.decider.clients(Kind.HOST):
+            asked = [_Asked(heard, *who, claim, client, records) for claim in claims]
+            yield from _alike([[each.entry(*seat) for each in asked] for seat in seats])
 
 
 def _by_family(
@@ -85,11 +84,15 @@ def _by_family(
     return found
 
 
-def _alike(found: Iterable[Entry]) -> Iterator[Entry]:
-    """One entry where the families of addresses get the same."""
-    entries = tuple(found)
-    plain = {replace(entry, client=entry.client.partition("/")[0]) for entry in entries}
-    yield from plain if len(plain) == 1 else entries
+def _alike(families: list[list[Entry]]) -> Iterator[Entry]:
+    """One of each entry where the families of addresses get all the same."""
+    plain = [
+        [replace(each, client=each.client.partition("/")[0]) for each in found]
+        for found in families
+    ]
+    same = all(found == plain[0] for found in plain)
+    for found in plain[:1] if same else families:
+        yield from found
 
 
 def _devices(run: Run, ruling: Ruling) -> Iterator[tuple[Coverage, ...]]:
@@ -163,13 +166,12 @@ class _Asked:
         claim = self.claim
         around = self.own if claim.address else names_of(claim.host, Intent.SUBTREE)
         effects = {name: self._ask(seat, self.kind, name).effect for name in (*self.own, *around)}
-        found = expressed(
-            self.own, around, self._wanted, lambda name: effects[name] is Effect.BLOCK
-        )
-        if self._kept_out(seat):
-            return found
         answers = (effects[name] or Effect.ALLOW for name in self.own)
-        return for_rule(found, carried_out(self.ruling.direct, answers))
+        kept = self._kept_out(seat)
+        carried = Expressed.EXACT if kept else carried_out(self.ruling.direct, answers)
+        return expressed(
+            self.own, around, self._wanted, lambda name: effects[name] is Effect.BLOCK, carried
+        )
 
     def _wanted(self, name: str) -> bool:
         """Whether the policy blocks a name for the person, whatever they want there."""
@@ -195,11 +197,15 @@ class _Asked:
         """The names of the reasons that the target gives for it; nothing where it is exact."""
         if entry.verdict is Expressed.EXACT:
             return ""
-        nearest = min(self._told(entry), default=None, key=itemgetter(0))
-        if nearest is None:
-            return self._of_records(entry)
-        told = {reason for rank, reason in self._told(entry) if rank == nearest[0]}
-        return ", ".join(sorted(told))
+        ranked = sorted(set(self._told(entry)))
+        others = not ranked or ranked[0][0][0]
+        idle = next(
+            (r.reason.code for r in self.records if r.reason and r.status not in ACTING), ""
+        )
+        if others and idle:
+            return idle
+        told = [reason for rank, reason in ranked if rank == ranked[0][0]]
+        return ", ".join(told) or self._of_records(entry)
 
     def _of_records(self, entry: Entry) -> str:
         """The reason of the use's own records, where no deviation is about the entry."""

@@ -15,6 +15,8 @@ from aipol.target import EFFECT_CLAUSE, Coverage, Deviation, Reason, Status
 from aipol.vocabulary import Account, Effect
 
 NETWORKS = "networks"
+ACTING = frozenset({Status.ENFORCED, Status.STRICTER, Status.LOOSER})
+"""How far a target carries out a clause where it does anything about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def _borrowed(matrix: Matrix, use: Use, here: Region) -> tuple[Segment, ...]:
 
 def _personal(matrix: Matrix, use: Use, record: Coverage, seats: _Seats) -> Coverage:
     universe = matrix.ir.universe
-    if record.status not in _ACTING:
+    if record.status not in ACTING:
         return _blocked_elsewhere(matrix, use, record, seats)
     if not record.deviations and not seats.segments:
         return record
@@ -120,9 +122,6 @@ def _personal(matrix: Matrix, use: Use, record: Coverage, seats: _Seats) -> Cove
     if record.clause == EFFECT_CLAUSE:
         mine += _at(matrix, use, record, seats)
     return _summed(matrix, use, record, mine)
-
-
-_ACTING = frozenset({Status.ENFORCED, Status.STRICTER, Status.LOOSER})
 
 
 def _blocked_elsewhere(matrix: Matrix, use: Use, record: Coverage, seats: _Seats) -> Coverage:
@@ -153,7 +152,7 @@ class _There:
     @property
     def acts(self) -> bool:
         """Whether it carries out any of the ruling."""
-        return any(record.status in _ACTING for record in self.records)
+        return any(record.status in ACTING for record in self.records)
 
     @property
     def stops(self) -> bool:

@@ -15,8 +15,14 @@ def trie(*entries: tuple[str, Intent, bool]) -> HostTrie:
 
 
 def verdict_on(host: str, intent: Intent, wanted: Blocks, said: Blocks) -> Expressed:
-    """The verdict over an entry, among all names at and below its host."""
-    return expressed(names_of(host, intent), names_of(host, Intent.SUBTREE), wanted, said)
+    """The verdict over an entry, among all names at and below its host, of a rule that wants it."""
+    own = names_of(host, intent)
+    carried = worst(carried_out(_effect(wanted(n)), [_effect(said(n))]) for n in own)
+    return expressed(own, names_of(host, Intent.SUBTREE), wanted, said, carried)
+
+
+def _effect(blocked: bool) -> Effect:
+    return Effect.BLOCK if blocked else Effect.ALLOW
 
 
 AT, ALL, BELOW = Intent.EXACT, Intent.SUBTREE, Intent.CHILDREN
@@ -88,6 +94,26 @@ def test_a_rule_is_carried_out_where_the_answer_is_its_effect(
 ) -> None:
     """Less strict anywhere is a loss; a prompt that is not shown is one as much as a block."""
     assert carried_out(Effect(effect), map(Effect, found)).value == verdict
+
+
+@pytest.mark.parametrize(
+    ("carried", "wanted", "said", "verdict"),
+    [
+        (Expressed.EXACT, [], [("a.example", ALL, True)], "widened"),
+        (Expressed.WIDENED, [], [("a.example", ALL, True)], "impossible"),
+        (Expressed.NARROWED, [], [], "narrowed"),
+        (Expressed.EXACT, [("a.example", AT, True)], [("a.example", BELOW, True)], "narrowed"),
+    ],
+)
+def test_what_others_lose_there_is_no_loss_to_the_rule(
+    carried: Expressed,
+    wanted: list[tuple[str, Intent, bool]],
+    said: list[tuple[str, Intent, bool]],
+    verdict: str,
+) -> None:
+    """A host that is blocked for all is blocked as a rule about one account has it, and wider."""
+    names = names_of("a.example", BELOW), names_of("a.example", ALL)
+    assert expressed(*names, trie(*wanted).blocked, trie(*said).blocked, carried).value == verdict
 
 
 def test_of_several_paths_the_worst_is_told() -> None:
