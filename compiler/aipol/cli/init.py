@@ -40,7 +40,8 @@ data_classes:
   - {id: internal}
   - {id: confidential}
 
-## The first rule that matches decides.
+## The first rule that matches decides. A listed app that none matches is blocked: to block only
+## some, end with a rule that allows `apps: ["*"]`.
 rules:
   - id: copilot
     apps: [m365-copilot]

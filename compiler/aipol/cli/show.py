@@ -33,7 +33,8 @@ def command(
 ) -> int:
     """Print what POLICY and the bases it extends come to.
 
-    Without an option: its exceptions and rules, in the order in which they decide.
+    Without an option: its exceptions and rules, in the order in which they decide, and for how many
+    listed apps it is the default that decides.
     """
     from aipol.cli import output
     from aipol.cli.composition import opened
@@ -61,8 +62,9 @@ def _print(policy: Opened, what: str, form: str) -> None:
         case "rulings", _ if policy.ir:
             output.answer_lines(report.rulings_text(policy.ir))
         case _, "json":
-            output.answer(as_json(report.merged_json(policy.assembled)))
+            merged = report.merged_json(policy.assembled)
+            output.answer(as_json(merged | {"default": report.default_json(policy.ir)}))
         case "merged", _:
             output.answer_lines(report.merged_text(policy.assembled))
         case _:
-            output.answer_lines(report.clauses_text(policy.assembled))
+            output.answer_lines(report.clauses_text(policy.assembled, policy.ir))

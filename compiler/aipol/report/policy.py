@@ -6,8 +6,10 @@ import posixpath
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from aipol.report.words import clause_words, decision_words, table
+from aipol.ir import Origin
+from aipol.report.words import clause_words, count, decision_words, table
 from aipol.source import Span
+from aipol.vocabulary import Effect
 
 if TYPE_CHECKING:
     from aipol.ir import Ir, Ruling
@@ -38,8 +40,8 @@ _ORDER = (
 )
 
 
-def clauses_text(assembled: Assembled) -> Iterator[str]:
-    """Exceptions and rules in the order in which they decide, a line each."""
+def clauses_text(assembled: Assembled, ir: Ir | None) -> Iterator[str]:
+    """Exceptions and rules in the order in which they decide, a line each, then the default."""
     organization = assembled.organization.value
     yield f"{organization.name}: {' extends '.join(assembled.layers)}"
     rows = []
@@ -61,7 +63,30 @@ def clauses_text(assembled: Assembled) -> Iterator[str]:
             )
         )
     head = ("", "rule", "effect", "apps", "for", "", "from")
-    yield from table([head, *rows], frozenset({0}))
+    yield from table([head, *rows, _default_row(ir)], frozenset({0}))
+
+
+def _default_row(ir: Ir | None) -> tuple[str, ...]:
+    """What decides where no line above matches; without rulings nobody can say for how many."""
+    left = "listed apps" if ir is None else _of_all(len(_left_to_default(ir)), len(ir.apps))
+    return ("", "(none matches)", Effect.BLOCK.value, left, "whoever is left", "", "the default")
+
+
+def _of_all(some: int, every: int) -> str:
+    return f"{some:,} of {count(every, 'listed app')}"
+
+
+def _left_to_default(ir: Ir) -> frozenset[str]:
+    """Apps with a use that, for somebody, no clause decides."""
+    return frozenset(
+        ruling.app for ruling in ir.rulings if ruling.decided_by.origin is Origin.DEFAULT
+    )
+
+
+def default_json(ir: Ir | None) -> dict[str, Any]:
+    """The same about the default, for a program."""
+    apps = None if ir is None else sorted(_left_to_default(ir))
+    return {"effect": Effect.BLOCK.value, "apps": apps}
 
 
 def _short(names: tuple[str, ...]) -> str:

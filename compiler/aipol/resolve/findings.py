@@ -14,6 +14,11 @@ from aipol.vocabulary import Effect
 
 MOST_RELATED = 3
 """Earlier clauses that a shadowed one is shown with: enough to see why."""
+_BY_OTHERS = "what follows gives everybody the same; delete it"
+_BY_DEFAULT = (
+    "every listed app is blocked where nothing matches; delete it, or end the rules with what "
+    "the other apps get"
+)
 
 
 def clause_findings(decisions: Decisions) -> tuple[Diagnostic, ...]:
@@ -28,13 +33,9 @@ def clause_findings(decisions: Decisions) -> tuple[Diagnostic, ...]:
             if not clause.locked:
                 findings.append(_shadowed(decisions, clause))
         elif not _documents_default(clause) and _redundant(decisions, clause):
+            hint = _BY_DEFAULT if _left_to_default(decisions, clause) else _BY_OTHERS
             findings.append(
-                codes.REDUNDANT_RULE.at(
-                    clause.span,
-                    kind=clause.origin,
-                    rule=clause.id,
-                    hint="what follows gives everybody the same; delete it",
-                )
+                codes.REDUNDANT_RULE.at(clause.span, kind=clause.origin, rule=clause.id, hint=hint)
             )
     return (*findings, *_floor_findings(decisions))
 
@@ -88,6 +89,19 @@ def _redundant(decisions: Decisions, clause: Clause) -> bool:
         )
         for key in decisions.uses
         if clause.position in key[0]
+    )
+
+
+def _left_to_default(decisions: Decisions, clause: Clause) -> bool:
+    """Whether no other clause decides about the people of one that is not needed."""
+    return all(
+        other.because[0].origin is Origin.DEFAULT
+        for key in decisions.uses
+        if clause.position in key[0]
+        for mine in decisions.pieces(*key)
+        if mine.because[0].id == clause.id
+        for other in decisions.pieces(*_without(key, clause.position))
+        if decisions.universe.overlap(mine.audience.region, other.audience.region)
     )
 
 

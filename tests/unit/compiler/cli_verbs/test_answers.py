@@ -245,6 +245,24 @@ def test_show_names_the_origin_of_every_entry(run: Run) -> None:
     assert "child.yaml extends policy/ai-usage.yaml" in run("show", "child.yaml").out
 
 
+def test_show_ends_with_the_default(run: Run) -> None:
+    """How many apps no rule decides about, and that those are blocked."""
+    Path("one.yaml").write_text(
+        "version: 1\norganization: {name: Acme, identifier: com.acme}\n"
+        "groups: {everyone: {all: true}}\n"
+        "rules: [{id: siri, apps: [siri], groups: [everyone], effect: allow}]\n",
+        encoding="utf-8",
+    )
+    left = run("show", "one.yaml", "--format", "json").json["default"]
+    every = len(left["apps"]) + 1
+    assert left["effect"] == "block"
+    assert "siri" not in left["apps"]
+    last = run("show", "one.yaml").out.splitlines()[-1]
+    assert last.split()[:3] == ["(none", "matches)", "block"]
+    assert f"{every - 1:,} of {every:,} listed apps" in last
+    assert "0 of" in run("show").out.splitlines()[-1]
+
+
 def test_targets_are_listed_with_reach_and_limits(run: Run) -> None:
     """Every form has the ids of all targets."""
     assert [t["id"] for t in run("targets", "--format", "json").json["targets"]] == [

@@ -234,6 +234,16 @@ def test_a_corporate_account_without_a_name_is_told_of(tmp_path: Path) -> None:
         assert [finding.code for finding in findings].count("AIP306") == count
 
 
+def test_what_the_default_repeats_is_told_of_as_such(tmp_path: Path) -> None:
+    """A rule is said to repeat the default where that, and no later rule, gives the same."""
+    no = "{id: no, apps: [chatty], groups: [everyone], effect: block}"
+    rest = '{id: rest, apps: ["*"], groups: [everyone], effect: block}'
+    for rules, words in ((no, "where nothing matches"), (f"{no}, {rest}", "what follows")):
+        _, findings = resolved(tmp_path, f"{HEAD}{GROUPS}{CHATTY}rules: [{rules}]\n")
+        (found,) = (finding for finding in findings if finding.code == "AIP302")
+        assert words in found.hint
+
+
 def test_a_policy_corrects_the_catalogue(tmp_path: Path) -> None:
     """Keys that a policy gives for a known app stand in place of the catalogue's, others stay."""
     app = App("chatty", "Chatty", "vendor", "chat", "assistant", "s")
