@@ -158,6 +158,7 @@ def _checked(
     assembled: Assembled, catalogue: Catalogue, targets: Sequence[Target]
 ) -> tuple[tuple[Diagnostic, ...], Mapping[str, Any]]:
     """What is wrong with the policy's names and settings, and the settings."""
+    from aipol.check.idle import check_idle
     from aipol.check.names import check_names
     from aipol.check.programs import check_programs
     from aipol.check.settings import check_settings
@@ -170,6 +171,7 @@ def _checked(
     settings, bad_settings = check_settings(assembled, targets)
     findings += (*check_shared(assembled, catalogue), *check_programs(assembled, catalogue))
     findings += tuple(check_sites(assembled, targets))
+    findings += tuple(check_idle(assembled, targets))
     return (*findings, *bad_settings), settings
 
 

@@ -391,6 +391,7 @@ class StagedTarget(Generic[S, N]):
     read: Callable[[Mapping[str, bytes]], Decider]
     fetched: tuple[Fetched, ...] = ()
     spans_sites: bool = False
+    waits_for: tuple[str, ...] = ()
 
     def compile(self, ir: Ir, settings: S) -> Compiled:
         """Lower, then render; nothing is rendered when lowering found an error."""

@@ -136,6 +136,12 @@ SITES_ALIKE = Rule(
     "{target} is one for all sites and cannot tell {network} at site `{site}` ({here}) from the "
     "same addresses at site `{other}` ({there})",
 )
+IDLE_TARGET = Rule(
+    "AIP407",
+    "idle-target",
+    _W,
+    "target `{target}` would do nothing: the policy asks for none of what it does",
+)
 
 # 5xx: reading artefacts back
 VERDICT_DIFFERS = Rule(

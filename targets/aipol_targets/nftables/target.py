@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aipol.ir import CLOSE_BYPASSES, ONLY_VIA
 from aipol.target import StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
 from aipol_targets.common.network.facts import SURFACES
@@ -20,4 +21,5 @@ NFTABLES: StagedTarget[NftablesSettings, Table] = StagedTarget(
     lower=stage("aipol_targets.nftables.lower:lower"),
     render=stage("aipol_targets.nftables.render:render"),
     read=stage("aipol_targets.nftables.read:read"),
+    waits_for=(CLOSE_BYPASSES, ONLY_VIA),
 )

@@ -157,3 +157,47 @@ def test_a_group_that_a_target_cannot_know_is_told_once(
     )
     found = [finding.message for finding in _check(file) if finding.code == "AIP308"]
     assert [message[: len(names)] for message in found] == ([names] if names else [])
+
+
+@pytest.mark.parametrize(
+    ("network", "codes"),
+    [
+        ("", ["AIP407"]),
+        ("network: {resolvers: [10.0.0.53/32]}\n", ["AIP407"]),
+        ("network: {close_bypasses: true, resolvers: [10.0.0.53/32]}\n", []),
+        (
+            (
+                "network:\n  gateways: {g: {host: proxy.acme.example, networks: [10.9.0.8/32]}}\n"
+                "  segments: [{id: s, networks: [10.1.0.0/24], groups: [everyone], only_via: g}]\n"
+            ),
+            [],
+        ),
+    ],
+)
+def test_a_target_that_would_do_nothing_is_told_of(
+    network: str, codes: list[str], tmp_path: Path
+) -> None:
+    """A router's rules are there for ways around and segments; a policy has to ask for one."""
+    file = tmp_path / "p.yaml"
+    file.write_text(f"{HEAD}{network}targets:\n  nftables: {{}}\n", encoding="utf-8")
+    found = _check(file)
+    assert [finding.code for finding in found] == codes
+    for finding in found:
+        assert finding.span.line == len(file.read_text(encoding="utf-8").splitlines())
+        assert "close_bypasses" in finding.hint
+        assert "only_via" in finding.hint
+
+
+def test_the_language_lists_what_targets_must_be_told() -> None:
+    """Exactly the settings without a default, of exactly the targets that have such."""
+    page = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
+    table = re.search(r"\| target \| needs \|\n\|[ -|]+\|\n((?:\|.*\n)+)", page)
+    assert table
+    rows = [re.findall(r"`(\w+)`", row.partition(":")[0]) for row in table[1].splitlines()]
+    needed = {
+        target.id: {n for n, field in target.settings.model_fields.items() if field.is_required()}
+        for target in ALL
+    }
+    assert {name: set(keys) for name, *keys in rows} == {
+        n: keys for n, keys in needed.items() if keys
+    }
