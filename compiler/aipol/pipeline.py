@@ -158,6 +158,7 @@ def _checked(
     assembled: Assembled, catalogue: Catalogue, targets: Sequence[Target]
 ) -> tuple[tuple[Diagnostic, ...], Mapping[str, Any]]:
     """What is wrong with the policy's names and settings, and the settings."""
+    from aipol.check.configured import outputs_of
     from aipol.check.idle import check_idle
     from aipol.check.names import check_names
     from aipol.check.programs import check_programs
@@ -165,9 +166,9 @@ def _checked(
     from aipol.check.shared import check_shared
     from aipol.check.sites import check_sites
 
-    ids = [target.id for target in targets]
+    outputs = {target.id: outputs_of(target) for target in targets}
     # A cached property is not taken for a property by that checker.
-    findings = check_names(assembled, catalogue, ids)  # pyright: ignore[reportArgumentType]
+    findings = check_names(assembled, catalogue, outputs)  # pyright: ignore[reportArgumentType]
     settings, bad_settings = check_settings(assembled, targets)
     findings += (*check_shared(assembled, catalogue), *check_programs(assembled, catalogue))
     findings += tuple(check_sites(assembled, targets))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
-from aipol.check import apps, floors, identity, network, references, selectors
+from aipol.check import apps, configured, floors, identity, network, references, selectors
 from aipol.check.known import Catalogue, Known
 from aipol.diagnostics.model import Diagnostic
 from aipol.language.assemble import Assembled
@@ -12,16 +10,19 @@ from aipol.language.order import in_reading_order
 
 
 def check_names(
-    assembled: Assembled, catalogue: Catalogue, target_ids: Collection[str]
+    assembled: Assembled, catalogue: Catalogue, outputs: configured.Known
 ) -> tuple[Diagnostic, ...]:
-    """All findings about names, in reading order: the child's file first, then its bases."""
+    """All findings about names, in reading order: the child's file first, then its bases.
+
+    `outputs` has those of each target that there is.
+    """
     known = Known(assembled, catalogue)
     findings = (
         *selectors.check_selectors(assembled, known),
         *references.check_groups_exist(assembled),
         *references.check_data_classes_exist(assembled),
         *references.check_gateways_exist(assembled),
-        *references.check_targets_exist(assembled, target_ids),
+        *configured.check_targets_exist(assembled, outputs),
         *references.check_vendors_exist(assembled, known),
         *references.check_tests_name_what_exists(assembled, known),
         *identity.check_ids(assembled),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from aipol.check.known import Known, hint_or_list
 from aipol.check.selectors import app_reference
@@ -61,20 +61,6 @@ def check_gateways_exist(assembled: Assembled) -> Iterator[Diagnostic]:
         if via is not None and via not in known:
             hint = hint_or_list(via, known, "define it under `network.gateways`")
             yield codes.UNKNOWN_GATEWAY.at(clause.span("require", "via"), gateway=via, hint=hint)
-
-
-def check_targets_exist(assembled: Assembled, target_ids: Collection[str]) -> Iterator[Diagnostic]:
-    """Targets that are configured, or named in tests."""
-    for name, target in assembled.targets.items():
-        if name not in target_ids:
-            hint = hint_or_list(name, target_ids, "no target is installed")
-            yield codes.UNKNOWN_TARGET.at(target.key_span(), target=name, hint=hint)
-    for test in assembled.tests:
-        for position, name in enumerate(test.value.enforced_by or ()):
-            if name not in target_ids:
-                hint = hint_or_list(name, target_ids, "no target is installed")
-                span = test.span("enforced_by", position)
-                yield codes.UNKNOWN_TARGET.at(span, target=name, hint=hint)
 
 
 def check_vendors_exist(assembled: Assembled, known: Known) -> Iterator[Diagnostic]:

@@ -12,6 +12,7 @@ from aipol.diagnostics import codes
 from aipol.diagnostics.model import Diagnostic
 from aipol.language.document import Document, Path
 from aipol.language.shape import POLICY, Shape, owners
+from aipol.language.shapes import is_list, is_mapping
 from aipol.language.types import PATTERN_WORDS, MisfitError
 from aipol.language.where import what, where
 from aipol.language.words import clip, found, listed, near
@@ -153,6 +154,8 @@ def _wrong_type(fault: Fault) -> Diagnostic:
 
 def _type_hint(expected: str, fault: Fault) -> str:
     in_domains = "domains" in fault.path[-2:]
+    if expected == "a mapping" and "targets" in fault.path[-2:]:
+        return _targets_hint(fault)
     match expected, fault.value:
         case (("a list" | "a mapping"), str() as host) if host and in_domains:
             entry = f"{{domain: {clip(re.sub('^[a-z]+://|/.*$', '', host))}}}"
@@ -173,6 +176,19 @@ def _type_hint(expected: str, fault: Fault) -> str:
             return "write `{}` for a mapping without keys"
         case _:
             return ""
+
+
+def _targets_hint(fault: Fault) -> str:
+    """How targets are configured, for who lists them, or gives one its outputs and nothing else."""
+    name = str(fault.path[-1])
+    words = fault.value if is_list(fault.value) else [fault.value]
+    if name == "targets":
+        keys = [key for word in words for key in (word if is_mapping(word) else [word])]
+        lines = ", ".join(f"{key}: {{}}" for key in keys if isinstance(key, str))
+        return f"write `{{{clip(lines)}}}`, with its settings between the braces of each"
+    named = ", ".join(word for word in words if isinstance(word, str) and word not in _TRUTH)
+    outputs = f", or `{name}: {{outputs: [{clip(named)}]}}` for outputs" if named else ""
+    return f"write `{name}: {{}}`{outputs}"
 
 
 def _choice(fault: Fault) -> Diagnostic:

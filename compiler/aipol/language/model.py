@@ -332,7 +332,7 @@ class PolicyTest(Model):
     as_of: Day | None = None
     """The day of the question, such as `2027-02-01`; the day of the check when absent."""
     enforced_by: tuple[Slug, ...] | None = None
-    """Exactly the targets that must enforce it somewhere, such as `[squid, unbound]`."""
+    """Exactly the targets that must enforce it somewhere, such as `[dns, squid]`."""
     gaps: tuple[Text, ...] | None = None
     """Exactly the situations in which nothing enforces it, such as `[unmanaged/elsewhere]`."""
 

@@ -72,7 +72,7 @@ def _check(text: str, tmp_path: Path) -> tuple[Diagnostic, ...]:
     file.write_text("\n".join([*head, text, ""]), encoding="utf-8")
     assembled, findings, _ = assemble(file)
     assert assembled is not None, findings
-    return check_names(assembled, _Catalogue(), {"jamf", "intune"})
+    return check_names(assembled, _Catalogue(), {"jamf": (), "intune": (), "dns": ("pihole",)})
 
 
 def _rule(more: str, apps: str = "chatgpt") -> str:
@@ -153,6 +153,19 @@ tests: [{who: [staff], app: chatgpt, expect: allow, rule: one, enforced_by: [int
             "jamff",
             "did you mean `jamf`?",
         ),
+        (
+            "targets: {pihole: {}}",
+            "AIP207",
+            "pihole",
+            "`pihole` is an output: write `dns: {outputs: [pihole]}`",
+        ),
+        (
+            "tests: [{app: chatgpt, expect: block, enforced_by: [pihole]}]",
+            "AIP207",
+            "pihole",
+            "`pihole` is an output: write `dns`",
+        ),
+        ("targets: {watcher: {}}", "AIP207", "watcher", "known: `dns`, `intune`, `jamf`"),
         ("tests: [{app: chatgtp, expect: block}]", "AIP201", "chatgtp", "`chatgpt`?"),
         ("tests: [{app: chatgpt, expect: block, rule: al}]", "AIP110", "al", "did you mean `all`?"),
         (_rule("", "chatgpt-enterprise"), "AIP214", "chatgpt-enterprise", "write `chatgpt`"),

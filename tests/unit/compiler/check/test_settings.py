@@ -201,3 +201,38 @@ def test_the_language_lists_what_targets_must_be_told() -> None:
     assert {name: set(keys) for name, *keys in rows} == {
         n: keys for n, keys in needed.items() if keys
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [
+        ("pihole", "write `dns: {outputs: [pihole]}`"),
+        ("edl", "write `lists: {outputs: [edl]}` or `paloalto: {outputs: [edl]}`"),
+        ("carbonblack", ", ".join(f"`{target.id}`" for target in ALL)),
+    ],
+)
+def test_an_unknown_target_is_told_what_there_is(name: str, instead: str, tmp_path: Path) -> None:
+    """An output leads to its targets; whatever is nothing near gets the names of all."""
+    (found,) = _findings(f"{{{name}: {{}}}}", tmp_path)
+    assert found.code == "AIP207"
+    assert instead in found.hint
+
+
+@pytest.mark.parametrize(
+    ("targets", "hint"),
+    [
+        ("[lists]", "write `{lists: {}}`"),
+        ("lists", "write `{lists: {}}`"),
+        ("[dns, {squid: {}}]", "write `{dns: {}, squid: {}}`"),
+        ("{lists: domains}", "write `lists: {}`, or `lists: {outputs: [domains]}`"),
+        ("{lists: [edl, domains]}", "`lists: {outputs: [edl, domains]}`"),
+        ("{jamf: yes}", "write `jamf: {}`"),
+        ("{jamf: 3}", "write `jamf: {}`"),
+    ],
+)
+def test_targets_of_another_shape_are_told_theirs(targets: str, hint: str, tmp_path: Path) -> None:
+    """Whoever lists targets, or gives one nothing but outputs, reads what to write."""
+    (found,) = _findings(targets, tmp_path)
+    assert found.code == "AIP109"
+    assert hint in found.hint
+    assert ("outputs" in found.hint) == ("outputs" in hint)
