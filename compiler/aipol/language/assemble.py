@@ -92,7 +92,7 @@ class _Chain:
         """Read one file; the answer is the base it extends and where it says so."""
         self.files.append(file)
         self.seen.add(_identity(file))
-        document, findings, sources = load(file)
+        document, findings, sources = load(file, self.files)
         self.texts.update(sources.texts)
         self.findings.extend(_at_the_extends(findings, file, wanted_at) if wanted_at else findings)
         if document is None:
@@ -115,7 +115,7 @@ class _Chain:
         if _identity(file) in self.seen:
             self.findings.append(unusable(named, "it is a file of the policy itself"))
             return None
-        found = read_inventory(named, file)
+        found = read_inventory(named, file, self.files)
         self.findings.extend(found.findings)
         self.texts.update(found.texts)
         return found.inventory

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -37,9 +37,12 @@ class Read:
     texts: Mapping[str, str]
 
 
-def read_inventory(named: Placed[str], file: str) -> Read:
-    """The inventory in `file`; that it cannot be used is a fault of the line that names it."""
-    document, findings, sources = load(file)
+def read_inventory(named: Placed[str], file: str, policy: Collection[str]) -> Read:
+    """The inventory in `file`; that it cannot be used is a fault of the line that names it.
+
+    `policy` has the files of the policy itself, none of which it can be.
+    """
+    document, findings, sources = load(file, policy)
     told = tuple(_told(named, file, each) for each in findings)
     if document is None:
         return Read(None, told, sources.texts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -25,9 +25,14 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _QUOTE_IT = "write it in quotes"
 
 
-def load(file: str) -> tuple[Document | None, tuple[Diagnostic, ...], Sources]:
-    """Read `file`; without a document its structure is unknown, and the findings say why."""
-    text, findings = read_text(file)
+def load(
+    file: str, apart: Collection[str] = frozenset()
+) -> tuple[Document | None, tuple[Diagnostic, ...], Sources]:
+    """Read `file`; without a document its structure is unknown, and the findings say why.
+
+    Where there is no such file, none of `apart` is offered for it.
+    """
+    text, findings = read_text(file, apart)
     sources = Sources({file: text})
     if findings:
         return None, findings, sources

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Collection
 from pathlib import Path
 
 from aipol.diagnostics import codes
@@ -24,15 +25,20 @@ _FORBIDDEN = re.compile(
 _NO_BLOCK = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
-def read_text(file: str) -> tuple[str, tuple[Diagnostic, ...]]:
-    """The text of `file`, as far as it can be shown, with what is wrong with it."""
+def read_text(
+    file: str, apart: Collection[str] = frozenset()
+) -> tuple[str, tuple[Diagnostic, ...]]:
+    """The text of `file`, as far as it can be shown, with what is wrong with it.
+
+    The files of `apart` are not what a name that leads nowhere was meant to be.
+    """
     try:
         data = read_bytes(file)
     except OverflowError:
         hint = "a policy is written by people; is this the right file?"
         return "", (codes.FILE_TOO_LARGE.at(whole_file(file), file=file, limit=LIMIT, hint=hint),)
     except (OSError, ValueError) as error:
-        return "", (unreadable(file, reason(error), hint=_similar_files(file)),)
+        return "", (unreadable(file, reason(error), hint=_similar_files(file, apart)),)
     return _decode(file, data)
 
 
@@ -73,15 +79,16 @@ def reason(error: OSError | ValueError) -> str:
             return str(error)
 
 
-def _similar_files(file: str) -> str:
+def _similar_files(file: str, apart: Collection[str]) -> str:
     # The name may be no path at all: it comes from a command line or from a policy.
     try:
         path = Path(file)
         if path.is_dir():
             found = [name for name in _USUAL if (path / name).is_file()]
             return f"did you mean `{path / found[0]}`?" if found else ""
-        names = [sibling.name for sibling in path.parent.iterdir() if sibling.suffix in _SUFFIXES]
-        guess = near(path.name, names)
+        beside = (each for each in path.parent.iterdir() if each.suffix in _SUFFIXES)
+        taken = {Path(each).resolve() for each in apart}
+        guess = near(path.name, [each.name for each in beside if each.resolve() not in taken])
     except (OSError, ValueError):
         return ""
     return f"did you mean `{path.parent / guess}`?" if guess else ""

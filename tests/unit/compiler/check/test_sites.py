@@ -216,6 +216,17 @@ def test_an_inventory_is_another_file_beside_the_policy(name: str, tmp_path: Pat
     assert finding.span.line == 10
 
 
+def test_a_missing_inventory_is_not_taken_for_the_policy(tmp_path: Path) -> None:
+    """Whose name is near the one that leads nowhere: it has a form of its own."""
+    text = f"{POLICY.rstrip()} {{squid: {{}}}}\n"
+    (tmp_path / "site.yaml").write_text(text, encoding="utf-8")
+    made = open_policy(str(tmp_path / "site.yaml"), date(2026, 12, 1), load_catalogue(), ALL)
+    assert "site.yaml`?" not in only(made, "AIP117").hint
+    (tmp_path / "sits.yaml").write_text("", encoding="utf-8")
+    made = open_policy(str(tmp_path / "site.yaml"), date(2026, 12, 1), load_catalogue(), ALL)
+    assert "did you mean `sits.yaml`?" in only(made, "AIP117").hint
+
+
 def test_a_segment_without_addresses_needs_an_inventory(tmp_path: Path) -> None:
     """Without one nobody could sit there."""
     policy = POLICY.replace("  inventory: sites.yaml\n", "")
