@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
+from types import new_class
 from typing import Any, Generic, TypeVar
 
 from aipol.blocklist import Blocklist
@@ -225,4 +226,4 @@ def _decider(sited: Sited, decider: Decider) -> Decider:
 
 @cache
 def _kind(parts: tuple[type, ...]) -> Callable[[Sited, Decider], Decider]:
-    return type("SitedDecider", (*parts, _Decides), {})
+    return new_class("SitedDecider", (*parts, _Decides))
