@@ -161,7 +161,7 @@ def test_a_name_within_a_wider_one_has_five_levels_of_its_own() -> None:
     (path,) = found.files
     other = found.changed(path, '".in.big.test"', '".in.other.test"')
     said = [finding.message for finding in found.findings(other)]
-    assert any("`a.b.c.deep.er.in.big.test`" in each for each in said), said
+    assert any("`so.very.far.deep.er.in.big.test`" in each for each in said), said
 
 
 def test_a_record_has_to_say_how_deep_the_entries_reach() -> None:
