@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shlex
 import subprocess
 import sys
 import threading
@@ -266,6 +267,19 @@ def test_rollback_needs_no_policy(run: Run) -> None:
     code, out, _ = run(*TO, "--rollback")
     assert (code, out.startswith("Put back what was published as of 2026-12-01")) == (0, True)
     assert below(Path("web"))[FINANCE][0] == before
+
+
+def test_a_refusal_ends_with_the_command_that_allows_it(run: Run) -> None:
+    """The same command with what would shrink, by folders where all in one would; it works."""
+    assert run(*TO, *DAY)[0] == 0
+    edit("[claude, chatgpt, deepseek]", "[deepseek]")
+    code, out, _ = run(*TO, *DAY)
+    assert code == 1
+    before, _, command = out.partition("If all of that is meant:\n")
+    assert before.count("error[AIP602]") >= 1
+    words = shlex.split(command)
+    assert words[:2] == ["aipol", "publish"]
+    assert run(*words[1:])[0] == 0
 
 
 def test_a_chosen_target_alone(run: Run) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -60,7 +61,7 @@ class _Asked:
     "shrinking",
     multiple=True,
     metavar="NAME",
-    help="Let this list become empty, lose most of its entries, or go.",
+    help="Let this list, or all in this folder, become empty, lose most of their entries, or go.",
 )
 @click.option(
     "--max-shrink",
@@ -94,7 +95,7 @@ def command(context: click.Context, /, **given: Any) -> int:
     from aipol.publishing.guards import Consent
 
     consent = Consent(
-        frozenset(given["shrinking"]),
+        frozenset(name.rstrip("/") for name in given["shrinking"]),
         frozenset(given["overwriting"]),
         given["keeping"],
         given["percent"],
@@ -177,7 +178,7 @@ def _something_to_publish(
             others = ", ".join(f"`{each}`" for each in sorted(serving))
             raise click.ClickException(f"devices fetch nothing of `{name}`; they do of {others}")
     if empty and not (place / RECORD).exists():
-        names = ", ".join(f"`{run.target.id}`" for run in build.runs)
+        names = ", ".join(dict.fromkeys(f"`{run.target.id}`" for run in build.runs))
         others = ", ".join(f"`{each}`" for each in sorted(serving))
         raise click.ClickException(
             f"devices fetch none of the files of {names} as it is configured; they do of {others}: "
@@ -208,13 +209,19 @@ def _known_names(asked: _Asked, plan: Plan) -> None:
     from aipol.publishing.record import RECORD
 
     consent = asked.consent
+    known = plan.names | {folder for name in plan.names for folder in _folders(name)}
     for name in sorted(consent.shrinking | consent.overwriting - {RECORD}):
-        if name not in plan.names:
+        if name not in (known if name in consent.shrinking else plan.names):
             hint = suggest(name, plan.names)
             raise click.ClickException(f"`{name}` is no file that is published here; {hint}")
     changed = {change.path for change in plan.changes}
+    changed |= {folder for path in changed for folder in _folders(path)}
     for name in sorted(consent.shrinking - changed):
         output.remark(f"`--allow-shrink {name}`: nothing happens to it; leave it out next time")
+
+
+def _folders(path: str) -> tuple[str, ...]:
+    return tuple(each.as_posix() for each in PurePosixPath(path).parents if each.name)
 
 
 # --- what is said ---------------------------------------------------------------------------------
@@ -243,12 +250,40 @@ def _answer(asked: _Asked, plan: Plan, said: Forward | Back) -> int:
 
 def _refusal(asked: _Asked, plan: Plan) -> None:
     from aipol.cli import output
+    from aipol.cli.reporting import report
+    from aipol.diagnostics.report_text import tally
+    from aipol.report.refused import more, names_to_allow, shown
     from aipol.report.words import count
     from aipol.source import Sources
 
     reasons = count(len(plan.refusals), "reason")
     output.answer_lines([f"Nothing in {asked.place} was touched, for {reasons}:"])
-    output.findings(plan.refusals, Sources({}), "text", SCHEMA)
+    output.answer(report(shown(plan.refusals), Sources({}), "text"))
+    output.answer_lines(more(plan.refusals))
+    output.answer(f"{tally(plan.refusals)}\n")
+    names = names_to_allow(asked.place.as_posix(), plan.refusals, plan.names)
+    if names:
+        output.answer_lines(["If all of that is meant:", f"  {_again(names)}"])
+
+
+def _again(names: tuple[str, ...]) -> str:
+    """The command that was given, with more that may shrink."""
+    from aipol.cli.called import called
+
+    context = click.get_current_context()
+    words = [called(), "publish"]
+    for parameter in context.command.params:
+        key = parameter.name or ""
+        if context.get_parameter_source(key) is not ParameterSource.COMMANDLINE:
+            continue
+        value = context.params[key]
+        option = [parameter.opts[0]] if isinstance(parameter, click.Option) else []
+        if isinstance(parameter, click.Option) and parameter.is_flag:
+            words += option
+            continue
+        for each in value if parameter.multiple else (value,):
+            words += [*option, str(each)]
+    return shlex.join([*words, *(part for name in names for part in ("--allow-shrink", name))])
 
 
 def _next(asked: _Asked, plan: Plan) -> Iterator[str]:

@@ -18,7 +18,10 @@ HALF = 50
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What the person at the command line allows, each file by its name."""
+    """What the person at the command line allows: files by their names.
+
+    Those that shrink may be named by a folder too.
+    """
 
     shrinking: frozenset[str] = frozenset()
     overwriting: frozenset[str] = frozenset()
@@ -26,6 +29,10 @@ class Consent:
     """Files that the policy has no more stay for now."""
     percent: int = HALF
     """How many of a hundred entries a list may lose without being named."""
+
+    def lets_shrink(self, path: str) -> bool:
+        """Whether the file is named, or a folder that it is in."""
+        return any(path == name or path.startswith(f"{name}/") for name in self.shrinking)
 
 
 def _place(directory: Path, path: str) -> Span:
@@ -58,7 +65,7 @@ def strangers(
 def shrinking(directory: Path, changes: Iterable[Change], consent: Consent) -> Iterator[Diagnostic]:
     """Files that would go, and lists that would lose so much that it may be an accident."""
     for each in changes:
-        if each.path not in consent.shrinking:
+        if not consent.lets_shrink(each.path):
             yield from _shrinking(_place(directory, each.path), each, consent.percent)
 
 

@@ -109,6 +109,15 @@ def test_a_mode_that_somebody_gave_stays(web: Any) -> None:
 
 # --- what is refused ------------------------------------------------------------------------------
 
+
+def test_a_folder_is_allowed_to_shrink(web: Any) -> None:
+    """All that is below it, and nothing whose name only begins like it."""
+    web.give(web.old)
+    for name, codes in (("lists", []), ("list", ["AIP603"])):
+        plan = web.plan(web.new, Consent(shrinking=frozenset({name})))
+        assert [each.code for each in plan.refusals] == codes
+
+
 LONG = b"".join(b"host%d.test/\n" % number for number in range(100))
 
 
