@@ -72,7 +72,8 @@ protected: [breakglass@acme.example]
 #     owner: cfo@acme.example
 #     reason: RFP 88
 
-## What you own, needed to compile. `aipol targets` lists what there is, and what each must be told.
+## What you own, needed to compile. `aipol targets` lists what there is, `aipol targets NAME`
+## says what one must be told.
 # targets:
 #   lists: {outputs: [domains]}
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,23 +19,41 @@ SCHEMA = "aipol.targets/1"
 
 
 @click.command("targets")
+@click.argument("name", required=False, metavar="[NAME]")
 @formats("text", "json", "markdown")
-def command(form: str) -> int:
-    """List every installed target: what it governs, where it acts, and the vendor's limits."""
+def command(name: str | None, form: str) -> int:
+    """List every installed target: what it governs, where it acts, and what it must be told.
+
+    With NAME, that one alone, with the meaning of each setting and the vendor's limits.
+    """
     from aipol.cli import output
-    from aipol.cli.composition import all_targets
     from aipol.report.words import as_json, markdown_row
 
-    targets = all_targets()
+    targets = _chosen(name)
     if form == "json":
         listed = [_json(target) for target in targets]
         output.answer(as_json({"schema": SCHEMA, "targets": listed}))
     elif form == "markdown":
         head = ["| target | governs | acts on | limits |", "| --- | --- | --- | --- |"]
         output.answer_lines([*head, *(markdown_row(_cells(target)) for target in targets)])
+    elif name is None:
+        output.answer_lines(line for target in targets for line in (*_text(target), ""))
+        output.answer_lines(["`aipol targets NAME` has the settings' meaning, and the limits"])
     else:
-        output.answer_lines(line for target in targets for line in _text(target))
+        output.answer_lines(line for target in targets for line in _whole(target))
     return CLEAN
+
+
+def _chosen(name: str | None) -> tuple[Target, ...]:
+    from aipol.cli.composition import all_targets
+    from aipol.language.words import suggest
+
+    targets = all_targets()
+    found = tuple(target for target in targets if name in (None, target.id))
+    if name is not None and not found:
+        hint = suggest(name, [target.id for target in targets])
+        raise click.BadParameter(f"no target `{name}`; {hint}", param_hint="NAME")
+    return found
 
 
 def _json(target: Target) -> dict[str, Any]:
@@ -53,6 +73,16 @@ def _json(target: Target) -> dict[str, Any]:
             for limit in target.limits
         ],
         "settings": sorted(target.settings.model_fields),
+        "described": [
+            {
+                "name": each.name,
+                "meaning": each.meaning,
+                "required": each.required,
+                "default": each.default,
+                "choices": list(each.choices),
+            }
+            for each in _settings(target)
+        ],
     }
 
 
@@ -68,24 +98,66 @@ def _text(target: Target) -> Iterator[str]:
     from aipol.report.words import folded, places
 
     yield from folded(f"{target.id}: {target.title}")
-    limits = [
-        line
-        for limit in target.limits
-        for line in (f"{limit.name}: {limit.value:,}", f"  {limit.source}, {limit.verified}")
-    ]
+    needed = [f"{each.name} (required)" for each in _settings(target) if each.required]
+    others = [each.name for each in _settings(target) if not each.required]
     about = [
         ("governs", ", ".join(target.surfaces)),
         ("acts on", places(target.reach)),
         ("knows", _IDENTITIES.get(target.identity, target.identity)),
-        *(("" if number else "limits", line) for number, line in enumerate(limits)),
-        ("settings", ", ".join(sorted(target.settings.model_fields)) or "none"),
+        ("settings", ", ".join([*needed, *others]) or "none"),
     ]
     for label, text in about:
         yield from folded(f"  {label:<8}  {text}", _HANG)
-    yield ""
 
 
-_HANG = 14
+def _whole(target: Target) -> Iterator[str]:
+    from aipol.report.words import folded
+
+    yield from _text(target)
+    for each in _settings(target):
+        yield ""
+        yield from folded(f"  {each.name}: {each.meaning}", _DEEPER)
+        if each.choices:
+            yield from folded(f"    one of {', '.join(each.choices)}", _DEEPER)
+        yield from folded(f"    {'required' if each.required else _default(each)}", _DEEPER)
+    if target.limits:
+        yield ""
+        yield "  limits"
+    for limit in target.limits:
+        yield from folded(f"    {limit.name}: {limit.value:,}", _DEEPER)
+        yield from folded(f"      {limit.source}, {limit.verified}", _DEEPER)
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """One key of `targets.<id>`, as editors are told of it."""
+
+    name: str
+    meaning: str
+    required: bool
+    default: Any
+    choices: tuple[str, ...]
+
+
+def _settings(target: Target) -> Iterator[_Setting]:
+    schema = target.settings.model_json_schema()
+    for name, field in sorted(schema.get("properties", {}).items()):
+        choices = field.get("enum") or field.get("items", {}).get("enum", ())
+        yield _Setting(
+            name,
+            " ".join(field.get("description", "").split()),
+            name in schema.get("required", ()),
+            field.get("default"),
+            tuple(str(each) for each in choices),
+        )
+
+
+def _default(setting: _Setting) -> str:
+    empty = setting.default in (None, "", [], {})
+    return f"default: {'none' if empty else json.dumps(setting.default)}"
+
+
+_HANG, _DEEPER = 14, 6
 _IDENTITIES = {
     "entra": "people, by the `entra` id of a group",
     "jamf": "computers, by the `jamf` name of a group",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from aipol.catalogue.model import Feature
 from aipol.cli import composition
@@ -61,7 +61,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    loud: bool = False
+    loud: bool = Field(default=False, description="Whether it is to be heard.")
 
 
 @dataclass(frozen=True, slots=True)

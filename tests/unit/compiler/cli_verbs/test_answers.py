@@ -273,6 +273,23 @@ def test_targets_are_listed_with_reach_and_limits(run: Run) -> None:
     assert "<code>alpha</code>" in run("targets", "--format", "markdown").out
 
 
+def test_one_target_is_shown_with_settings_and_limits(run: Run) -> None:
+    """The list has no limits; the one has them, and JSON has everything in both."""
+    alpha = run("targets", "--format", "json").json["targets"][0]
+    assert run("targets", "alpha", "--format", "json").json["targets"] == [alpha]
+    assert sorted(each["name"] for each in alpha["described"]) == alpha["settings"]
+    text, every = run("targets", "alpha").out, run("targets").out
+    assert "beta" not in text
+    assert "aipol targets NAME" in every
+    for setting in alpha["described"]:
+        assert setting["meaning"] in " ".join(text.split())
+    for limit in alpha["limits"]:
+        assert limit["source"] in text
+        assert limit["source"] not in every
+    done = run("targets", "alpa")
+    assert (done.code, "did you mean `alpha`" in done.err) == (2, True)
+
+
 def test_the_catalogue_can_be_searched_by_anything(run: Run) -> None:
     """A host, a bundle id and a part of a name lead to the app; nothing found is exit 1."""
     for text in ("chatgpt.com", "https://chat.openai.com/x", "com.openai.chat", "chatgp"):
