@@ -180,6 +180,15 @@ def test_publishing_gives_each_site_its_own(run: Run) -> None:
         assert place.read_text(encoding="utf-8") == "10.20.0.0/24\n"
 
 
+def test_a_target_at_two_sites_is_named_once_where_nothing_is_fetched(run: Run) -> None:
+    """Its files are many, and it is one."""
+    code, _, err = run("publish", "--to", "web", *DAY)
+    said = " ".join(err.split())
+    assert code == 2
+    assert "devices fetch none of the files of" in said
+    assert said.partition(" as it is configured")[0].count("`squid`") == 1
+
+
 def test_the_merged_policy_names_the_inventory(run: Run) -> None:
     """As a base's child would name it."""
     Path("child.yaml").write_text("version: 1\nextends: policy/ai-usage.yaml\n", encoding="utf-8")
