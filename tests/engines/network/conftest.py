@@ -213,13 +213,14 @@ def asked_about(small: Any, ir: Ir) -> tuple[str, ...]:
 def settings_for(target: Target, ir: Ir, directory: Path, small: Any) -> Any:
     """What a target is told, with paths that point into the directory."""
     where = directory.as_posix()
+    tls, http = Servers.two_free_ports()
     choices: dict[str, Any] = {
         "squid": {"directory": where, "log": f"{where}/log/aipol.log"},
         "haproxy": {
             "tls_backend": "reached",
             "http_backend": "reached-http",
-            "tls_bind": f"127.0.0.1:{Servers.free_port()}",
-            "http_bind": f"127.0.0.1:{Servers.free_port()}",
+            "tls_bind": f"127.0.0.1:{tls}",
+            "http_bind": f"127.0.0.1:{http}",
             "directory": where,
         },
         "e2guardian": {"directory": where, "base": "/etc/e2guardian/e2guardianf1.conf"},
@@ -346,8 +347,14 @@ class Servers:
     @staticmethod
     def free_port() -> int:
         """A port that nothing listens on."""
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            return int(server.getsockname()[1])
+        return Servers.two_free_ports()[0]
+
+    @staticmethod
+    def two_free_ports() -> tuple[int, int]:
+        """Two of them: asked for one after the other, they may be the same."""
+        here = ("127.0.0.1", 0)
+        with socket.create_server(here) as one, socket.create_server(here) as other:
+            return int(one.getsockname()[1]), int(other.getsockname()[1])
 
     @staticmethod
     @contextmanager

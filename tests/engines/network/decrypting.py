@@ -182,7 +182,7 @@ def started(
         subprocess.run(command, check=True, capture_output=True)
     for path in (directory / "log").rglob("*"):
         path.chmod(0o777)
-    ports = (servers.free_port(), servers.free_port())
+    ports: tuple[int, int] = servers.two_free_ports()
     conf = directory / "squid.conf"
     conf.write_text(_configuration(directory, ports, hosts))
     shown = ssl.PEM_cert_to_DER_cert(

@@ -94,7 +94,8 @@ def test_addresses_of_the_other_family_are_told_apart_too(
     rule = small.Rule(("split",), ("pilot",), Effect.ALLOW)
     for networks, blocked in ((("10.0.0.0/8",), True), (("::1/128",), False)):
         policy = small.Policy(apps, (rule,), networks={"pilot": networks})
-        places = {name: f"[::1]:{servers.free_port()}" for name in ("tls_bind", "http_bind")}
+        tls, http = servers.two_free_ports()
+        places = {"tls_bind": f"[::1]:{tls}", "http_bind": f"[::1]:{http}"}
         where = tmp_path / ("default" if blocked else "pilot")
         settings = {"tls_backend": "reached", "http_backend": "reached-http"}
         emitted = small.proxied(policy, directory=where.as_posix(), **settings, **places)
