@@ -13,6 +13,7 @@ from aipol.blocklist import Blocklist
 from aipol.diagnostics import Diagnostic
 from aipol.ir import Ir
 from aipol.reader import DecidesAll, DecidesMany, DrawsEdges, Tells
+from aipol.serving import Serving
 from aipol.source import whole_file
 from aipol.target import (
     Answer,
@@ -25,7 +26,6 @@ from aipol.target import (
     Limit,
     PolicyCoverage,
     Question,
-    Serving,
     Target,
     UnreadableArtifact,
 )

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from importlib import import_module
-from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
+from typing import Any, Generic, Protocol, TypeVar
 
 from aipol.audience import Region
 from aipol.diagnostics import Diagnostic
@@ -352,16 +352,6 @@ class Target(Protocol):
 
     def read(self, files: Mapping[str, bytes], /) -> Decider:
         """Artefacts to decisions. Raises UnreadableArtifact."""
-        ...
-
-
-@runtime_checkable
-class Serving(Protocol):
-    """What a target may be besides: one of which devices fetch files by address."""
-
-    @property
-    def fetched(self) -> tuple[Fetched, ...]:
-        """Which of its artefacts those are; the first that takes a path says what it is."""
         ...
 
 

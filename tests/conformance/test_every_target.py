@@ -24,6 +24,7 @@ from aipol.coverage import only_known
 from aipol.ir import NO_OBLIGATIONS
 from aipol.pipeline import Run, verify_files
 from aipol.reader import DecidesAll, DecidesMany, DrawsEdges, Tells
+from aipol.serving import Serving
 from aipol.sited import Sited
 from aipol.sites import has_sites
 from aipol.target import (
@@ -34,7 +35,6 @@ from aipol.target import (
     Kind,
     Question,
     Reason,
-    Serving,
     Status,
     Target,
     UnreadableArtifact,

@@ -14,9 +14,10 @@ from aipol.diagnostics import Diagnostic, codes
 from aipol.language.faults import Fault, findings_of
 from aipol.language.placed import Placed
 from aipol.language.shape import Shape
+from aipol.serving import Serving
 from aipol.sited import FOLDER
 from aipol.sites import AtSites, has_sites
-from aipol.target import Serving, Target
+from aipol.target import Target
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

@@ -170,7 +170,7 @@ def _something_to_publish(
     """Wrong usage where devices fetch nothing, and never have."""
     from aipol.cli.composition import all_targets
     from aipol.publishing.record import RECORD
-    from aipol.target import Serving
+    from aipol.serving import Serving
 
     serving = {each.id for each in all_targets() if isinstance(each, Serving) and each.fetched}
     for name in chosen:

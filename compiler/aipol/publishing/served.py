@@ -9,7 +9,8 @@ from aipol.pipeline import Build, Run
 from aipol.publishing.plan import Content
 from aipol.publishing.record import Published
 from aipol.publishing.ways import Wanted
-from aipol.target import Fetched, Room, Serving
+from aipol.serving import Serving
+from aipol.target import Fetched, Room
 
 
 @dataclass(frozen=True, slots=True)
