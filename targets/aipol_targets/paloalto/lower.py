@@ -81,6 +81,7 @@ def _idle(model: Firewall) -> frozenset[str]:
     zoned = rules or any(each.decryption for each in model.segments)
     fetched = "edl" in model.settings.outputs and (sources(model) or categories(model))
     return idle(
+        vsys=model.settings.outputs != ("set",),  # commands are entered where they are to hold
         from_zones=zoned,
         to_zones=zoned,
         threat_profiles=any(not rule.treatment.blocked for rule in rules),
