@@ -45,7 +45,7 @@ def test_one_output_alone_is_what_the_policy_says(target: str, policy: str, smal
     name, given = CHOICES[target]
     found = dict[str, list[str]]()
     for settings in given:
-        for alone in ALONE.get(target, small.RESOLVERS):
+        for alone in ALONE.get(target) or small.RESOLVERS:
             if alone == "http" and "tls_decryption" not in settings:
                 continue  # refused: without decryption there are no requests to see
             chosen = {**settings, name: [alone]}
