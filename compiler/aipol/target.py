@@ -14,6 +14,7 @@ from aipol.audience import Region
 from aipol.diagnostics import Diagnostic
 from aipol.diagnostics.model import has_errors
 from aipol.ir import Ir, PolicyClause
+from aipol.remote import Remote, Surroundings
 from aipol.vocabulary import Effect, Situation, Surface
 
 
@@ -382,6 +383,8 @@ class StagedTarget(Generic[S, N]):
     fetched: tuple[Fetched, ...] = ()
     spans_sites: bool = False
     waits_for: tuple[str, ...] = ()
+    remote: Callable[[S, Surroundings], Remote] | None = None
+    """Opens the vendor's side, asking nothing; None where aipol cannot push. Raises Unusable."""
 
     def compile(self, ir: Ir, settings: S) -> Compiled:
         """Lower, then render; nothing is rendered when lowering found an error."""

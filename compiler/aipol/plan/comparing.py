@@ -1,0 +1,37 @@
+"""Turn two bodies into the places where they differ, and a body into its digest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+
+from aipol.plan.model import Difference
+from aipol.remote import Json
+
+_DIGITS = 16
+
+
+def digest_of(canonical: Json) -> str:
+    """Sixteen hexadecimal digits that stand for a canonical body."""
+    text = json.dumps(canonical, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
+
+
+def differences(before: Json, after: Json, path: str = "") -> Iterator[Difference]:
+    """Every place where two canonical bodies differ; lists of another length differ as a whole."""
+    if before == after and type(before) is type(after):
+        return
+    if isinstance(before, dict) and isinstance(after, dict):
+        for name in sorted(before.keys() | after.keys()):
+            place = f"{path}.{name}" if path else name
+            if name in before and name in after:
+                yield from differences(before[name], after[name], place)
+            else:
+                yield Difference(place, before.get(name), after.get(name))
+        return
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for index, pair in enumerate(zip(before, after, strict=True)):
+            yield from differences(*pair, f"{path}[{index}]")
+        return
+    yield Difference(path, before, after)

@@ -1,0 +1,56 @@
+"""Plans as JSON, with a digest that an edit breaks, and back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import lru_cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from aipol.plan.model import Plans
+
+SCHEMA = "aipol.plan/1"
+
+
+class PlanError(ValueError):
+    """A saved plan that cannot be used; says why."""
+
+
+@lru_cache(maxsize=1)
+def _adapter() -> TypeAdapter[Plans]:
+    return TypeAdapter(Plans)
+
+
+def as_json(plans: Plans) -> dict[str, Any]:
+    """Plans as JSON has them, under their schema and digest."""
+    content = _adapter().dump_python(plans, mode="json")
+    return {"schema": SCHEMA, "digest": _digest(content), **content}
+
+
+def digest(plans: Plans) -> str:
+    """A digest over all that plans say: inputs, what there is at the vendors, the changes."""
+    return _digest(_adapter().dump_python(plans, mode="json"))
+
+
+def from_json(text: str) -> Plans:
+    """Saved plans. Raises PlanError where they are none, or were edited."""
+    try:
+        content = json.loads(text)
+    except ValueError as error:
+        raise PlanError(f"it is no JSON: {error}") from None
+    if not isinstance(content, dict) or content.pop("schema", None) != SCHEMA:
+        raise PlanError(f"it is no plan of schema `{SCHEMA}`")
+    told = content.pop("digest", None)
+    if told != _digest(content):
+        raise PlanError("it was edited after `aipol plan` wrote it")
+    try:
+        return _adapter().validate_python(content)
+    except ValidationError as error:
+        raise PlanError(f"it is no plan: {error.errors()[0]['msg']}") from None
+
+
+def _digest(content: Any) -> str:
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()

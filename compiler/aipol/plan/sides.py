@@ -1,0 +1,129 @@
+"""Make a change of an object as it is wanted and as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from aipol.plan.comparing import differences, digest_of
+from aipol.plan.model import NOBODY, Action, Cause, Change, Concerned, Difference
+from aipol.remote import Json, Live, Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Compares what means something, and knows whom artefacts and earlier objects are about."""
+
+    canonical: Callable[[str, Json], Json]
+    concerned: Mapping[str, Concerned]
+    earlier: Mapping[str, Concerned]
+
+    def same(self, live: Live, wanted: Wanted) -> bool:
+        """Whether an object means what is wanted of it."""
+        return not self._between(live, wanted)
+
+    def made(self, wanted: Wanted) -> Change:
+        """An object that is not there yet."""
+        return Change(
+            Action.CREATE,
+            Cause.NEW,
+            wanted.kind,
+            wanted.key,
+            wanted.name,
+            after=wanted.body,
+            after_digest=self._digest(wanted.kind, wanted.body),
+            concerned=self._about(wanted),
+        )
+
+    def kept(self, live: Live, wanted: Wanted) -> Change:
+        """An object of ours, changed where it, or what its mark says, is not as it should be."""
+        found = self._between(live, wanted)
+        digest = self._digest(wanted.kind, wanted.body)
+        marked = live.mark.digest if live.mark else ""
+        same = not found and marked in ("", digest)
+        return Change(
+            Action.NO_OP if same else Action.UPDATE,
+            Cause.SAME if same else self._cause(live, digest),
+            wanted.kind,
+            wanted.key,
+            wanted.name,
+            live.id,
+            live.body,
+            wanted.body,
+            marked,
+            digest,
+            differences=found,
+            concerned=self._about(wanted),
+        )
+
+    def adopted(self, live: Live, wanted: Wanted) -> Change:
+        """Somebody else's object that becomes ours."""
+        return Change(
+            Action.ADOPT,
+            Cause.FOREIGN,
+            wanted.kind,
+            wanted.key,
+            wanted.name,
+            live.id,
+            live.body,
+            wanted.body,
+            after_digest=self._digest(wanted.kind, wanted.body),
+            marked=False,
+            differences=self._between(live, wanted),
+            concerned=self._about(wanted),
+        )
+
+    def unwanted(self, live: Live) -> Change:
+        """An object of ours that the policy asks for no more."""
+        return self._removed(live, Cause.GONE)
+
+    def doubled(self, live: Live) -> Change:
+        """A second object with a mark that another one bears."""
+        return self._removed(live, Cause.DOUBLE)
+
+    def _removed(self, live: Live, cause: Cause) -> Change:
+        key, digest = (live.mark.key, live.mark.digest) if live.mark else ("", "")
+        return Change(
+            Action.DELETE,
+            cause,
+            live.kind,
+            key,
+            live.name,
+            live.id,
+            live.body,
+            before_digest=digest,
+            concerned=self.earlier.get(key, NOBODY),
+        )
+
+    def _cause(self, live: Live, wanted: str) -> Cause:
+        """Who changed it: the digest in the mark is of what aipol wrote last."""
+        marked = live.mark.digest if live.mark else ""
+        if not marked:
+            return Cause.UNKNOWN
+        untouched = marked == self._digest(live.kind, live.body)
+        return Cause.MOVED if untouched and marked != wanted else Cause.EDITED
+
+    def _digest(self, kind: str, body: Json) -> str:
+        return digest_of(self.canonical(kind, body))
+
+    def _between(self, live: Live, wanted: Wanted) -> tuple[Difference, ...]:
+        before = self.canonical(live.kind, live.body)
+        return tuple(differences(before, self.canonical(wanted.kind, wanted.body)))
+
+    def _about(self, wanted: Wanted) -> Concerned:
+        return together(self.concerned.get(path, NOBODY) for path in wanted.artifacts)
+
+
+def together(several: Iterable[Concerned]) -> Concerned:
+    """Whom several artefacts are about."""
+    lines, people, everybody = dict[str, None](), dict[str, None](), False
+    for each in several:
+        lines |= dict.fromkeys(each.lines)
+        people |= dict.fromkeys(each.people)
+        everybody = everybody or each.everybody
+    return Concerned(tuple(sorted(lines, key=_place)), tuple(sorted(people)), everybody)
+
+
+def _place(line: str) -> tuple[str, int]:
+    file, _, number = line.rpartition(":")
+    return file, int(number) if number.isdecimal() else 0
