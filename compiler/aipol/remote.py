@@ -136,6 +136,14 @@ class Remote(Protocol):
         ...
 
     @property
+    def rehearsal(self) -> str:
+        """The setting with which it would only report, such as `mode: report-only`.
+
+        Empty where it has none, or reports only already.
+        """
+        ...
+
+    @property
     def settles(self) -> float:
         """Seconds after which an object that was created can be seen by everybody who asks."""
         ...

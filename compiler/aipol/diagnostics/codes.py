@@ -194,6 +194,29 @@ EARLIER_LOST = Rule(
     "AIP608", "earlier-lost", _E, "the earlier version of `{file}` is not kept any more"
 )
 
+NAME_TAKEN = Rule(
+    "AIP701",
+    "name-taken",
+    _E,
+    "`{name}` at {place} is somebody else's {kind}, with the name of ours",
+)
+MANY_DELETIONS = Rule(
+    "AIP702", "many-deletions", _E, "{target} would lose {number} of our {all} objects at {place}"
+)
+MANY_UPDATES = Rule(
+    "AIP703",
+    "many-updates",
+    _E,
+    "{number} of our {all} {target} objects at {place} would change at once",
+)
+EVERYBODY_LOSES = Rule(
+    "AIP704", "everybody-loses", _E, "`{name}` at {place}, which is about everybody, would go"
+)
+FIRST_ENFORCEMENT = Rule(
+    "AIP705", "first-enforcement", _E, "{target} would act at once at {place}, where it never was"
+)
+STALE_PLAN = Rule("AIP706", "stale-plan", _E, "{plan} is not what would be done now: {why}")
+
 ALL: tuple[Rule, ...] = tuple(
     sorted(
         (rule for rule in list(globals().values()) if isinstance(rule, Rule)), key=lambda r: r.code

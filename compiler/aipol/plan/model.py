@@ -89,6 +89,8 @@ class Change:
     """The digest in the mark of what there is; `after_digest` that of what is written."""
     after_digest: str = ""
     marked: bool = True
+    marks: bool = True
+    """Whether it is ours afterwards; only rolling back an adoption gives an object back."""
     needs: tuple[str, ...] = ()
     """Keys of objects that must be there first; of a deletion, that must be gone first."""
     differences: tuple[Difference, ...] = ()

@@ -1,0 +1,203 @@
+"""What an apply is about to do, written down before it does it, and read back.
+
+A journal is a file of JSON lines. The first is the head: the plan with everything that was there
+before. Each that follows is on the disk before the request it speaks of is sent, or before the next
+is. A last line that was cut short says nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from aipol.durable import sync_folder
+from aipol.plan.model import Change, Inputs, Plan
+
+SCHEMA = "aipol.journal/1"
+
+
+class JournalError(ValueError):
+    """A file that is no journal; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What an apply set out to do. `digest` is of the plan it was started with."""
+
+    at: float
+    """Seconds since 1970."""
+    digest: str
+    inputs: Inputs
+    plan: Plan
+    undoes: str = ""
+    """The name of the journal that is rolled back, if any is."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far one change got. Times are seconds since 1970; `id` is the server's, once known.
+
+    `seen` is the digest of all that the server showed of the object when it was done.
+    """
+
+    begun: float = 0.0
+    id: str = ""
+    done: bool = False
+    failed: str = ""
+    seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """A journal that was read."""
+
+    path: Path
+    head: Head
+    progress: tuple[Progress, ...]
+    """Of each change that writes, in the plan's order."""
+    end: str
+    """`complete`, `failed`, `interrupted` or `settled`; empty where it was cut short."""
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The changes that it set out to make."""
+        return self.head.plan.writes
+
+    def begun(self) -> Iterator[tuple[Change, Progress]]:
+        """The changes of which nobody wrote down how they ended."""
+        for change, progress in zip(self.changes, self.progress, strict=True):
+            if progress.begun and not progress.done and not progress.failed:
+                yield change, progress
+
+    def done(self) -> Iterator[tuple[Change, Progress]]:
+        """The changes that were made."""
+        for change, progress in zip(self.changes, self.progress, strict=True):
+            if progress.done:
+                yield change, progress
+
+
+@dataclass
+class Writer:
+    """A journal that is being written; several threads may."""
+
+    path: Path
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def note(self, event: str, change: int | None = None, **said: Any) -> None:
+        """Add a line, and wait until the disk has it."""
+        entry = {"event": event} | ({} if change is None else {"change": change}) | said
+        line = json.dumps(entry, sort_keys=True, ensure_ascii=True)
+        with self._lock, self.path.open("ab") as stream:
+            stream.write(line.encode() + b"\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+
+
+def reopened(path: Path) -> Writer:
+    """A journal to be ended that was cut short; the line that was cut goes."""
+    content = path.read_bytes()
+    whole = content.rfind(b"\n") + 1
+    if whole != len(content):
+        os.truncate(path, whole)
+    return Writer(path)
+
+
+@lru_cache(maxsize=1)
+def _adapter() -> TypeAdapter[Head]:
+    return TypeAdapter(Head)
+
+
+def start(folder: Path, name: str, head: Head) -> Writer:
+    """Begin a journal below a folder; its name is given a number where it is taken."""
+    folder.mkdir(parents=True, exist_ok=True)
+    body = {"schema": SCHEMA, **_adapter().dump_python(head, mode="json")}
+    line = json.dumps(body, sort_keys=True, ensure_ascii=True).encode() + b"\n"
+    path, handle = _opened(folder, name)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(line)
+        stream.flush()
+        os.fsync(stream.fileno())
+    sync_folder(folder)
+    return Writer(path)
+
+
+def _opened(folder: Path, name: str) -> tuple[Path, int]:
+    for number in itertools.count(1):
+        path = folder / (f"{name}.jsonl" if number == 1 else f"{name}-{number}.jsonl")
+        try:
+            # What a tenant holds is nobody else's to read.
+            return path, os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            continue
+    raise AssertionError  # counting never ends
+
+
+def read(path: Path) -> Journal:
+    """A journal from its file. Raises JournalError."""
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise JournalError((error.strerror or "it cannot be read").lower()) from None
+    head = _head(lines[0])
+    progress = tuple(Progress() for _ in head.plan.writes)
+    end = ""
+    for number, line in enumerate(lines[1:-1], 2):  # after the last line break nothing is whole
+        try:
+            entry = json.loads(line)
+            end = _follow(entry, progress) or end
+        except (ValueError, KeyError, IndexError, TypeError):
+            raise JournalError(f"line {number} is none that aipol writes") from None
+    return Journal(path, head, progress, end)
+
+
+def _head(line: bytes) -> Head:
+    try:
+        content = json.loads(line)
+        if content.pop("schema", None) != SCHEMA:
+            raise JournalError(f"it is no journal of schema `{SCHEMA}`")
+        return _adapter().validate_python(content)
+    except ValidationError as error:
+        raise JournalError(f"its head is wrong: {error.errors()[0]['msg']}") from None
+    except (ValueError, AttributeError) as error:
+        if isinstance(error, JournalError):
+            raise
+        raise JournalError("its first line is no JSON") from None
+
+
+def _follow(entry: dict[str, Any], progress: tuple[Progress, ...]) -> str:
+    """Take one line into account; what it says of the end, if it is the end."""
+    event = entry["event"]
+    if event == "end":
+        return str(entry["how"])
+    of = progress[entry["change"]]
+    match event:
+        case "begin":
+            of.begun, of.failed = float(entry["at"]), ""
+        case "created":
+            of.id = str(entry["id"])
+        case "done":
+            of.done, of.id, of.seen = True, str(entry["id"]), str(entry["seen"])
+        case "failed":
+            of.failed = str(entry["why"])
+        case _:
+            raise ValueError(event)
+    return ""
+
+
+def journals(folder: Path) -> list[Path]:
+    """The journals of a folder, the oldest first."""
+    return sorted(folder.glob("*.jsonl"), key=lambda path: _order(path.stem))
+
+
+def _order(stem: str) -> tuple[str, int]:
+    stamp, _, number = stem.partition("-")
+    return stamp, int(number) if number.isdecimal() else 1

@@ -1,0 +1,175 @@
+"""`aipol apply`: change what the vendors have into what a policy asks for."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aipol.cli.app import CLEAN, FINDINGS
+from aipol.cli.options import DEFAULT_POLICY, as_of_option
+from aipol.cli.remotes import adopt_option, state_option, target_option
+
+if TYPE_CHECKING:
+    from aipol.cli.remotes import Pushing
+    from aipol.diagnostics import Diagnostic
+    from aipol.plan.guards import Consent
+    from aipol.plan.model import Plans
+
+SCHEMA = "aipol.applied/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the command line asks for."""
+
+    policy: str
+    chosen: tuple[str, ...]
+    as_of: date
+    adopt: tuple[str, ...]
+    consent: Consent
+    state: Path
+    saved: Plans | None
+    file: str
+    yes: bool
+    stream: bool
+
+
+@click.command("apply")
+@click.argument("what", default=DEFAULT_POLICY, metavar="[POLICY|PLAN.json]")
+@target_option
+@as_of_option
+@adopt_option
+@click.option("--yes", is_flag=True, help="Do not ask before anything is changed.")
+@click.option(
+    "--allow-deletes",
+    type=click.IntRange(0),
+    default=0,
+    metavar="NUMBER",
+    help="Let so many objects go at one place.",
+)
+@click.option(
+    "--allow-updates",
+    type=click.IntRange(0),
+    default=0,
+    metavar="NUMBER",
+    help="Let so many objects change at one place.",
+)
+@click.option(
+    "--allow-everybody", multiple=True, metavar="KEY", help="Let this object about everybody go."
+)
+@click.option(
+    "--allow-first-enforcement", is_flag=True, help="Act at once where aipol never reported."
+)
+@click.option("--json", "stream", is_flag=True, help="Tell what happens as lines of JSON.")
+@state_option
+def command(**given: Any) -> int:
+    """Carry out the plan of POLICY (policy/ai-usage.yaml when left out), or a saved plan.
+
+    Without a saved plan it plans, shows and asks. A saved plan is carried out only if it is still
+    exactly what would be done. Everything is written to a journal before it is done: an apply that
+    was cut short is finished by the next one, and `aipol rollback` brings back what was there.
+    """
+    from aipol.cli import output
+    from aipol.cli.remotes import held, pushing
+
+    wish = _wish(given)
+    found, findings, policy = pushing(wish.policy, wish.chosen, wish.as_of)
+    if found is None:
+        return output.findings(findings, policy.sources, "text", SCHEMA)
+    with held(wish.state, found.remotes):
+        return _apply(found, wish)
+
+
+def _wish(given: dict[str, Any]) -> Wish:
+    from aipol.plan.guards import Consent
+    from aipol.plan.saved import PlanError, from_json
+
+    consent = Consent(
+        given["allow_deletes"],
+        given["allow_updates"],
+        frozenset(given["allow_everybody"]),
+        given["allow_first_enforcement"],
+    )
+    what, state = given["what"], given["state"]
+    rest = (consent, state)
+    if not what.endswith(".json"):
+        base = (what, given["chosen"], given["as_of"], given["adopt"])
+        return Wish(*base, *rest, None, "", given["yes"], given["stream"])
+    try:
+        saved = from_json(Path(what).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"cannot read `{what}`: {error}") from None
+    except PlanError as error:
+        raise click.ClickException(f"`{what}` cannot be applied: {error}") from None
+    if given["chosen"] or given["adopt"]:
+        raise click.UsageError("a saved plan says which targets and objects; leave the options out")
+    base = (
+        saved.inputs.policy,
+        tuple(plan.target for plan in saved.plans),
+        date.fromisoformat(saved.inputs.as_of),
+        saved.adopted,
+    )
+    return Wish(*base, *rest, saved, what, given["yes"], given["stream"])
+
+
+def _apply(found: Pushing, wish: Wish) -> int:
+    from aipol.cli import output
+    from aipol.cli.carrying import How, carry_out, settled
+    from aipol.cli.remotes import planned, refusals
+
+    settled(found, wish.state)
+    plans = planned(found, wish.adopt, wish.state)
+    refused = _stale(found, wish, plans)
+    refused += refusals(found, plans, wish.consent)
+    if not wish.stream:
+        _show(plans)
+    if refused:
+        return output.findings(refused, found.policy.sources, "text", SCHEMA)
+    if not plans.writes:
+        return CLEAN
+    if not (wish.yes or wish.saved):
+        confirm(plans)
+    how = How(wish.state, wish.stream, wish.saved)
+    return CLEAN if carry_out(found.remotes, plans, how) else FINDINGS
+
+
+def _show(plans: Plans) -> None:
+    from aipol.cli import output
+    from aipol.report.plans import plans_text
+
+    output.answer_lines(plans_text(plans))
+
+
+def confirm(plans: Plans) -> None:
+    """Ask whoever is there. Wrong usage where nobody is, or they say no."""
+    from aipol.report.words import count
+
+    if not sys.stdin.isatty():
+        raise click.ClickException(
+            "nothing was changed: nobody is there to ask; `--yes` says yes, and "
+            "`aipol plan -o plan.json` with `aipol apply plan.json` has a plan approved first"
+        )
+    if not click.confirm(f"Change {count(plans.writes, 'object')}?", err=True):
+        raise click.ClickException("nothing was changed")
+
+
+def _stale(found: Pushing, wish: Wish, plans: Plans) -> tuple[Diagnostic, ...]:
+    """That a saved plan is not what would be done now. What an apply of it has done is allowed."""
+    from aipol.apply.resuming import why_stale
+    from aipol.cli.carrying import begun
+    from aipol.diagnostics import codes
+    from aipol.source import whole_file
+
+    if wish.saved is None:
+        return ()
+    resumed = begun(found, wish.saved, wish.state)
+    why = why_stale(wish.saved, plans, resumed=resumed)
+    if not why:
+        return ()
+    hint = "plan again with `aipol plan -o`, and have that approved"
+    return (codes.STALE_PLAN.at(whole_file(found.policy.path), plan=wish.file, why=why, hint=hint),)

@@ -1,0 +1,169 @@
+"""Carry plans out, and tell how it goes: a line an object, or lines of JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from aipol.apply.events import Begun, Result
+    from aipol.apply.journal import Head
+    from aipol.cli.remotes import Pushing
+    from aipol.plan.model import Plan, Plans
+    from aipol.remote import Remote
+
+_SIGNS = {"create": "+", "update": "~", "adopt": ">", "delete": "-", "no-op": "="}
+
+
+def settled(found: Pushing, state: Path) -> None:
+    """Find out how applies that were cut short left what they had begun."""
+    from aipol.apply.doubts import settle
+    from aipol.cli import output
+    from aipol.cli.remotes import clock, journals_of
+    from aipol.remote import RemoteError
+
+    for remote in found.remotes:
+        for journal in journals_of(state, remote):
+            if journal.end:
+                continue
+            output.remark(f"{remote.target}: `{journal.path}` was cut short; looking")
+            try:
+                settle(remote, journal, clock())
+            except RemoteError as error:
+                raise click.ClickException(f"{remote.target}: {error}") from None
+
+
+def begun(found: Pushing, saved: Plans, state: Path) -> bool:
+    """Whether an apply of a saved plan was begun before."""
+    from aipol.cli.remotes import journals_of
+    from aipol.plan.saved import digest
+
+    number = digest(saved)
+    several = (journals_of(state, remote) for remote in found.remotes)
+    return any(each.head.digest == number for journals in several for each in journals)
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """Where journals go, how it is told, and what it is for."""
+
+    state: Path
+    stream: bool = False
+    saved: Plans | None = None
+    """The saved plan that is carried out."""
+    undoes: str = ""
+    """The journal that is rolled back."""
+
+
+def carry_out(remotes: tuple[Remote, ...], plans: Plans, how: How) -> bool:
+    """Carry out plans in turn; whether every change was made."""
+    from aipol.apply.journal import Head
+    from aipol.cli.remotes import clock
+    from aipol.plan.saved import digest
+
+    whole = True
+    for remote, plan in zip(remotes, plans.plans, strict=True):
+        if plan.writes:
+            head = Head(clock().now(), digest(how.saved or plans), plans.inputs, plan, how.undoes)
+            whole = _one(remote, head, how) and whole
+    return whole
+
+
+def _one(remote: Remote, head: Head, how: How) -> bool:
+    from aipol.apply.carrying import Carrying
+    from aipol.apply.events import Outcome
+    from aipol.apply.journal import start
+    from aipol.cli.remotes import clock, folder_of
+
+    stamp = datetime.fromtimestamp(head.at, UTC).strftime("%Y%m%dT%H%M%SZ")
+    writer = start(folder_of(how.state, remote.target), stamp, head)
+    teller = _Streaming(head.plan) if how.stream else _Telling(head.plan)
+    try:
+        results = Carrying(remote, writer, clock(), teller.tell).run(head.plan)
+    except KeyboardInterrupt:
+        click.echo("stopped; the next `aipol apply` goes on from here", err=True)
+        raise
+    teller.end(results, writer.path)
+    return all(each.outcome is Outcome.DONE for each in results)
+
+
+class _Telling:
+    """A line for each object, when it is done; on a terminal also while it is being done."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan, self._done = plan, 0
+        self._terminal = sys.stderr.isatty()
+
+    def tell(self, event: Begun | Result) -> None:
+        """One thing that happened."""
+        from aipol.apply.events import Begun, Outcome
+        from aipol.cli import output
+
+        place = f"[{self._done + 1}/{len(self._plan.writes)}]"
+        change = event.change
+        line = f"{place} {_SIGNS[change.action]} {change.key}"
+        if isinstance(event, Begun):
+            if self._terminal:
+                sys.stderr.write(f"\r\x1b[2K{line} ...")
+                sys.stderr.flush()
+            return
+        if self._terminal:
+            sys.stderr.write("\r\x1b[2K")
+        self._done += 1
+        why = "" if event.outcome is Outcome.DONE else f": {event.outcome}: {event.why}"
+        output.remark(f"{line}{why}")
+
+    def end(self, results: tuple[Result, ...], journal: Path) -> None:
+        """How all of it went."""
+        from aipol.apply.events import Outcome
+        from aipol.cli import output
+        from aipol.cli.called import called
+        from aipol.report.words import count, folded
+
+        numbers = {each: sum(1 for one in results if one.outcome is each) for each in Outcome}
+        done = numbers.pop(Outcome.DONE)
+        rest = "".join(f", {number} {each}" for each, number in numbers.items() if number)
+        head = f"{self._plan.target} at {self._plan.place}: {count(done, 'change')} made{rest}."
+        output.answer_lines(folded(head))
+        if rest:
+            output.answer_lines(["  `aipol apply` again does what is left."])
+        if done:
+            output.answer_lines([f"  To go back: {called()} rollback {journal}"])
+
+
+class _Streaming:
+    """A line of JSON for each thing that happens."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+
+    def tell(self, event: Begun | Result) -> None:
+        """One thing that happened."""
+        from aipol.apply.events import Begun
+
+        change = event.change
+        said: dict[str, Any] = {"action": change.action, "kind": change.kind, "key": change.key}
+        if isinstance(event, Begun):
+            self._say("begun", said)
+        else:
+            more = {"outcome": event.outcome, "id": event.id, "why": event.why}
+            self._say("ended", said | more)
+
+    def end(self, results: tuple[Result, ...], journal: Path) -> None:
+        """How all of it went."""
+        counts: dict[str, int] = {}
+        for each in results:
+            counts[each.outcome] = counts.get(each.outcome, 0) + 1
+        self._say("finished", {"counts": counts, "journal": str(journal)})
+
+    def _say(self, event: str, said: dict[str, Any]) -> None:
+        from aipol.cli import output
+
+        head = {"event": event, "target": self._plan.target, "place": self._plan.place}
+        output.answer(json.dumps(head | said, sort_keys=True, ensure_ascii=True) + "\n")

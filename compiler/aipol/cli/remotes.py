@@ -1,0 +1,248 @@
+"""Open the vendors' side of a policy's targets, and plan for them; what several verbs share."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from aipol.apply.journal import Journal
+    from aipol.diagnostics import Diagnostic
+    from aipol.pipeline import Build, Opened
+    from aipol.plan.guards import Consent
+    from aipol.plan.model import Concerned, Inputs, Plans
+    from aipol.remote import Clock, Remote
+    from aipol.target import StagedTarget
+
+STATE = ".aipol"
+
+state_option = click.option(
+    "--state",
+    "state",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(STATE),
+    show_default=True,
+    metavar="DIR",
+    help="Where the journals of what was applied are kept.",
+)
+target_option = click.option(
+    "-t", "--target", "chosen", multiple=True, metavar="TARGET", help="Only this target."
+)
+adopt_option = click.option(
+    "--adopt",
+    multiple=True,
+    metavar="KEY",
+    help="Take over the foreign object that has the name of this one of ours.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pushing:
+    """A policy that was compiled, with the vendors' side of the chosen targets that have one."""
+
+    policy: Opened
+    build: Build
+    remotes: tuple[Remote, ...]
+    inputs: Inputs
+
+    @property
+    def organization(self) -> str:
+        """Whose objects are ours."""
+        return self.build.ir.organization.identifier
+
+
+def pushable(policy: Opened, chosen: tuple[str, ...]) -> tuple[StagedTarget[Any, Any], ...]:
+    """The configured targets that can push. Wrong usage where a chosen one cannot, or none can."""
+    from aipol.cli.composition import all_targets, known
+    from aipol.target import StagedTarget
+
+    known(chosen, policy)
+    able = {
+        each.id: each for each in all_targets() if isinstance(each, StagedTarget) and each.remote
+    }
+    names = ", ".join(f"`{name}`" for name in able)
+    for name in chosen:
+        if name not in able:
+            raise click.ClickException(f"`{name}` cannot be pushed to; these can: {names}")
+    found = tuple(able[name] for name in chosen or able if name in policy.settings)
+    if not found:
+        raise click.ClickException(
+            f"`{policy.path}` configures no target that can be pushed to: {names}"
+        )
+    return found
+
+
+def opened_remotes(policy: Opened, chosen: tuple[str, ...]) -> tuple[Remote, ...]:
+    """The vendors' sides, by the policy's settings and the environment's credentials."""
+    from aipol.remote import RemoteError, Surroundings
+
+    if policy.ir is None:
+        raise ValueError("a policy with errors has no remotes")
+    organization = policy.ir.organization.identifier
+    surroundings = Surroundings(organization, os.environ, clock())
+    found = list["Remote"]()
+    for target in pushable(policy, chosen):
+        if target.remote is None:
+            continue
+        try:
+            found.append(target.remote(policy.settings[target.id], surroundings))
+        except RemoteError as error:
+            raise click.ClickException(f"{target.id}: {error}") from None
+    return tuple(found)
+
+
+def clock() -> Clock:
+    """The time as it goes."""
+    from aipol.remote import Clock
+
+    return Clock(time.time, time.sleep)
+
+
+def pushing(
+    path: str, chosen: tuple[str, ...], as_of: date
+) -> tuple[Pushing | None, tuple[Diagnostic, ...], Opened]:
+    """A policy ready to be pushed, or the findings that stand in the way."""
+    from aipol.cli.composition import opened, sound
+
+    policy = opened(path, as_of)
+    build, findings = sound(policy)
+    if build is None:
+        return None, findings, policy
+    return (
+        Pushing(policy, build, opened_remotes(policy, chosen), inputs_of(policy, build)),
+        findings,
+        policy,
+    )
+
+
+def inputs_of(policy: Opened, build: Build) -> Inputs:
+    """What plans of a policy are made of."""
+    from aipol.plan.model import Inputs
+    from aipol.report.generated import inputs_of as generated_from
+
+    given = generated_from(policy, build)
+    files = hashlib.sha256(json.dumps(sorted(given.policy.items())).encode()).hexdigest()
+    return Inputs(
+        given.version,
+        policy.path,
+        given.as_of.isoformat(),
+        given.digest,
+        files,
+        given.catalogue,
+    )
+
+
+def planned(found: Pushing, adopt: tuple[str, ...], state: Path) -> Plans:
+    """The plans for all remotes. Wrong usage where a vendor cannot be asked."""
+    from aipol.cli.output import waiting
+    from aipol.plan.concerning import concerned_by
+    from aipol.plan.model import Plans
+    from aipol.plan.planning import Asked, plan
+    from aipol.remote import RemoteError
+
+    plans = []
+    for remote in found.remotes:
+        files = {
+            path.partition("/")[2]: content
+            for path, content in found.build.files.items()
+            if path.startswith(f"{remote.target}/")
+        }
+        asked = Asked(
+            found.organization,
+            remote.wanted(files),
+            concerned_by(found.build, remote.target),
+            earlier(journals_of(state, remote)),
+            frozenset(adopt),
+        )
+        try:
+            with waiting(f"asking {remote.target}"):
+                plans.append(plan(remote, asked))
+        except RemoteError as error:
+            raise click.ClickException(f"{remote.target} at {remote.place}: {error}") from None
+    _known_adoptions(adopt, plans)
+    return Plans(found.inputs, tuple(plans), tuple(sorted(adopt)))
+
+
+def _known_adoptions(adopt: tuple[str, ...], plans: list[Any]) -> None:
+    from aipol.language.words import suggest
+
+    keys = {change.key for plan in plans for change in plan.changes}
+    keys |= {each.key for plan in plans for each in plan.collisions}
+    for name in adopt:
+        if name not in keys:
+            text = f"`--adopt {name}`: the policy asks for no such object; {suggest(name, keys)}"
+            raise click.ClickException(text)
+
+
+def refusals(found: Pushing, plans: Plans, consent: Consent) -> tuple[Diagnostic, ...]:
+    """Why the plans must not be carried out, each at the line that configures the target."""
+    from aipol.plan.guards import refusals as refused
+    from aipol.source import whole_file
+
+    spans = found.build.ir.setting_spans
+    anywhere = whole_file(found.policy.path)
+    return tuple(
+        each
+        for remote, plan in zip(found.remotes, plans.plans, strict=True)
+        for each in refused(plan, consent, spans.get((plan.target, ""), anywhere), remote.rehearsal)
+    )
+
+
+# --- journals -------------------------------------------------------------------------------------
+
+
+def folder_of(state: Path, target: str) -> Path:
+    """Where the journals of a target are."""
+    return state / "journals" / target
+
+
+def journals_of(state: Path, remote: Remote) -> tuple[Journal, ...]:
+    """The journals of what was done at a remote's place, the oldest first."""
+    from aipol.apply.journal import JournalError, journals, read
+
+    found = list["Journal"]()
+    for path in journals(folder_of(state, remote.target)):
+        try:
+            journal = read(path)
+        except JournalError as error:
+            raise click.ClickException(f"`{path}`: {error}; move it away") from None
+        if journal.head.plan.place == remote.place:
+            found.append(journal)
+    return tuple(found)
+
+
+def earlier(journals: tuple[Journal, ...]) -> Mapping[str, Concerned]:
+    """Whom the objects of earlier applies were about, by key."""
+    return {
+        change.key: change.concerned
+        for journal in journals
+        for change, _ in journal.done()
+        if change.after is not None
+    }
+
+
+@contextmanager
+def held(state: Path, remotes: tuple[Remote, ...]) -> Iterator[None]:
+    """Keep other runs on this machine from changing the same targets meanwhile."""
+    from aipol.durable import OutputError, locked
+
+    try:
+        with ExitStack() as stack:
+            for remote in sorted(remotes, key=lambda each: each.target):
+                folder = folder_of(state, remote.target)
+                folder.mkdir(parents=True, exist_ok=True)
+                busy = f"another aipol is changing {remote.target} (it holds `{folder}`)"
+                stack.enter_context(locked(folder, busy))
+            yield
+    except OutputError as error:
+        raise click.ClickException(str(error)) from None

@@ -1,0 +1,146 @@
+"""Say what at a vendor is not as aipol left it, and who has changed it as far as can be told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aipol.plan.comparing import digest_of
+from aipol.plan.model import (
+    NOBODY,
+    Cause,
+    Change,
+    Concerned,
+    Difference,
+    Inputs,
+    Plan,
+    Stranger,
+)
+from aipol.remote import Json
+
+
+class Way(StrEnum):
+    """How something came to differ."""
+
+    EDITED = "edited"
+    DELETED = "deleted"
+    DOUBLED = "doubled"
+    """There is a second one with the same mark."""
+    ADDED = "added"
+    """Somebody made an object of a kind that aipol pushes, since the last apply."""
+    REWRITTEN = "rewritten"
+    """The vendor shows it differently, and it means the same."""
+    POLICY = "policy"
+    """The policy has changed since it was applied."""
+    CATALOGUE = "catalogue"
+    """The catalogue has, and the policy has not."""
+    TOOL = "tool"
+    """Another version of aipol, or another day, makes something else of the same policy."""
+    NEVER = "never"
+    """It was never applied, or nobody wrote down that it was."""
+
+    @property
+    def by_others(self) -> bool:
+        """Whether somebody else than aipol's users did it, by hand or otherwise."""
+        return self in (Way.EDITED, Way.DELETED, Way.DOUBLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """What a journal tells of an object when it was last written, and of what for."""
+
+    after: Json
+    seen: str
+    concerned: Concerned
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the journals of a place tell. `inputs` are of the last apply, if there was one."""
+
+    objects: Mapping[str, Last]
+    strangers: frozenset[str] | None
+    """Ids of others' objects that the last apply saw; None where there was none."""
+    inputs: Inputs | None
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One object that is not as it was left."""
+
+    way: Way
+    kind: str
+    key: str
+    name: str
+    id: str
+    differences: tuple[Difference, ...] = ()
+    concerned: Concerned = NOBODY
+
+
+def drifts(
+    plan: Plan, past: Past, inputs: Inputs, canonical: Callable[[str, Json], Json]
+) -> tuple[Drift, ...]:
+    """What is not as it was left, what others did first."""
+    ways = _Ways(past, inputs, canonical)
+    found = [
+        Drift(
+            way,
+            change.kind,
+            change.key,
+            change.name,
+            change.id,
+            change.differences,
+            change.concerned,
+        )
+        for change in plan.changes
+        for way in ways.of(change)
+    ]
+    found += map(_added, ways.new(plan.strangers))
+    order = list(Way)
+    return tuple(sorted(found, key=lambda each: (order.index(each.way), each.kind, each.key)))
+
+
+def _added(stranger: Stranger) -> Drift:
+    return Drift(Way.ADDED, stranger.kind, "", stranger.name, stranger.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    past: Past
+    inputs: Inputs
+    canonical: Callable[[str, Json], Json]
+
+    def of(self, change: Change) -> Iterator[Way]:
+        """How an object came to differ; nothing where it does not."""
+        last = self.past.objects.get(change.key)
+        match change.cause:
+            case Cause.EDITED:
+                yield Way.EDITED
+            case Cause.UNKNOWN:
+                yield self._moved() if last and self._as_left(change, last) else Way.EDITED
+            case Cause.NEW:
+                yield Way.DELETED if last else Way.NEVER
+            case Cause.DOUBLE:
+                yield Way.DOUBLED
+            case Cause.MOVED | Cause.GONE:
+                yield self._moved()
+            case Cause.SAME if last and last.seen and last.seen != digest_of(change.before):
+                yield Way.REWRITTEN
+            case Cause.SAME | Cause.FOREIGN:
+                return
+
+    def new(self, strangers: tuple[Stranger, ...]) -> Iterator[Stranger]:
+        """Others' objects that the last apply did not see."""
+        known = self.past.strangers
+        return (each for each in strangers if known is not None and each.id not in known)
+
+    def _as_left(self, change: Change, last: Last) -> bool:
+        before = self.canonical(change.kind, change.before)
+        return digest_of(before) == digest_of(self.canonical(change.kind, last.after))
+
+    def _moved(self) -> Way:
+        before = self.past.inputs
+        if before is None or before.files != self.inputs.files:
+            return Way.POLICY
+        return Way.CATALOGUE if before.catalogue != self.inputs.catalogue else Way.TOOL

@@ -1,0 +1,83 @@
+"""Turn a plan into the reasons why it must not be carried out without a word from a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aipol.diagnostics import Diagnostic, codes
+from aipol.diagnostics.model import Rule
+from aipol.plan.model import Action, Plan
+from aipol.source import Span
+
+FEW_DELETIONS, DELETIONS_PERCENT = 2, 20
+FEW_UPDATES, UPDATES_PERCENT = 10, 50
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the person at the command line allows, each narrowly."""
+
+    deletes: int = 0
+    updates: int = 0
+    everybody: frozenset[str] = frozenset()
+    """Keys of objects about everybody that may go."""
+    first_enforcement: bool = False
+
+
+def refusals(
+    plan: Plan, consent: Consent, span: Span, rehearsal: str = ""
+) -> tuple[Diagnostic, ...]:
+    """Why a plan must not be carried out; `span` is where the policy configures the target.
+
+    `rehearsal` is the setting with which the target would only report, where it has one that is not
+    set.
+    """
+    found = [*_collisions(plan, span), *_deletions(plan, consent, span)]
+    found += [*_updates(plan, consent, span), *_everybody(plan, consent, span)]
+    return (*found, *_first(plan, consent, span, rehearsal))
+
+
+def _ours(plan: Plan) -> int:
+    return sum(1 for change in plan.changes if change.id and change.marked)
+
+
+def _many(rule: Rule, plan: Plan, number: int, span: Span, hint: str) -> Diagnostic:
+    every, place = _ours(plan), plan.place
+    return rule.at(span, target=plan.target, number=number, all=every, place=place, hint=hint)
+
+
+def _collisions(plan: Plan, span: Span) -> Iterator[Diagnostic]:
+    for each in plan.collisions:
+        hint = f"`--adopt {each.key}` takes it over; or rename it there (its id is {each.id})"
+        yield codes.NAME_TAKEN.at(span, name=each.name, place=plan.place, kind=each.kind, hint=hint)
+
+
+def _deletions(plan: Plan, consent: Consent, span: Span) -> Iterator[Diagnostic]:
+    number, every = len(list(plan.of(Action.DELETE))), _ours(plan)
+    most = max(FEW_DELETIONS, every * DELETIONS_PERCENT // 100)
+    if number > max(most, consent.deletes):
+        hint = f"read them with `aipol plan -v`; if they are meant, `--allow-deletes {number}`"
+        yield _many(codes.MANY_DELETIONS, plan, number, span, hint)
+
+
+def _updates(plan: Plan, consent: Consent, span: Span) -> Iterator[Diagnostic]:
+    number, every = len(list(plan.of(Action.UPDATE))), _ours(plan)
+    most = max(FEW_UPDATES, every * UPDATES_PERCENT // 100)
+    if number > max(most, consent.updates):
+        hint = f"read them with `aipol plan -v`; if they are meant, `--allow-updates {number}`"
+        yield _many(codes.MANY_UPDATES, plan, number, span, hint)
+
+
+def _everybody(plan: Plan, consent: Consent, span: Span) -> Iterator[Diagnostic]:
+    for change in plan.of(Action.DELETE):
+        if change.concerned.everybody and change.key not in consent.everybody:
+            hint = f"if the policy means it, `--allow-everybody {change.key}`"
+            yield codes.EVERYBODY_LOSES.at(span, name=change.name, place=plan.place, hint=hint)
+
+
+def _first(plan: Plan, consent: Consent, span: Span, rehearsal: str) -> Iterator[Diagnostic]:
+    new = any(True for _ in plan.of(Action.CREATE))
+    if rehearsal and new and not _ours(plan) and not consent.first_enforcement:
+        hint = f"set `{rehearsal}` first, and watch; or `--allow-first-enforcement`"
+        yield codes.FIRST_ENFORCEMENT.at(span, target=plan.target, place=plan.place, hint=hint)

@@ -1,0 +1,141 @@
+"""Turn plans into what a person reads: what it does to people first, then the objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from aipol.plan.model import Action, Cause, Change, Difference, Plan, Plans
+from aipol.report.words import count, folded, markdown, some
+
+_SIGNS = {
+    Action.CREATE: "+",
+    Action.UPDATE: "~",
+    Action.ADOPT: ">",
+    Action.DELETE: "-",
+    Action.NO_OP: "=",
+}
+_VERBS = {
+    Action.CREATE: "create",
+    Action.UPDATE: "update",
+    Action.ADOPT: "adopt",
+    Action.DELETE: "delete",
+}
+_WHY = {
+    Cause.NEW: "",
+    Cause.MOVED: "the policy asks for something else",
+    Cause.EDITED: "somebody edited it",
+    Cause.UNKNOWN: "it differs",
+    Cause.GONE: "the policy asks for it no more",
+    Cause.DOUBLE: "a second copy",
+    Cause.FOREIGN: "taken over",
+    Cause.SAME: "",
+}
+_SHOWN, _PLACES, _VALUE = 12, 3, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How much is shown of each plan: on a screen, or everything with what is in each object."""
+
+    most: int = _SHOWN
+    details: bool = False
+
+
+BRIEF = Shown()
+FULL = Shown(most=1_000_000, details=True)
+
+
+def plans_text(plans: Plans, shown: Shown = BRIEF) -> Iterator[str]:
+    """All plans for a terminal."""
+    for plan in plans.plans:
+        yield from plan_text(plan, shown)
+        yield ""
+
+
+def plan_text(plan: Plan, shown: Shown = BRIEF) -> Iterator[str]:
+    """One plan for a terminal: the sum, whom it concerns, each object, what is left alone."""
+    yield from folded(f"{plan.target} at {plan.place}: {tally(plan)}.")
+    concerned = people(plan)
+    if concerned:
+        yield from folded(f"  concerns {some(concerned)}")
+    for change in plan.writes[: shown.most]:
+        yield from folded(f"  {_line(change)}")
+        if shown.details:
+            yield from (f"      {text}" for text in map(difference_text, change.differences))
+            yield from (f"      because of {line}" for line in change.concerned.lines)
+    if len(plan.writes) > shown.most:
+        yield f"  and {len(plan.writes) - shown.most:,} more: `-v` shows them all"
+    yield from (f"  note: {note}" for note in plan.notes)
+
+
+def tally(plan: Plan) -> str:
+    """`2 to create, 1 to update; 27 as they should be, 4 of others left alone`."""
+    counts = [
+        f"{number:,} to {verb}"
+        for action, verb in _VERBS.items()
+        if (number := sum(1 for _ in plan.of(action)))
+    ]
+    rest = [f"{sum(1 for _ in plan.of(Action.NO_OP)):,} as they should be"]
+    if plan.strangers:
+        rest.append(f"{count(len(plan.strangers), 'object')} of others left alone")
+    if plan.collisions:
+        rest.append(f"{count(len(plan.collisions), 'name')} taken by others")
+    return "; ".join(part for part in (", ".join(counts) or "nothing to do", ", ".join(rest)))
+
+
+def people(plan: Plan) -> list[str]:
+    """The audiences that what is written is about, each once."""
+    return sorted({each for change in plan.writes for each in change.concerned.people})
+
+
+def _line(change: Change) -> str:
+    why = _WHY[change.cause]
+    places = [each.path or "all of it" for each in change.differences]
+    if places and change.action in (Action.UPDATE, Action.ADOPT):
+        why = f"{why}: {some(places, _PLACES)}" if why else some(places, _PLACES)
+    about = some(change.concerned.people, 1)
+    told = "; ".join(part for part in (about, why) if part)
+    return f"{_SIGNS[change.action]} {change.key} ({change.kind})" + (f": {told}" if told else "")
+
+
+def difference_text(each: Difference) -> str:
+    """`settings[0].value: "a" -> "b"`, long values cut."""
+    return f"{each.path or 'all of it'}: {_value(each.before)} -> {_value(each.after)}"
+
+
+def _value(value: object) -> str:
+    import json
+
+    text = "nothing" if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return text if len(text) <= _VALUE else f"{text[:_VALUE]}... ({len(text):,} characters)"
+
+
+def plans_markdown(plans: Plans, shown: Shown = BRIEF) -> Iterator[str]:
+    """All plans for a comment on a change."""
+    for plan in plans.plans:
+        yield f"### {markdown(plan.target)} at {markdown(plan.place)}"
+        yield ""
+        yield f"{markdown(tally(plan))}."
+        concerned = people(plan)
+        if concerned:
+            yield f"Concerns {markdown(some(concerned))}."
+        yield ""
+        if plan.writes:
+            yield from _table(plan.writes, shown.most)
+            yield ""
+
+
+def _table(changes: Iterable[Change], most: int) -> Iterator[str]:
+    yield "| | object | kind | whom | why |"
+    yield "| --- | --- | --- | --- | --- |"
+    every = list(changes)
+    for change in every[:most]:
+        whom = some(change.concerned.people, 1)
+        cells = (change.action, change.key, change.kind, whom, _WHY[change.cause])
+        yield f"| {' | '.join(map(markdown, cells))} |"
+    if len(every) > most:
+        yield f"| | and {len(every) - most:,} more | | | |"
+
+
+Say = Callable[[str], None]
