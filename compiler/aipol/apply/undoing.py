@@ -9,11 +9,11 @@ from aipol.apply.journal import Journal
 from aipol.plan.comparing import differences
 from aipol.plan.model import Action, Cause, Change, Difference, Plan
 from aipol.plan.ordering import ordered
-from aipol.remote import Live, Observed, Remote, referring
+from aipol.remote import Live, Observed, Remote, references, referring
 
 
 def undo(remote: Remote, journal: Journal, observed: Observed) -> Plan:
-    """What brings back what a journal's changes found. Objects it did not change are no part of it.
+    """What brings back what a journal's changes found. Objects it did not change stay as they are.
 
     What somebody changed since is brought back too, and told as such (`Cause.EDITED`).
     """
@@ -25,6 +25,7 @@ def undo(remote: Remote, journal: Journal, observed: Observed) -> Plan:
     back = _Back(remote, lives)
     touched = (*journal.done(), *journal.begun())
     changes = [each for change, progress in touched for each in back.of(change, progress.id)]
+    changes += back.referred(changes)
     return Plan(journal.head.plan.target, remote.place, ordered(changes), notes=observed.notes)
 
 
@@ -46,6 +47,27 @@ class _Back:
                 yield self._remade(change)
             case _:
                 return
+
+    def referred(self, changes: list[Change]) -> list[Change]:
+        """Our objects that stay as they are and that what is brought back refers to."""
+        known = {change.key for change in changes}
+        needed = {key for change in changes for key in references(change.after)} - known
+        return [
+            Change(
+                Action.NO_OP,
+                Cause.SAME,
+                live.kind,
+                live.mark.key,
+                live.name,
+                live.id,
+                live.body,
+                live.body,
+                live.mark.digest,
+                live.mark.digest,
+            )
+            for live in self.lives.values()
+            if live.mark and live.mark.key in needed
+        ]
 
     def _live(self, change: Change, identifier: str) -> Live | None:
         found = self.lives.get((change.kind, identifier))
@@ -74,7 +96,7 @@ class _Back:
         return replace(
             change,
             action=Action.CREATE,
-            cause=Cause.MOVED if change.action is Action.DELETE else Cause.EDITED,
+            cause=Cause.UNDONE if change.action is Action.DELETE else Cause.EDITED,
             id="",
             before=None,
             after=change.before,
@@ -87,7 +109,7 @@ class _Back:
     def _cause(self, change: Change, live: Live) -> Cause:
         canonical = self.remote.canonical
         same = canonical(change.kind, live.body) == canonical(change.kind, change.after)
-        return Cause.MOVED if same else Cause.EDITED
+        return Cause.UNDONE if same else Cause.EDITED
 
     def _between(self, change: Change, live: Live) -> tuple[Difference, ...]:
         if change.before is None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def concerned_by(build: Build, target: str) -> Mapping[str, Concerned]:
-    """Whom each of a target's artefacts is about, by path, as coverage says what enforces what."""
+    """Whom each artefact is about, by path below the target's folder, as coverage tells."""
     rulings = {ruling.id: _concerned(build.ir, ruling) for ruling in build.ir.rulings}
     several: dict[str, dict[str, Concerned]] = {}
     for run in build.runs:
@@ -23,7 +23,8 @@ def concerned_by(build: Build, target: str) -> Mapping[str, Concerned]:
             continue
         for record in run.coverage:
             for path in record.artifacts:
-                several.setdefault(path, {})[record.ruling] = rulings[record.ruling]
+                below = path.removeprefix(f"{target}/")
+                several.setdefault(below, {})[record.ruling] = rulings[record.ruling]
     return {path: together(found.values()) for path, found in several.items()}
 
 

@@ -123,7 +123,7 @@ class _Ways:
                 yield Way.DELETED if last else Way.NEVER
             case Cause.DOUBLE:
                 yield Way.DOUBLED
-            case Cause.MOVED | Cause.GONE:
+            case Cause.MOVED | Cause.GONE | Cause.UNDONE:
                 yield self._moved()
             case Cause.SAME if last and last.seen and last.seen != digest_of(change.before):
                 yield Way.REWRITTEN

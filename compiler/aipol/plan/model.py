@@ -41,6 +41,8 @@ class Cause(StrEnum):
     """A second object bears the same mark."""
     FOREIGN = "foreign"
     """Somebody else's object has the name of one of ours."""
+    UNDONE = "undone"
+    """An apply is rolled back."""
     SAME = "same"
     """It is as the policy asks."""
 

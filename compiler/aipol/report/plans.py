@@ -29,6 +29,7 @@ _WHY = {
     Cause.GONE: "the policy asks for it no more",
     Cause.DOUBLE: "a second copy",
     Cause.FOREIGN: "taken over",
+    Cause.UNDONE: "",
     Cause.SAME: "",
 }
 _SHOWN, _PLACES, _VALUE = 12, 3, 60
@@ -60,7 +61,8 @@ def plan_text(plan: Plan, shown: Shown = BRIEF) -> Iterator[str]:
     if concerned:
         yield from folded(f"  concerns {some(concerned)}")
     for change in plan.writes[: shown.most]:
-        yield from folded(f"  {_line(change)}")
+        # Not folded: a name that stands alone on a line can be copied, and grep finds its sign.
+        yield f"  {_line(change)}"
         if shown.details:
             yield from (f"      {text}" for text in map(difference_text, change.differences))
             yield from (f"      because of {line}" for line in change.concerned.lines)
@@ -76,12 +78,15 @@ def tally(plan: Plan) -> str:
         for action, verb in _VERBS.items()
         if (number := sum(1 for _ in plan.of(action)))
     ]
-    rest = [f"{sum(1 for _ in plan.of(Action.NO_OP)):,} as they should be"]
+    same = sum(1 for _ in plan.of(Action.NO_OP))
+    rest = [f"{same:,} as they should be"] if same else []
     if plan.strangers:
         rest.append(f"{count(len(plan.strangers), 'object')} of others left alone")
     if plan.collisions:
         rest.append(f"{count(len(plan.collisions), 'name')} taken by others")
-    return "; ".join(part for part in (", ".join(counts) or "nothing to do", ", ".join(rest)))
+    return "; ".join(
+        part for part in (", ".join(counts) or "nothing to do", ", ".join(rest)) if part
+    )
 
 
 def people(plan: Plan) -> list[str]:
@@ -96,7 +101,8 @@ def _line(change: Change) -> str:
         why = f"{why}: {some(places, _PLACES)}" if why else some(places, _PLACES)
     about = some(change.concerned.people, 1)
     told = "; ".join(part for part in (about, why) if part)
-    return f"{_SIGNS[change.action]} {change.key} ({change.kind})" + (f": {told}" if told else "")
+    name = change.key.partition("/")[2]
+    return f"{_SIGNS[change.action]} {name} ({change.kind})" + (f": {told}" if told else "")
 
 
 def difference_text(each: Difference) -> str:
