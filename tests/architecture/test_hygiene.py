@@ -15,7 +15,7 @@ TARGETS = ROOT / "targets" / "aipol_targets"
 
 # The same file names every time; remote.py is for the targets that can push.
 TARGET_FILES = ("README.md", "__init__.py", "lower.py", "read.py", "render.py", "target.py")
-NOT_TARGETS = {"common", "__pycache__"}
+NOT_TARGETS = {"common", "standins", "__pycache__"}
 
 # A checkout right below the root of a container may share its name with any folder.
 _CHECKOUT = rf"|{re.escape(str(ROOT))}(?![\w-])" if len(ROOT.parts) > 2 else ""
