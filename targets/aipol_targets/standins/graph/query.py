@@ -1,0 +1,116 @@
+"""Answer OData's query options as far as Intune's collections are asked with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from aipol_targets.standins.graph.errors import Refused
+
+Item = dict[str, Any]
+Test = Callable[[Item], bool]
+
+_KNOWN = frozenset({"$select", "$expand", "$filter", "$top", "$skip", "$skiptoken", "$count"})
+_COMPARED = re.compile(r"\s*(\w+)\s+(eq|ne)\s+'((?:[^']|'')*)'\s*$", re.IGNORECASE)
+_CALLED = re.compile(r"\s*(startswith|contains)\((\w+)\s*,\s*'((?:[^']|'')*)'\)\s*$", re.IGNORECASE)
+_AND, _OR = (re.compile(rf"\s+{word}\s+(?=(?:[^']*'[^']*')*[^']*$)") for word in ("and", "or"))
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a request asks of a collection or an object."""
+
+    select: frozenset[str] = frozenset()
+    expand: Mapping[str, str] = field(default_factory=dict)  # each with what is asked of it
+    matches: Test | None = None
+    top: int | None = None
+    start: int = 0
+    count: bool = False
+    sent: Mapping[str, str] = field(default_factory=dict)
+
+
+def options(query: Mapping[str, tuple[str, ...]]) -> Options:
+    """Read the options of a request."""
+    sent = {name: values[0] for name, values in query.items()}
+    unknown = sorted(name for name in sent if name.startswith("$") and name not in _KNOWN)
+    if unknown:
+        raise Refused(400, f"The query option '{unknown[0]}' is not allowed.")
+    return Options(
+        select=frozenset(filter(None, sent.get("$select", "").replace(" ", "").split(","))),
+        expand=expansions(sent.get("$expand", "")),
+        matches=condition(sent["$filter"]) if "$filter" in sent else None,
+        top=_number(sent, "$top"),
+        start=_number(sent, "$skiptoken") or _number(sent, "$skip") or 0,
+        count=sent.get("$count", "").lower() == "true",
+        sent=sent,
+    )
+
+
+def expansions(text: str) -> dict[str, str]:
+    """Split `a,b($expand=c)` into what is expanded and what is asked of it."""
+    found: dict[str, str] = {}
+    for part in re.findall(r"[^,(]+(?:\([^)]*\))?", text):
+        name, _, inner = part.strip().partition("(")
+        found[name] = inner.rstrip(")").partition("=")[2]
+    return found
+
+
+def condition(text: str) -> Test:
+    """Read a filter: comparisons with `and` and `or`, no parentheses around them."""
+    either = [[_comparison(each) for each in _AND.split(part)] for part in _OR.split(text)]
+    return lambda item: any(all(test(item) for test in tests) for tests in either)
+
+
+def _comparison(text: str) -> Test:
+    called = _CALLED.match(text)
+    if called:
+        function, name, value = called[1].lower(), called[2], _unquoted(called[3])
+        if function == "contains":
+            return lambda item: value in str(item.get(name) or "").lower()
+        return lambda item: str(item.get(name) or "").lower().startswith(value)
+    compared = _COMPARED.match(text)
+    if compared is None:
+        raise Refused(400, f"Invalid filter clause: {text.strip()}")
+    name, wanted, value = compared[1], compared[2].lower() == "eq", _unquoted(compared[3])
+    return lambda item: (str(item.get(name) or "").lower() == value) is wanted
+
+
+def _unquoted(text: str) -> str:
+    return text.replace("''", "'").lower()
+
+
+def _number(sent: Mapping[str, str], name: str) -> int | None:
+    if name not in sent:
+        return None
+    if not sent[name].isdigit():
+        raise Refused(400, f"Invalid value '{sent[name]}' for {name} query option found.")
+    return int(sent[name])
+
+
+def page(
+    found: Sequence[Item], asked: Options, url: str, context: str, page_size: int
+) -> dict[str, Any]:
+    """Give a part of a collection, and where the next one is; clients follow that as it stands."""
+    items = [each for each in found if asked.matches is None or asked.matches(each)]
+    size = min(asked.top or page_size, page_size)
+    end = asked.start + size
+    answer: dict[str, Any] = {"@odata.context": context}
+    if asked.count:
+        answer["@odata.count"] = len(items)
+    if end < len(items) and "$skip" not in asked.sent:  # with $skip a client pages by itself
+        sent = {**asked.sent, "$skiptoken": str(end)}
+        pairs = "&".join(f"{name}={quote(value)}" for name, value in sent.items())
+        answer["@odata.nextLink"] = f"{url}?{pairs}"
+    answer["value"] = [selected(each, asked) for each in items[asked.start : end]]
+    return answer
+
+
+def selected(item: Item, asked: Options) -> Item:
+    """Keep what was asked for; the id and the type come along."""
+    if not asked.select:
+        return item
+    kept = {"id", "@odata.type", *asked.select, *asked.expand}
+    return {name: value for name, value in item.items() if name in kept}
