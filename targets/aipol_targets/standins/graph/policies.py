@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from aipol_targets.standins.graph import kinds, view
 from aipol_targets.standins.graph.errors import bad, no_route, no_segment, not_found
-from aipol_targets.standins.graph.query import page, selected
+from aipol_targets.standins.graph.query import Item, page, selected
 from aipol_targets.standins.graph.resources import (
     CATALOG,
     COMPLIANCE,
@@ -50,14 +52,16 @@ def policies(world: World, call: Call) -> Answer:
 def _collection(world: World, resource: Resource, call: Call) -> Answer:
     if call.method == "GET":
         found = world.store.listed(resource.segment)
-        items = [view.row(world, resource, call, each) for each in found]
+        items = [partial(view.row, world, resource, call, each) for each in found]
         return _listed(world, call, f"deviceManagement/{resource.segment}", items)
     if call.method == "POST":
         return Answer(201, view.entity(world, resource, call, _make(world, resource, call)))
     raise _unserved(call)
 
 
-def _listed(world: World, call: Call, path: str, items: list[dict[str, Any]]) -> Answer:
+def _listed(
+    world: World, call: Call, path: str, items: Sequence[Item | Callable[[], Item]]
+) -> Answer:
     context, size = call.context(path), world.tenant.page_size
     return Answer(200, page(items, call.asked, call.url, context, size))
 

@@ -91,21 +91,28 @@ def _number(sent: Mapping[str, str], name: str) -> int | None:
 
 
 def page(
-    found: Sequence[Item], asked: Options, url: str, context: str, page_size: int
-) -> dict[str, Any]:
-    """Give a part of a collection, and where the next one is; clients follow that as it stands."""
-    items = [each for each in found if asked.matches is None or asked.matches(each)]
-    size = min(asked.top or page_size, page_size)
-    end = asked.start + size
-    answer: dict[str, Any] = {"@odata.context": context}
+    found: Sequence[Item | Callable[[], Item]], asked: Options, url: str, context: str, size: int
+) -> Item:
+    """Give a part of a collection, and where the next one is; clients follow that as it stands.
+
+    An item that takes work to show may be given as what shows it.
+    """
+    if asked.matches is not None:
+        found = [item for each in found if asked.matches(item := _shown(each))]
+    end = asked.start + min(asked.top or size, size)
+    answer: Item = {"@odata.context": context}
     if asked.count:
-        answer["@odata.count"] = len(items)
-    if end < len(items) and "$skip" not in asked.sent:  # with $skip a client pages by itself
+        answer["@odata.count"] = len(found)
+    if end < len(found) and "$skip" not in asked.sent:  # with $skip a client pages by itself
         sent = {**asked.sent, "$skiptoken": str(end)}
         pairs = "&".join(f"{name}={quote(value)}" for name, value in sent.items())
         answer["@odata.nextLink"] = f"{url}?{pairs}"
-    answer["value"] = [selected(each, asked) for each in items[asked.start : end]]
+    answer["value"] = [selected(_shown(each), asked) for each in found[asked.start : end]]
     return answer
+
+
+def _shown(item: Item | Callable[[], Item]) -> Item:
+    return item() if callable(item) else item
 
 
 def selected(item: Item, asked: Options) -> Item:
