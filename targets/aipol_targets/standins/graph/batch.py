@@ -56,12 +56,15 @@ def _item(sent: object) -> Item:
     for name in ("id", "method", "url"):
         if not isinstance(sent.get(name), str) or not sent[name]:
             raise Refused(400, f"A batch's request needs '{name}'.")
-    headers = {str(name).lower(): str(each) for name, each in (sent.get("headers") or {}).items()}
+    given, after = sent.get("headers") or {}, sent.get("dependsOn") or []
+    if not isinstance(given, dict) or not isinstance(after, list):
+        raise Refused(400, f"Request {sent['id']}: 'headers' or 'dependsOn' is not understood.")
+    headers = {str(name).lower(): str(each) for name, each in given.items()}
     body = sent.get("body")
     if body is not None and not headers.get("content-type", "").lower().startswith(JSON):
         raise Refused(400, f"Request {sent['id']}: a body needs the Content-Type header.")
-    after = tuple(str(each) for each in sent.get("dependsOn") or ())
-    return Item(sent["id"], sent["method"].upper(), sent["url"], body, after)
+    earlier = tuple(str(each) for each in after)
+    return Item(sent["id"], sent["method"].upper(), sent["url"], body, earlier)
 
 
 def writes(document: object) -> bool:

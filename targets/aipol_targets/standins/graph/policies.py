@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from aipol_targets.standins.graph import kinds, view
-from aipol_targets.standins.graph.errors import bad, no_route, no_segment, not_found
+from aipol_targets.standins.graph.errors import Refused, bad, no_route, no_segment, not_found
 from aipol_targets.standins.graph.query import Item, page, selected
 from aipol_targets.standins.graph.resources import (
     CATALOG,
@@ -51,12 +51,24 @@ def policies(world: World, call: Call) -> Answer:
 
 def _collection(world: World, resource: Resource, call: Call) -> Answer:
     if call.method == "GET":
+        _filterable(resource, call)
         found = world.store.listed(resource.segment)
         items = [partial(view.row, world, resource, call, each) for each in found]
         return _listed(world, call, f"deviceManagement/{resource.segment}", items)
     if call.method == "POST":
         return Answer(201, view.entity(world, resource, call, _make(world, resource, call)))
     raise _unserved(call)
+
+
+def _filterable(resource: Resource, call: Call) -> None:
+    """Refuse a filter by anything but the name or the id.
+
+    Published scripts filter policies by name; what else the service takes is unverified, so that
+    nothing may lean on it here.
+    """
+    others = sorted(call.asked.compared - {"id", resource.name.lower()})
+    if others:
+        raise Refused(400, f"Filtering by '{others[0]}' is not supported.")
 
 
 def _listed(

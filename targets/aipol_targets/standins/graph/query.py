@@ -26,6 +26,7 @@ class Options:
     select: frozenset[str] = frozenset()
     expand: Mapping[str, str] = field(default_factory=dict)  # each with what is asked of it
     matches: Test | None = None
+    compared: frozenset[str] = frozenset()  # the properties a filter looks at, in lower case
     top: int | None = None
     start: int = 0
     count: bool = False
@@ -41,7 +42,8 @@ def options(query: Mapping[str, tuple[str, ...]]) -> Options:
     return Options(
         select=frozenset(filter(None, sent.get("$select", "").replace(" ", "").split(","))),
         expand=expansions(sent.get("$expand", "")),
-        matches=condition(sent["$filter"]) if "$filter" in sent else None,
+        matches=_condition(sent["$filter"]) if "$filter" in sent else None,
+        compared=_compared(sent.get("$filter", "")),
         top=_number(sent, "$top"),
         start=_number(sent, "$skiptoken") or _number(sent, "$skip") or 0,
         count=sent.get("$count", "").lower() == "true",
@@ -58,7 +60,7 @@ def expansions(text: str) -> dict[str, str]:
     return found
 
 
-def condition(text: str) -> Test:
+def _condition(text: str) -> Test:
     """Read a filter: comparisons with `and` and `or`, no parentheses around them."""
     either = [[_comparison(each) for each in _AND.split(part)] for part in _OR.split(text)]
     return lambda item: any(all(test(item) for test in tests) for tests in either)
@@ -69,13 +71,29 @@ def _comparison(text: str) -> Test:
     if called:
         function, name, value = called[1].lower(), called[2], _unquoted(called[3])
         if function == "contains":
-            return lambda item: value in str(item.get(name) or "").lower()
-        return lambda item: str(item.get(name) or "").lower().startswith(value)
+            return lambda item: value in _text(item, name)
+        return lambda item: _text(item, name).startswith(value)
     compared = _COMPARED.match(text)
     if compared is None:
         raise Refused(400, f"Invalid filter clause: {text.strip()}")
     name, wanted, value = compared[1], compared[2].lower() == "eq", _unquoted(compared[3])
-    return lambda item: (str(item.get(name) or "").lower() == value) is wanted
+    return lambda item: (_text(item, name) == value) is wanted
+
+
+def _compared(text: str) -> frozenset[str]:
+    found: set[str] = set()
+    for each in (each for part in _OR.split(text) for each in _AND.split(part)):
+        if called := _CALLED.match(each):
+            found.add(called[2].lower())
+        elif compared := _COMPARED.match(each):
+            found.add(compared[1].lower())
+    return frozenset(found)
+
+
+def _text(item: Item, name: str) -> str:
+    """Give a property's text; of neither does case matter."""
+    value = next((each for key, each in item.items() if key.lower() == name.lower()), None)
+    return str(value or "").lower()
 
 
 def _unquoted(text: str) -> str:

@@ -37,6 +37,7 @@ class Resource:
     kind: str
     assignment: str  # the type of one assignment
     assign_key: str = "assignments"  # what the body of `assign` calls them; differs by type
+    name: str = "displayName"
     beta_only: bool = False
     expands: frozenset[str] = frozenset({"assignments"})
     reads: frozenset[str] = frozenset({READ_CONFIGURATION, WRITE_CONFIGURATION})
@@ -65,6 +66,7 @@ RESOURCES = {
             CATALOG,
             "deviceManagementConfigurationPolicy",
             "deviceManagementConfigurationPolicyAssignment",
+            name="name",
             beta_only=True,
             expands=frozenset({"assignments", "settings"}),
         ),
