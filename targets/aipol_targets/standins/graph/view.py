@@ -12,8 +12,9 @@ from aipol_targets.standins.graph.schema import PREFIX, TYPE, Schema, Version
 from aipol_targets.standins.graph.store import Stored
 from aipol_targets.standins.graph.tenant import Call
 
-MASK = "****"  # nicolonsky/ModernWorkplaceConcierge#86, with the two properties beside it
-_SECRET = f"{PREFIX}omaSettingString"
+# What stands in the place of a text: nicolonsky/ModernWorkplaceConcierge#86, in beta with the two
+# properties beside it; of XML, base64 of `<a/>`: microsoftgraph/msgraph-sdk-dotnet#2188.
+MASKS = {f"{PREFIX}omaSettingString": "****", f"{PREFIX}omaSettingStringXml": "PGEvPg=="}
 _ACTIONS = "scheduledActionConfigurations"
 
 
@@ -26,8 +27,8 @@ def entity(world: World, resource: Resource, call: Call, stored: Stored) -> dict
 def row(world: World, resource: Resource, call: Call, stored: Stored) -> dict[str, Any]:
     """Give an object as an item of a list.
 
-    A list leaves the text of scripts out. For compliance scripts that is unverified; who asks for
-    each script by its id is right in any case.
+    A list leaves the text of scripts out: published tools read each one by its id for it
+    (ThomasKur/IntuneDocumentation, almenscorner/IntuneCD). That it is null is unverified.
     """
     item = plain(world, resource, call, stored)
     if resource.segment == SCRIPTS:
@@ -57,8 +58,9 @@ def plain(world: World, resource: Resource, call: Call, stored: Stored) -> dict[
 
 def _mask(world: World, schema: Schema, stored: Stored, item: dict[str, Any]) -> None:
     for each in item.get("omaSettings") or ():
-        if each.get(TYPE) == _SECRET:
-            each["value"] = MASK
+        mask = MASKS.get(each.get(TYPE, ""))
+        if mask is not None:
+            each["value"] = mask
             if schema.version is Version.BETA:
                 each["isEncrypted"] = True
                 each["secretReferenceValueId"] = secret_id(world, stored, each["omaUri"])
