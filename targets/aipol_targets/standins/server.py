@@ -224,6 +224,8 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "standin"
     sys_version = ""
+    wbufsize = -1  # an answer leaves in one piece: two would wait for each other's receipt
+    disable_nagle_algorithm = True
 
     def _read(self) -> Request:
         length = int(self.headers.get("Content-Length") or 0)
@@ -277,17 +279,4 @@ def serving(standin: Standin, faults: Faults | None = None, port: int = 0) -> It
     finally:
         server.shutdown()
         thread.join()
-        server.stop()
-
-
-def serve_forever(standin: Standin, port: int, announce: Callable[[Running], None]) -> None:
-    """Serve a stand-in in this thread until it is interrupted."""
-    desk = _Desk(standin, None)
-    server = _Server(port, desk)
-    announce(Running(server.url, desk.requests))
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        pass
-    finally:
         server.stop()

@@ -92,7 +92,7 @@ def _make(world: World, resource: Resource, call: Call) -> Stored:
 
 
 def _kept(call: Call, kind: str) -> dict[str, Any]:
-    known = call.schema.properties(kind).keys() - STAMPED
+    known = call.schema.properties[kind].keys() - STAMPED
     return {name: copy.deepcopy(value) for name, value in call.body.items() if name in known}
 
 
@@ -119,7 +119,7 @@ def _change(world: World, resource: Resource, call: Call, stored: Stored) -> Non
     kind = check_change(call.schema, resource.kind, call.body)
     if kind != stored.kind:
         raise bad(f"The policy is no {kind}", INVALID)
-    members = call.schema.members(kind)
+    members = call.schema.members[kind]
     navigations(call.body, (name for name, each in members.items() if each.navigation), kind)
     _swap(world, resource, stored, {**stored.body, **_kept(call, kind)}, call.body)
 

@@ -35,7 +35,7 @@ def presented(
     if actual not in schema.kinds:  # of a type that is not served here, made by somebody else
         return {TYPE: f"{PREFIX}{actual}", **value}
     answer: dict[str, Any] = {} if actual == declared else {TYPE: f"{PREFIX}{actual}"}
-    for name, each in schema.properties(actual).items():
+    for name, each in schema.properties[actual].items():
         answer[name] = _property(schema, each, name, value.get(name))
     return answer
 

@@ -26,27 +26,14 @@ class Version(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One property as declared."""
+    """One property as declared, and what that means."""
 
     declared: str
     beta_only: bool
     navigation: bool
-
-    @property
-    def nullable(self) -> bool:
-        """Whether null may be sent."""
-        return not self.declared.endswith("!")
-
-    @property
-    def collection(self) -> bool:
-        """Whether it holds a list."""
-        return self.declared.startswith("Collection(")
-
-    @property
-    def kind(self) -> str:
-        """The type of the value, or of each item."""
-        found = _COLLECTION.match(self.declared)
-        return found[1] if found else self.declared.rstrip("!")
+    kind: str  # the type of the value, or of each item
+    collection: bool
+    nullable: bool  # whether null may be sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,28 +62,9 @@ class Schema:
     version: Version
     kinds: dict[str, Kind]
     enums: dict[str, Enumeration]
-
-    def chain(self, name: str) -> Iterator[Kind]:
-        """Give a type and those it derives from."""
-        while name:
-            kind = self.kinds[name]
-            yield kind
-            name = kind.base
-
-    def is_a(self, name: str, base: str) -> bool:
-        """Whether a type is another or derives from it."""
-        return any(kind.name == base for kind in self.chain(name))
-
-    def members(self, name: str) -> dict[str, Property]:
-        """Give all that a type has, inherited properties first."""
-        found: dict[str, Property] = {}
-        for kind in reversed(tuple(self.chain(name))):
-            found |= kind.own
-        return found
-
-    def properties(self, name: str) -> dict[str, Property]:
-        """Give its structural properties."""
-        return {key: each for key, each in self.members(name).items() if not each.navigation}
+    members: dict[str, dict[str, Property]]  # all that a type has, inherited properties first
+    properties: dict[str, dict[str, Property]]  # of these, what is part of the object itself
+    lineage: dict[str, frozenset[str]]  # a type and those it derives from
 
 
 @cache
@@ -114,7 +82,39 @@ def schema(version: Version) -> Schema:
         for kind in _kinds(f"{tables.POLICIES}\n{tables.ASSIGNMENTS}\n{tables.CATALOG}")
         if beta or not kind.beta_only
     }
-    return Schema(version, kinds, dict(_enums(tables.ENUMS)))
+    members = {name: _members(kinds, name) for name in kinds}
+    properties = {
+        name: {key: each for key, each in found.items() if not each.navigation}
+        for name, found in members.items()
+    }
+    lineage = {name: frozenset(kind.name for kind in _chain(kinds, name)) for name in kinds}
+    return Schema(version, kinds, dict(_enums(tables.ENUMS)), members, properties, lineage)
+
+
+def _chain(kinds: dict[str, Kind], name: str) -> Iterator[Kind]:
+    while name:
+        kind = kinds[name]
+        yield kind
+        name = kind.base
+
+
+def _members(kinds: dict[str, Kind], name: str) -> dict[str, Property]:
+    found: dict[str, Property] = {}
+    for kind in reversed(tuple(_chain(kinds, name))):
+        found |= kind.own
+    return found
+
+
+def _property(declared: str, flags: list[str]) -> Property:
+    collection = _COLLECTION.match(declared)
+    return Property(
+        declared,
+        beta_only="beta" in flags,
+        navigation="nav" in flags,
+        kind=collection[1] if collection else declared.rstrip("!"),
+        collection=collection is not None,
+        nullable=not declared.endswith("!"),
+    )
 
 
 def _kinds(text: str) -> Iterator[Kind]:
@@ -124,7 +124,7 @@ def _kinds(text: str) -> Iterator[Kind]:
             if kind is None:
                 raise AssertionError(line)
             *flags, name, declared = line.split()
-            kind.own[name] = Property(declared, "beta" in flags, "nav" in flags)
+            kind.own[name] = _property(declared, flags)
             continue
         if kind is not None:
             yield kind

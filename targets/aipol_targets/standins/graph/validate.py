@@ -33,7 +33,7 @@ _ENCODED = {("omaSettingBase64", "value")}
 def check_new(schema: Schema, declared: str, value: object, where: str = "") -> str:
     """Check an object that is to be created as a whole, and give its type."""
     kind, given = _opened(schema, declared, value, where)
-    for name, each in schema.members(kind).items():
+    for name, each in schema.members[kind].items():
         if name in STAMPED or each.navigation or name in given:
             continue
         if not each.nullable and _must_be_sent(schema, kind, name, each):
@@ -56,7 +56,7 @@ def _opened(schema: Schema, declared: str, value: object, where: str) -> tuple[s
     if not isinstance(value, dict):
         raise bad(f"{where or 'the body'} has to be an object", INVALID)
     kind = _kind(schema, declared, value, where)
-    members = schema.members(kind)
+    members = schema.members[kind]
     for name, each in value.items():
         if name.startswith("@") or "@odata." in name:
             continue
@@ -80,14 +80,14 @@ def _kind(schema: Schema, declared: str, value: dict[str, Any], where: str) -> s
     name = sent_type(value)
     if name not in schema.kinds:
         raise bad(f"{TYPE} {tag!r} of {where or 'the body'} is not known", INVALID)
-    if not schema.is_a(name, declared) or schema.kinds[name].abstract:
+    if declared not in schema.lineage[name] or schema.kinds[name].abstract:
         raise bad(f"{TYPE} {tag!r} of {where or 'the body'} is no {declared}", INVALID)
     return name
 
 
 def _must_be_sent(schema: Schema, kind: str, name: str, each: Property) -> bool:
     # Numbers, switches and enumerations have a default; texts, documents and own values have not.
-    own_value = name == "value" and schema.is_a(kind, "omaSetting")
+    own_value = name == "value" and "omaSetting" in schema.lineage[kind]
     return own_value or each.collection or each.kind in {"String", "Binary", *schema.kinds}
 
 

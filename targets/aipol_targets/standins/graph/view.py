@@ -47,7 +47,7 @@ def plain(world: World, resource: Resource, call: Call, stored: Stored) -> dict[
         "settingCount": len(stored.settings),
         "isAssigned": bool(stored.assignments),
     }
-    known = call.schema.properties(resource.kind)
+    known = call.schema.properties[resource.kind]
     item |= {name: value for name, value in stamps.items() if name in known}
     if call.version in world.tenant.masked_in:
         _mask(world, call.schema, stored, item)

@@ -33,7 +33,7 @@ _WRITES = st.sampled_from(["POST", "PATCH", "PUT"])
 
 
 @given(data=st.data(), method=_WRITES, beta=st.booleans(), value=_JSON)
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_sent_is_answered(
     asked: Any, make: Any, data: st.DataObject, method: str, beta: bool, value: Any
 ) -> None:
@@ -65,7 +65,7 @@ def test_whatever_is_sent_is_answered(
 
 
 @given(data=st.data(), value=_JSON)
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_in_a_batch_is_answered(
     asked: Any, make: Any, data: st.DataObject, value: Any
 ) -> None:
