@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -109,7 +110,7 @@ def _one(world: World, resource: Resource, call: Call, key: str) -> Answer:
         return NO_CONTENT  # the status is unverified; no page documents this PUT
     if call.method == "DELETE":
         kinds.deleting(world, resource.segment, stored)
-        del world.store.collections[resource.segment][key]
+        world.store.delete(resource.segment, key)
         return NO_CONTENT
     raise _unserved(call)
 
@@ -127,25 +128,25 @@ def _change(world: World, resource: Resource, call: Call, stored: Stored) -> Non
 def _swap(
     world: World, resource: Resource, stored: Stored, body: dict[str, Any], sent: dict[str, Any]
 ) -> None:
-    before, stored.body = stored.body, body
+    before, stored.body = replace(stored), body
     try:
         kinds.changed(world, resource.segment, stored, sent)
     except Exception:
-        stored.body = before
+        stored.body = before.body
         raise
-    world.store.changed(stored)
+    world.store.changed(stored, before)
 
 
 def _replace(world: World, resource: Resource, call: Call, stored: Stored) -> None:
     kind = check_new(call.schema, resource.kind, call.body)
     navigations(call.body, {"assignments"}, kind)
-    before, stored.body = stored.body, _kept(call, kind)
+    before, stored.body = replace(stored), _kept(call, kind)
     try:
         kinds.put(world, stored, call.body)
     except Exception:
-        stored.body = before
+        stored.body = before.body
         raise
-    world.store.changed(stored)
+    world.store.changed(stored, before)
 
 
 def _below(world: World, resource: Resource, call: Call, key: str, below: str) -> Answer:
@@ -170,7 +171,9 @@ def _below(world: World, resource: Resource, call: Call, key: str, below: str) -
 
 def _assigned(world: World, resource: Resource, call: Call, stored: Stored) -> Answer:
     """200 with all assignments; a compliance script's assign answers 204 (their doc pages)."""
+    before = replace(stored)
     assign(world, resource, call, stored)
+    world.store.settling(stored, before)
     if resource.assign_key != "assignments":
         return NO_CONTENT
     context = call.context(f"Collection({resource.assignment})")
@@ -184,7 +187,9 @@ def _scheduled(world: World, call: Call, stored: Stored) -> Answer:
     for index, each in enumerate(rules):
         kind = "deviceComplianceScheduledActionForRule"
         check_new(call.schema, kind, each, f"{_SCHEDULE}[{index}]")
+    before = replace(stored)
     stored.actions = kinds.block_action(world, rules)
+    world.store.settling(stored, before)
     return NO_CONTENT
 
 

@@ -6,6 +6,7 @@ import copy
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
@@ -29,7 +30,8 @@ class GraphStandin:
     def __init__(self, tenant: Tenant | None = None) -> None:
         self.tenant = tenant or Tenant()
         clock = self.tenant.clock or ticking()
-        self._store = Store(self.tenant.seed, clock, self.tenant.invisible_for)
+        slowness = self.tenant.invisible_for, self.tenant.stale_for
+        self._store = Store(self.tenant.seed, clock, *slowness)
         self._world = World(self.tenant, self._store)
         self._asked = 0
 
@@ -109,6 +111,7 @@ class GraphStandin:
     def edit(self, collection: str, key: str, changes: Mapping[str, Any]) -> None:
         """Change an object as somebody would by hand; `assignments` and `settings`, too."""
         stored = self._held(collection, key)
+        before = replace(stored, body=dict(stored.body))
         for name, value in changes.items():
             match name:
                 case "assignments":
@@ -117,11 +120,11 @@ class GraphStandin:
                     stored.settings = copy.deepcopy(value)
                 case _:
                     stored.body[name] = copy.deepcopy(value)
-        self._store.changed(stored)
+        self._store.changed(stored, before)
 
     def remove(self, collection: str, key: str) -> None:
         """Delete an object as somebody would by hand."""
-        del self._store.collections[collection][key]
+        self._store.delete(collection, key)
 
     def state(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Give all there is, by collection and id, as it is held: nothing masked or left out."""

@@ -34,6 +34,7 @@ class Tenant:
     tokens: Mapping[str, frozenset[str]] = field(default_factory=dict)  # those with other scopes
     page_size: int = 5
     invisible_for: int = 0  # how many reads do not see a new object
+    stale_for: int = 0  # how many reads see an object as it was before it was changed or deleted
     # Where the text of a custom setting does not read back. XML does in neither version
     # (microsoftgraph/msgraph-sdk-dotnet#2188); that other text does not in v1.0 is unverified.
     masked_in: frozenset[Version] = frozenset(Version)

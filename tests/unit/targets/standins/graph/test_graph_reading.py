@@ -106,6 +106,33 @@ def test_a_new_object_may_be_invisible_for_a_while(asked: Any, make: Any) -> Non
     assert graph("GET", f"{CUSTOM}/{key}")[0] == 200
 
 
+def test_reads_may_lag_behind_changes(asked: Any, make: Any) -> None:
+    """After a change so many reads see what was, whatever changed; the change's answer is new."""
+    graph = asked(stale_for=2)
+    url = f"{CUSTOM}/{graph.made(CUSTOM, make.custom())}"
+    kind = make.custom()["@odata.type"]
+    changed = graph("PATCH", url, {"@odata.type": kind, "displayName": "n"})[1]
+    seen = [graph("GET", url)[1]["displayName"] for _ in range(3)]
+    assert (changed["displayName"], seen) == ("n", ["c", "c", "n"])
+    graph("POST", f"{url}/assign", {"assignments": [make.to_group("g")]})
+    counts = [len(graph("GET", f"{url}/assignments")[1]["value"]) for _ in range(3)]
+    assert counts == [0, 0, 1]
+    graph("PATCH", url, {"@odata.type": kind, "displayName": "o"})
+    graph("PATCH", url, {"@odata.type": kind, "displayName": "p"})
+    assert [graph("GET", url)[1]["displayName"] for _ in range(3)] == ["n", "n", "p"]
+
+
+def test_what_was_deleted_may_be_seen_for_a_while(asked: Any, make: Any) -> None:
+    """So many reads still see it; a write does not, and the end is the end."""
+    graph = asked(stale_for=3)
+    url = f"{CUSTOM}/{graph.made(CUSTOM, make.custom())}"
+    assert graph("DELETE", url)[0] == 204
+    assert len(graph("GET", CUSTOM)[1]["value"]) == 1
+    assert graph("DELETE", url)[0] == 404
+    assert [graph("GET", url)[0] for _ in range(3)] == [200, 200, 404]
+    assert graph("GET", CUSTOM)[1]["value"] == []
+
+
 def test_v1_has_no_collection_that_only_beta_has(asked: Any) -> None:
     """The settings catalog, compliance scripts and settings are unknown segments to v1.0."""
     graph = asked()
