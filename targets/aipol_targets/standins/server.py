@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol, cast, runtime_checkable
@@ -56,13 +56,15 @@ class Seen:
     path: str
     status: int
     parts: tuple[Seen, ...] = ()
+    # The vendor's way to change nothing with a method that writes, such as to ask for a token.
+    harmless: bool = field(default=False, compare=False)
 
     @property
     def writes(self) -> tuple[Seen, ...]:
         """What in it asked for a change."""
         if self.parts:
             return tuple(each for part in self.parts for each in part.writes)
-        return () if self.method in READS else (self,)
+        return () if self.harmless or self.method in READS else (self,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,10 @@ def _is_write(request: Request) -> bool:
     return request.method not in READS
 
 
+def _unwatched(_: Request) -> AbstractContextManager[object]:
+    return nullcontext()
+
+
 @dataclass(frozen=True, slots=True)
 class Ways:
     """What the server has to do in the vendor's own way; the defaults do for a simple API."""
@@ -108,6 +114,7 @@ class Ways:
     refusal: Callable[[int, str], Response] = _plain  # the form of an error
     is_open: Callable[[Request], bool] = _no_open_door  # asked without a bearer token
     is_write: Callable[[Request], bool] = _is_write  # counts in a schedule of faults
+    during: Callable[[Request], AbstractContextManager[object]] = _unwatched  # until it is answered
 
 
 @runtime_checkable
@@ -156,15 +163,19 @@ class _Desk:
 
     def handle(self, request: Request) -> Response | None:
         """Answer a request, or do not: then the connection is closed."""
-        with self._lock:
-            fault = self._faults.next(write=self._ways.is_write(request))
+        with self._ways.during(request), self._lock:
+            writes = self._ways.is_write(request)
+            fault = self._faults.next(write=writes)
             response = self._answer(request, fault)
-            status = response.status if response else CUT
-            parts = response.parts if response else ()
-            self.requests.append(Seen(request.method, request.path, status, parts))
+            self._record(request, response, harmless=not writes)
         if fault is not None and fault.delay:
             self.stopping.wait(fault.delay)
         return response
+
+    def _record(self, request: Request, response: Response | None, *, harmless: bool) -> None:
+        status = response.status if response else CUT
+        parts = response.parts if response else ()
+        self.requests.append(Seen(request.method, request.path, status, parts, harmless))
 
     def _answer(self, request: Request, fault: Fault | None) -> Response | None:
         if not request.token and not self._ways.is_open(request):

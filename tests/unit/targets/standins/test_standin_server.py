@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import http.client
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -42,6 +43,8 @@ class Counter:
 class Particular(Counter):
     """Has ways of its own."""
 
+    watched: list[str] = field(default_factory=list)
+
     @property
     def ways(self) -> Ways:
         """An open door, and errors in its own form."""
@@ -49,7 +52,14 @@ class Particular(Counter):
             refusal=lambda status, _: json_response(status, {"no": status}),
             is_open=lambda request: request.path == "/token",
             is_write=lambda request: request.path == "/write",
+            during=self._watch,
         )
+
+    @contextmanager
+    def _watch(self, request: Request) -> Iterator[None]:
+        self.watched.append(f"{request.path} begins")
+        yield
+        self.watched.append(f"{request.path} ends after {len(self.seen)}")
 
 
 def _ask(
@@ -109,6 +119,21 @@ def test_a_standin_may_have_ways_of_its_own() -> None:
         assert _ask(running, "POST", "/token", {})[:1] == (200,)
         assert _ask(running, "POST", "/other", {})[:2] == (401, b'{"no": 401}')
         assert _ask(running, "GET", "/write")[:2] == (409, b'{"no": 409}')
+
+
+def test_what_the_vendor_calls_no_write_is_none() -> None:
+    """To ask for a token changes nothing, whatever the method."""
+    with serving(Particular()) as running:
+        _ask(running, "POST", "/token", {})
+        _ask(running, "POST", "/write")
+    assert [each.path for each in running.writes] == ["/write"]
+
+
+def test_a_standin_may_watch_requests_while_they_are_open() -> None:
+    """From their arrival until they are answered, so that it sees which overlap."""
+    with serving(standin := Particular()) as running:
+        _ask(running, "POST", "/token", {})
+    assert standin.watched == ["/token begins", "/token ends after 1"]
 
 
 @pytest.mark.parametrize(
