@@ -13,6 +13,7 @@ NO_ROUTE = (7003, "No route for the URI")
 """Codes that Cloudflare documents (Workers docs, "API requests"; the schema of a failure in
 cloudflare/api-schemas). With which status each comes is not told."""
 
+UNAUTHORIZED = 401
 UNKNOWN_CODE = 1000
 """For every other error: the least that the schema allows. The real codes are not published, so
 that a client must go by the status."""
@@ -47,14 +48,18 @@ def failure(status: int, message: str, code: int = UNKNOWN_CODE) -> Response:
 
 def refusal(status: int, reason: str) -> Response:
     """What the server itself has to refuse."""
-    return failure(status, *MISSING_HEADER[::-1]) if status == 401 else failure(status, reason)  # noqa: PLR2004 - unauthorized
+    if status == UNAUTHORIZED:
+        code, message = MISSING_HEADER
+        return failure(status, message, code)
+    return failure(status, reason)
 
 
 def body_of(request: Request) -> dict[str, Any]:
     """The object that was sent; the words for anything else are ours."""
     try:
         value = json.loads(request.body)
-    except ValueError as fault:
+        json.dumps(value, ensure_ascii=False).encode()  # half a character cannot be given back
+    except (RecursionError, ValueError) as fault:
         raise Refused(400, "the body is not JSON") from fault
     if not isinstance(value, dict):
         raise Refused(400, "the body is not an object")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -119,7 +120,7 @@ def _number(request: Request, name: str, default: int) -> int:
     asked = request.asked(name)
     if asked is None:
         return default
-    if not asked.isdigit() or int(asked) < 1:
+    if not re.fullmatch("[1-9][0-9]{0,8}", asked):
         raise Refused(400, f"{name} is not a number of pages")
     return int(asked)
 

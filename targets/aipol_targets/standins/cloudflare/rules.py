@@ -174,9 +174,11 @@ def _read(body: dict[str, Any], number: str, now: str, place: int) -> GatewayRul
 
 def _filters(sent: object) -> tuple[str, ...]:
     """One value and no more, although it is a list (the SDK's words)."""
-    if not isinstance(sent, list) or len(sent) != 1 or sent[0] not in FILTERS:
-        raise Refused(400, f"filters can only contain a single value of {sorted(FILTERS)}")
-    return (sent[0],)
+    match sent:
+        case [str(only)] if only in FILTERS:
+            return (only,)
+        case _:
+            raise Refused(400, f"filters can only contain a single value of {sorted(FILTERS)}")
 
 
 def _expression(body: dict[str, Any], name: str) -> str:
@@ -198,6 +200,7 @@ def _settings(sent: object, filters: tuple[str, ...], action: str) -> Mapping[st
         layers, actions = SETTABLE.get(name, (FILTERS, ACTIONS))
         if not layers.intersection(filters) or action not in actions:
             raise Refused(400, f"{name} cannot be set for this rule")
-    if len(sent.get("add_headers") or {}) > MOST_HEADERS:
+    headers = sent.get("add_headers") or {}
+    if not isinstance(headers, dict) or len(headers) > MOST_HEADERS:
         raise Refused(400, f"a rule has at most {MOST_HEADERS} headers")
     return {name: value for name, value in sent.items() if value is not None}

@@ -52,7 +52,8 @@ def decode(element: ET.Element) -> dict[str, Any]:
         text = unescape(text)
     try:
         plist = plistlib.loads(text.encode(), fmt=plistlib.FMT_XML)
-    except (ExpatError, ValueError, TypeError, AttributeError, IndexError) as fault:
+        plistlib.dumps(plist)  # a number may be read that cannot be written
+    except (ArithmeticError, ExpatError, LookupError, TypeError, ValueError) as fault:
         raise Refused(409, UNREADABLE) from fault
     if not isinstance(plist, dict) or not isinstance(plist.get("PayloadContent"), list):
         raise Refused(409, UNREADABLE)

@@ -8,6 +8,7 @@ Field-Order Trap", both checked on a server in September 2026).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, assert_never
@@ -69,6 +70,7 @@ Shape: TypeAlias = Text | Flag | Number | Link | Many | Section
 Finder: TypeAlias = Callable[[str, int | None, str | None], tuple[int, str] | None]
 """Finds an object of a kind by id or name."""
 
+_NUMBER = re.compile(r"\s*-?[0-9]{1,18}\s*")
 NOBODY = -1  # the id of no category and of no site (the schema's default)
 
 
@@ -103,13 +105,13 @@ class Reading:
             case Flag():
                 return {"true": True, "false": False}.get(_word(element), shape.default)
             case Number():
-                word = _word(element)
-                return int(word) if word.lstrip("-").isdigit() else shape.default
+                found = whole_number(element.text)
+                return shape.default if found is None else found
             case Link():
                 return self._link(shape, element)
             case Many():
-                found = element.findall(shape.child)
-                return [self.read(shape.item, each, blank(shape.item)) for each in found]
+                children = element.findall(shape.child)
+                return [self.read(shape.item, each, blank(shape.item)) for each in children]
             case Section():
                 return self._section(shape, element, old)
             case _:
@@ -134,13 +136,17 @@ class Reading:
         number, name = element.findtext("id"), element.findtext("name")
         if shape.none is not None and _is_none(number, name, shape.none):
             return blank(shape)  # type: ignore[no-any-return]
-        known = int(number) if number and number.strip().isdigit() else None
-        found = self.find(shape.kind, known, name)
+        found = self.find(shape.kind, whole_number(number), name)
         if found is None:
             # Of a category in these words ("No match found for category 0", jamf-cli); of the
             # other kinds that it is 409 is known, and the words are ours.
             raise Refused(409, f"No match found for {shape.kind} {number or name or ''}".strip())
         return {"id": found[0], "name": found[1]}
+
+
+def whole_number(text: str | None) -> int | None:
+    """The number that a text is, if it is one that a database may hold."""
+    return int(text) if text and _NUMBER.fullmatch(text) else None
 
 
 def _word(element: ET.Element) -> str:
