@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -39,6 +41,60 @@ def all_targets() -> tuple[Target, ...]:
             )
         found[target.id] = target
     return tuple(found[name] for name in sorted(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstrated:
+    """A vendor that is being played: for which target, where, and how a shell finds it."""
+
+    target: str
+    title: str
+    url: str
+    variables: Mapping[str, str]
+
+
+def demonstrations(policy: Opened, port: int) -> Iterator[AbstractContextManager[Demonstrated]]:
+    """What plays the vendors that a policy pushes to, each once entered."""
+    from aipol_targets.standins.demo import DEMOS
+
+    played = [name for name in DEMOS if name in policy.settings]
+    if not played:
+        names = ", ".join(f"`{name}`" for name in DEMOS)
+        raise click.ClickException(f"`{policy.path}` pushes to no vendor that is played: {names}")
+    for offset, name in enumerate(played):
+        yield _played(policy, name, port + offset if port else 0)
+
+
+def edited(target: str, environment: Mapping[str, str]) -> str:
+    """Edit one of our objects as a colleague in a vendor's console would; what was edited."""
+    from aipol_targets.standins.demo import EDITS, NothingToEdit
+
+    if target not in EDITS:
+        names = ", ".join(f"`{name}`" for name in EDITS)
+        raise click.UsageError(f"`{target}` is not played; these are: {names}")
+    try:
+        return EDITS[target](environment)
+    except NothingToEdit as error:
+        raise click.ClickException(str(error)) from None
+
+
+@contextmanager
+def _played(policy: Opened, target: str, port: int) -> Iterator[Demonstrated]:
+    from aipol_targets.standins.demo import DEMOS
+    from aipol_targets.standins.server import serving
+
+    if policy.ir is None:
+        raise ValueError("a policy with errors has no vendors")
+    demo = DEMOS[target](policy.settings[target], policy.ir)
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(serving(demo.standin, port=port)).url
+        except OSError as error:
+            why = (error.strerror or "it failed").lower()
+            raise click.ClickException(
+                f"cannot play {demo.title} on port {port}: {why}; choose another `--port`"
+            ) from None
+        yield Demonstrated(target, demo.title, url, demo.variables(url))
 
 
 def catalogue() -> Catalogue:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from aipol.cli.app import CLEAN
+from aipol.cli.demo_tenant import command as tenant
+from aipol.cli.demo_tenant import edit
 from aipol.cli.options import today
 
 if TYPE_CHECKING:
@@ -39,12 +41,21 @@ targets:
 _NAME, _OUT, _SHOWN = "ai-usage.yaml", "generated", 12
 
 
-@click.command("demo")
-def command() -> int:
+@click.group("demo", invoke_without_command=True)
+@click.pass_context
+def command(context: click.Context) -> int:
     """Compile a small policy in a folder that goes again, and show what came out.
 
-    `aipol init` writes a policy of your own to start from.
+    `aipol init` writes a policy of your own to start from; `aipol demo tenant` plays the vendors.
     """
+    return CLEAN if context.invoked_subcommand else _compiled()
+
+
+command.add_command(tenant)
+command.add_command(edit)
+
+
+def _compiled() -> int:
     from aipol.cli import output
     from aipol.cli.compile import compile_into
 
