@@ -236,7 +236,6 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "standin"
     sys_version = ""
     wbufsize = -1  # an answer leaves in one piece: two would wait for each other's receipt
-    disable_nagle_algorithm = True
 
     def _read(self) -> Request:
         length = int(self.headers.get("Content-Length") or 0)
