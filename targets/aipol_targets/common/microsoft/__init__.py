@@ -1,0 +1,1 @@
+"""What the targets of Microsoft's services share: how they speak with Microsoft Graph."""
