@@ -76,9 +76,13 @@ def _body(model: Model, item: IntuneObject) -> dict[str, Any]:
             assert_never(item)
 
 
-def _named(model: Model, item: IntuneObject) -> dict[str, str]:
-    """What people see; the mark in the description is how an object is known again as ours."""
-    return {"displayName": _display_name(model, item), "description": _mark(model, item)}
+def _named(model: Model, item: IntuneObject, part: str = "") -> dict[str, str]:
+    """What people see; the mark in the description is how an object is known again as ours.
+
+    A script is a part of its policy: it has the policy's name, and a mark of its own.
+    """
+    mark = f"{_mark(model, item)}{part}"
+    return {"displayName": _display_name(model, item), "description": mark}
 
 
 def _display_name(model: Model, item: IntuneObject) -> str:
@@ -103,7 +107,7 @@ def _program_compliance(model: Model, item: ProgramCompliance) -> dict[str, Any]
 def _script(model: Model, item: ProgramCompliance) -> dict[str, Any]:
     return typed(
         "deviceComplianceScript",
-        **_named(model, item),
+        **_named(model, item, "/script"),
         detectionScriptContent=encoded(detection_script(item)),
         enforceSignatureCheck=False,
         publisher="aipol",

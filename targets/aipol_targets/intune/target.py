@@ -27,4 +27,5 @@ INTUNE: StagedTarget[Settings, Model] = StagedTarget(
     lower=stage("aipol_targets.intune.lower:lower"),
     render=stage("aipol_targets.intune.render:render"),
     read=stage("aipol_targets.intune.read:read"),
+    remote=stage("aipol_targets.intune.remote:open_remote"),
 )

@@ -1,0 +1,71 @@
+"""Make the bodies of the requests that bring an object to what is wanted of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aipol.remote import Json, Refused, Write, marked
+from aipol_targets.intune.remote_canonical import canonical
+from aipol_targets.intune.remote_form import DEFAULTS, TYPE
+from aipol_targets.intune.remote_kinds import ACTIONS, Kind
+
+# nicolonsky/ModernWorkplaceConcierge#86: how a secret reads back.
+_MASK = "****"
+# A fixed word that Graph wants and reads back as null.
+_RULE = "PasswordRequired"
+
+
+def made(kind: Kind, write: Write) -> dict[str, Any]:
+    """The body that creates an object, or replaces one as a whole."""
+    found = dict(write.body["object"])
+    if any(_is_masked(each) for each in found.get("omaSettings", ())):
+        raise Refused("a secret value reads back masked, and cannot be written again")
+    found["description"] = marked(str(found.get("description", "")), write.mark)
+    if kind.scheduled:
+        found[ACTIONS] = _actions(found.get(ACTIONS, ()))
+    return found
+
+
+def changed(kind: Kind, write: Write, now: Json) -> dict[str, Any]:
+    """The body of PATCH: what is wanted, and nothing where somebody set what is not."""
+    found = made(kind, write)
+    found.pop(ACTIONS, None)
+    before, after = canonical(now)["object"], canonical(write.body)["object"]
+    for name in before.keys() - after.keys() - {TYPE, ACTIONS, "description"}:
+        found[name] = _nothing(name, before[name])
+    return found
+
+
+def actions(write: Write) -> dict[str, Any]:
+    """The body of `scheduleActionsForRules`, which replaces the actions."""
+    given = write.body["object"].get(ACTIONS, ())
+    return {"deviceComplianceScheduledActionForRules": _actions(given)}
+
+
+def assigned(write: Write) -> dict[str, Any]:
+    """The body of `assign`, which replaces all assignments."""
+    return {"assignments": write.body.get("assignments", [])}
+
+
+def differs(write: Write, now: Json, place: str) -> bool:
+    """Whether a part that is written for itself is not as it should be."""
+    before, after = canonical(now), canonical(write.body)
+    if place == ACTIONS:
+        before, after = before["object"], after["object"]
+    return bool(before.get(place) != after.get(place))
+
+
+def _actions(rules: Any) -> list[Any]:
+    return [{**each, "ruleName": each.get("ruleName") or _RULE} for each in rules]
+
+
+def _is_masked(setting: Any) -> bool:
+    return bool(setting.get("isEncrypted")) or setting.get("value") == _MASK
+
+
+def _nothing(name: str, value: Json) -> Json:
+    if name in DEFAULTS:
+        return DEFAULTS[name]
+    if isinstance(value, bool):
+        return False
+    return [] if isinstance(value, list) else None
