@@ -29,7 +29,7 @@ from aipol_targets.common.microsoft.transport import SdkTransport, Timeouts
 from aipol_targets.intune import remote_writing as writing
 from aipol_targets.intune.remote_canonical import canonical
 from aipol_targets.intune.remote_form import part, writable
-from aipol_targets.intune.remote_kinds import ACTIONS, KINDS, Kind
+from aipol_targets.intune.remote_kinds import KINDS, Kind
 from aipol_targets.intune.remote_wanted import wanted as wanted_by
 from aipol_targets.intune.settings import Settings
 
@@ -126,22 +126,21 @@ class IntuneRemote:
     def update(self, live: Live, wanted: Write) -> None:
         """Bring an object to a body: itself, then its actions, then its assignments.
 
-        It is read again first: what somebody set that is not wanted has to be unset by name.
+        All three are sent whatever was seen of them, for a read may be older than the last write.
+        What was set that is not wanted has to be unset by name.
         """
         kind = KINDS[wanted.kind]
-        now = self.look(live.kind, live.id)
-        if now is None:
+        seen = live if live.body is not None else self.look(live.kind, live.id)
+        if seen is None:
             raise Refused(f"{kind.one(live.id)} is gone")
-        here = f"{kind.version}/{kind.one(live.id)}"
+        graph, here = self._tenants(), f"{kind.version}/{kind.one(live.id)}"
         if kind.settings:
-            self._tenants().write("PUT", here, writing.made(kind, wanted))
+            graph.write("PUT", here, writing.made(kind, wanted))
         else:
-            self._tenants().write("PATCH", here, writing.changed(kind, wanted, now.body))
-        if kind.scheduled and writing.differs(wanted, now.body, ACTIONS):
-            self._tenants().write(
-                "POST", f"{here}/scheduleActionsForRules", writing.actions(wanted)
-            )
-        if kind.assigned and writing.differs(wanted, now.body, "assignments"):
+            graph.write("PATCH", here, writing.changed(kind, wanted, seen.body))
+        if kind.scheduled:
+            graph.write("POST", f"{here}/scheduleActionsForRules", writing.actions(wanted))
+        if kind.assigned:
             self._assign(kind, live.id, wanted)
 
     def delete(self, live: Live) -> None:

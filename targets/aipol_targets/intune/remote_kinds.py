@@ -54,8 +54,8 @@ class Kind:
 
 
 # Custom compliance, and the settings catalog, exist in beta alone; both versions list every
-# compliance policy, so these are read and written in beta, too. Custom configurations are asked in
-# v1.0: beta masks values.
+# compliance policy, so these are read and written in beta, too. Custom configurations are whole in
+# v1.0.
 _ALL = (
     Kind("deviceComplianceScripts", assigned=False, expands=()),
     Kind(

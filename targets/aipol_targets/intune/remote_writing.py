@@ -47,14 +47,6 @@ def assigned(write: Write) -> dict[str, Any]:
     return {"assignments": write.body.get("assignments", [])}
 
 
-def differs(write: Write, now: Json, place: str) -> bool:
-    """Whether a part that is written for itself is not as it should be."""
-    before, after = canonical(now), canonical(write.body)
-    if place == ACTIONS:
-        before, after = before["object"], after["object"]
-    return bool(before.get(place) != after.get(place))
-
-
 def _actions(rules: Any) -> list[Any]:
     return [{**each, "ruleName": each.get("ruleName") or _RULE} for each in rules]
 

@@ -277,6 +277,16 @@ def test_an_apply_with_a_lost_answer_makes_nothing_twice(
     assert made == len(tenant.remote.wanted(enforcing))
 
 
+def test_reads_that_lag_behind_do_not_mislead(bench: Any, enforcing: Any, reporting: Any) -> None:
+    """Graph may show an object as it was for some reads: there and back again is still done."""
+    tenant = bench(tenant=Tenant(invisible_for=2, stale_for=2))
+    for files in (enforcing, reporting, enforcing, {}):
+        assert {each.outcome for each in tenant.apply(files)} == {Outcome.DONE}
+        tenant.remote.observe()
+        tenant.remote.observe()
+        assert not tenant.plan(files).writes
+
+
 def test_requests_of_each_object_are_few(bench: Any, enforcing: Any) -> None:
     """Made with one write, assigned with another, and looked at once."""
     tenant = bench(tenant=Tenant(page_size=100))
@@ -290,3 +300,16 @@ def test_requests_of_each_object_are_few(bench: Any, enforcing: Any) -> None:
         assert tenant.remote.look(each.kind, ids[each.key]) is not None
     assigned = sum(bool(each.body.get("assignments")) for each in wanted)
     assert len(tenant.running.requests) - before == 2 * len(wanted) + assigned
+
+
+def test_an_update_is_three_writes_at_most(applied: Any, enforcing: Any) -> None:
+    """The object, its actions, its assignments; what was seen of it is not read again."""
+    lives = {each.mark.key: each for each in applied.remote.observe().objects if each.mark}
+    ids = {key: live.id for key, live in lives.items()}
+    before = len(applied.running.requests)
+    for each in applied.remote.wanted(enforcing):
+        applied.remote.update(lives[each.key], applied.write(each, ids))
+    asked = [each.method for each in applied.running.requests[before:]]
+    most = {KINDS[0]: 1, KINDS[1]: 3, CATALOG: 2, KINDS[3]: 2}
+    assert len(asked) == sum(most[each.kind] for each in applied.remote.wanted(enforcing))
+    assert "GET" not in asked
