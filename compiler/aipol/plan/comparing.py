@@ -20,8 +20,6 @@ def digest_of(canonical: Json) -> str:
 
 def differences(before: Json, after: Json, path: str = "") -> Iterator[Difference]:
     """Every place where two canonical bodies differ; lists of another length differ as a whole."""
-    if before == after and type(before) is type(after):
-        return
     if isinstance(before, dict) and isinstance(after, dict):
         for name in sorted(before.keys() | after.keys()):
             place = f"{path}.{name}" if path else name
@@ -34,4 +32,6 @@ def differences(before: Json, after: Json, path: str = "") -> Iterator[Differenc
         for index, pair in enumerate(zip(before, after, strict=True)):
             yield from differences(*pair, f"{path}[{index}]")
         return
-    yield Difference(path, before, after)
+    # To a vendor `true` is not 1, as it is to Python.
+    if before != after or type(before) is not type(after):
+        yield Difference(path, before, after)

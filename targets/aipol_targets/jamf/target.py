@@ -74,4 +74,5 @@ JAMF: StagedTarget[Settings, Jamf] = StagedTarget(
     lower=stage("aipol_targets.jamf.lower:lower"),
     render=stage("aipol_targets.jamf.render:render"),
     read=stage("aipol_targets.jamf.read:read"),
+    remote=stage("aipol_targets.jamf.remote:open_remote"),
 )
