@@ -75,6 +75,7 @@ class JamfRemote:
     target = "jamf"
     concurrency = 1
     settles = SETTLES
+    rehearsal = ""  # profiles and records act, or are not there
 
     def __init__(self, session: Session, organization: str) -> None:
         self._session, self._organization = session, organization

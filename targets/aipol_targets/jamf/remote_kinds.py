@@ -6,6 +6,7 @@ the wire differ from it are deploymenttheory/go-api-sdk-jamfpro's, 14d543b (read
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -147,6 +148,10 @@ NOWHERE: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 
 
+# What a mark cannot hold, and what stands for it.
+_UNFIT = re.compile(r"[\s:%+]")
+
+
 def prefix(organization: str) -> str:
     """What the names of all our objects begin with."""
     return f"aipol {organization} "
@@ -157,13 +162,19 @@ def key_of(organization: str, kind: Kind, name: str) -> str:
     begin = prefix(organization)
     if not name.startswith(begin) or name == begin:
         return ""
-    return f"{organization}/{kind.id}/{quote(name.removeprefix(begin), safe='')}"
+    return f"{organization}/{kind.id}/{_UNFIT.sub(_fit, name.removeprefix(begin))}"
+
+
+def _fit(found: re.Match[str]) -> str:
+    return "+" if found[0] == " " else quote(found[0], safe="")
 
 
 def name_of(organization: str, kind: Kind, key: str) -> str:
     """The name that a key was made of; empty where it is no key of this kind."""
     begin = f"{organization}/{kind.id}/"
-    return prefix(organization) + unquote(key.removeprefix(begin)) if key.startswith(begin) else ""
+    if not key.startswith(begin):
+        return ""
+    return prefix(organization) + unquote(key.removeprefix(begin).replace("+", " "))
 
 
 def identifier(kind: Kind, number: str) -> str:
