@@ -78,13 +78,13 @@ class JamfRemote:
     rehearsal = ""  # profiles and records act, or are not there
 
     def __init__(self, session: Session, organization: str) -> None:
-        self._session, self._organization = session, organization
+        self.session, self._organization = session, organization
         self._server = Server(session, organization)
 
     @property
     def place(self) -> str:
         """The server's address."""
-        return self._session.url
+        return self.session.url
 
     def wanted(self, files: Mapping[str, bytes]) -> tuple[Wanted, ...]:
         """The objects that files are made for. Raises Unusable where one is none."""
@@ -157,7 +157,7 @@ class JamfRemote:
         kind = BY_ID[live.kind]
         about = f"delete {kind.title} `{live.name}`"
         path = place(kind, number_in(live.id))
-        self._session.write(Ask("DELETE", path, f"Delete {kind.privilege}", about))
+        self.session.write(Ask("DELETE", path, f"Delete {kind.privilege}", about))
 
     def _written(
         self, method: str, kind: Kind, number: str, wanted: Write, kept: Kept
@@ -170,7 +170,7 @@ class JamfRemote:
             raise Refused(f"{about}: its payload cannot be written: {why}") from None
         self._server.require(*_named(wanted.body))
         ask = Ask(method, place(kind, number), f"{verb} {kind.privilege}", about, content)
-        answer = self._session.write(ask)
+        answer = self.session.write(ask)
         if answer is None:
             raise Refused(f"{about}: {self.place} has no such object")
         return self._server.parsed(answer, about) if method == "POST" else None
