@@ -202,7 +202,7 @@ def files() -> Callable[..., dict[str, bytes]]:
     """The files that a policy is compiled to."""
 
     def compiled(ir: Ir, **settings: Any) -> dict[str, bytes]:
-        given = {"other_browsers": "absent", **settings}
+        given: dict[str, Any] = {"other_browsers": "absent", **settings}
         return {each.path: each.content for each in JAMF.compile(ir, Settings(**given)).artifacts}
 
     return compiled

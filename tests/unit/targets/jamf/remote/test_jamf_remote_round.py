@@ -101,14 +101,18 @@ HAND_EDITS = {
     "a name": ("profile", "<general><name>Ours now</name></general>", "general.name"),
     "a description": (
         "profile",
-        "<general><description>Mine aipol:com.acme/profile/browsers-everyone "
-        "sha256:0000000000000000</description></general>",
+        (
+            "<general><description>Mine aipol:com.acme/profile/browsers-everyone "
+            "sha256:0000000000000000</description></general>"
+        ),
         "general.description",
     ),
     "who installs it": (
         "profile",
-        "<general><distribution_method>Make Available in Self Service</distribution_method>"
-        "</general>",
+        (
+            "<general><distribution_method>Make Available in Self Service</distribution_method>"
+            "</general>"
+        ),
         "general.distribution_method",
     ),
     "whether it can be removed": (
@@ -129,14 +133,18 @@ HAND_EDITS = {
     ),
     "an exclusion": (
         "profile",
-        "<scope><all_computers>true</all_computers><exclusions><computer_groups><computer_group>"
-        "<name>Finance Macs</name></computer_group></computer_groups></exclusions></scope>",
+        (
+            "<scope><all_computers>true</all_computers><exclusions><computer_groups><computer_group>"
+            "<name>Finance Macs</name></computer_group></computer_groups></exclusions></scope>"
+        ),
         "scope.exclusions",
     ),
     "a limitation": (
         "profile",
-        "<scope><all_computers>true</all_computers><limitations><users><user><name>ada</name>"
-        "</user></users></limitations></scope>",
+        (
+            "<scope><all_computers>true</all_computers><limitations><users><user><name>ada</name>"
+            "</user></users></limitations></scope>"
+        ),
         "scope.limitations",
     ),
     "one computer": (
@@ -167,8 +175,10 @@ HAND_EDITS = {
     ),
     "a record's exclusion": (
         "record",
-        "<scope><all_computers>true</all_computers><exclusions><users><user><name>ada</name>"
-        "</user></users></exclusions></scope>",
+        (
+            "<scope><all_computers>true</all_computers><exclusions><users><user><name>ada</name>"
+            "</user></users></exclusions></scope>"
+        ),
         "scope.exclusions",
     ),
 }
