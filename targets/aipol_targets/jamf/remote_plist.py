@@ -54,6 +54,8 @@ def compact(text: str, identity: Identity | None = None) -> str:
             each.text = None
         if each.tag == "dict":
             _without_nameless(each)
+        elif each.tag == "data":
+            each.text = "".join((each.text or "").split())
     if identity is not None:
         _rename(root[0], identity)
     return _BEGIN + ET.tostring(root, encoding="unicode")
