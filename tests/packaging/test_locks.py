@@ -55,6 +55,12 @@ def test_every_pin_has_a_hash_and_no_lock_names_a_host() -> None:
         assert "--index-url" not in text
 
 
+def test_what_jamf_is_asked_through_is_in_the_developers_lock() -> None:
+    """Pushing is tested where aipol is developed."""
+    extras = PROJECT["project"]["optional-dependencies"]["jamf"]
+    assert _missing(extras, _locked("dev.txt")) == []
+
+
 def test_the_optional_extra_is_in_no_lock() -> None:
     """The Microsoft Graph SDK is only for those who push."""
     extras = PROJECT["project"]["optional-dependencies"]["microsoft"]
