@@ -83,6 +83,7 @@ def test_a_server_that_never_has_time_ends_in_a_refusal(served: SiteOf, record: 
         (faults.unavailable(None), 0),
         (faults.broken(), 0),
         (faults.broken_after(), 1),
+        (Fault(name="timeout", status=408, acts=True), 1),
         (faults.cut(), 0),
         (faults.cut_after(), 1),
         (faults.late(5.0), 1),
@@ -366,6 +367,17 @@ def test_without_the_extra_the_way_to_get_it_is_told(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(sys.modules, "httpx", None)
     with pytest.raises(Unusable, match=r"pip install 'aipol\[jamf\]'"):
         open_remote(Settings(url="https://acme.jamfcloud.example"), Surroundings("com.acme", GIVEN))
+
+
+def test_what_is_for_this_machine_goes_through_no_proxy(
+    served: SiteOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes in the clear."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert len(served().remote.observe().objects) == 3
 
 
 def test_wrong_credentials_are_told(served: SiteOf) -> None:

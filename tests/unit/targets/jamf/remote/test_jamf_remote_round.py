@@ -153,6 +153,11 @@ HAND_EDITS = {
         "scope.computers",
     ),
     "nobody": ("profile", "<scope></scope>", "scope.all_computers"),
+    "a record's site": (
+        "record",
+        "<general><site><name>Berlin</name></site></general>",
+        "general.site",
+    ),
     "another process": (
         "record",
         "<general><process_name>Chatter.app</process_name></general>",
