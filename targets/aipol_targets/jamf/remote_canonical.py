@@ -28,6 +28,7 @@ _SERVERS_OWN = frozenset(
 )
 _ADDED = "AllowUserOverrides"  # to payloads that never said it; true
 _RESTRICTIONS = "com.apple.applicationaccess"
+_PROSE = frozenset({"description", "display_message"})
 _LEVELS = {"system": "computer", "user": "user", "computer": "computer"}
 
 
@@ -45,7 +46,7 @@ def canonical(body: Json) -> Json:
 
 def _general(general: Json) -> Json:
     found = {
-        name: _plainly(value)
+        name: _plainly(value) if name in _PROSE else _trimmed(value)
         for name, value in general.items()
         if name not in ("payloads", "level")
     }
@@ -115,6 +116,11 @@ def _plainly(value: Json) -> Json:
     return " ".join(value.split()) if isinstance(value, str) else value
 
 
+def _trimmed(value: Json) -> Json:
+    """A name: what is between its ends tells one process or group from another."""
+    return value.strip() if isinstance(value, str) else value
+
+
 def _said(holder: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in holder.items() if value != "" and value is not None}
 
@@ -149,7 +155,7 @@ def _criteria(criteria: list[Json]) -> list[Json]:
     """In their order, which is all that `priority` says."""
     ordered = sorted(criteria, key=_priority)
     return [
-        {name: _plainly(value) for name, value in each.items() if name != "priority"}
+        {name: _trimmed(value) for name, value in each.items() if name != "priority"}
         for each in ordered
     ]
 

@@ -301,6 +301,8 @@ def address(configured: str, variable: str) -> str:
             "the policy names no server: set `targets.jamf.url`, "
             "such as https://acme.jamfcloud.example"
         )
+    if not configured.startswith("https://"):
+        raise Unusable("`targets.jamf.url` has to begin with https://: secrets go there")
     return configured.rstrip("/")
 
 

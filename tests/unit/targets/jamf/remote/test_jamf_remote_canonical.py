@@ -186,6 +186,16 @@ def test_beside_all_computers_some_of_them_mean_nothing() -> None:
     assert means == {"all_computers": True, "exclusions": {"computer_groups": ["B"]}}
 
 
+def test_a_space_more_makes_another_process_but_no_other_message() -> None:
+    """What is matched is compared exactly, what is read as it is read."""
+
+    def record(process: str, message: str) -> Json:
+        return canonical({"general": {"process_name": process, "display_message": message}})
+
+    assert record("Chat App", "Ask  us\n") == record(" Chat App ", "Ask us")
+    assert record("Chat App", "") != record("Chat  App", "")
+
+
 def test_a_payload_that_cannot_be_read_differs_from_any_that_can() -> None:
     """It is no reason to fail."""
     broken = canonical(body("<plist><dict>"))

@@ -362,6 +362,14 @@ def test_a_place_is_the_servers_address(url: str, variable: str, place: str) -> 
     remote.session.client.close()
 
 
+def test_an_address_in_the_clear_is_refused() -> None:
+    """Whoever makes the settings."""
+    with pytest.raises(Unusable, match="has to begin with https"):
+        open_remote(
+            Settings.model_construct(url="http://acme.example"), Surroundings("com.acme", GIVEN)
+        )
+
+
 def test_without_the_extra_the_way_to_get_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Compiling does not need it."""
     monkeypatch.setitem(sys.modules, "httpx", None)
