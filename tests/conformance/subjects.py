@@ -7,9 +7,7 @@ finds them: by the entry point `aipol.targets`.
 
 from __future__ import annotations
 
-import importlib.util
 import random
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -25,8 +23,9 @@ from aipol.ir import Ir
 from aipol.pipeline import Run, open_policy
 from aipol.sites import places
 from aipol.target import Compiled, Target
-
-TESTS = Path(__file__).parents[1]
+from tests.cases import kit as cases
+from tests.mutation import kit
+from tests.mutation import test_mutants as mutating
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "cloudflare": {"on_ramp": "wan", "tls_decryption": True},
@@ -47,23 +46,9 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
 """What `targets.<id>` says where a policy does not configure the target; `{}` for all others."""
 
 
-def load(path: Path, name: str) -> Any:
-    """A module of the tests by its file: tests are files, not a package."""
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec
-        assert spec.loader
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[name]
-
-
-cases = load(TESTS / "cases" / "kit.py", "aipol_cases")
-mutating = load(TESTS / "mutation" / "test_mutants.py", "aipol_mutants")
 _UNASKED: Mapping[str, tuple[Any, ...]] = {
     "squid": (
-        mutating.kit.Metadata(
+        kit.Metadata(
             r"/log-\d+\.txt$", r"", "`metadata-only` admits that a host is not logged at all"
         ),
     ),

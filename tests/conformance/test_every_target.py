@@ -8,12 +8,10 @@ from __future__ import annotations
 import random
 import re
 import socket
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -44,21 +42,11 @@ from aipol.verify.probes import probes_of
 from aipol.verify.reference import around, look_alikes
 from aipol.verify.subjects import subjects
 from aipol.vocabulary import Effect
+from tests.cases import kit as cases
+from tests.conformance import subjects as given
+from tests.mutation import kit
+from tests.mutation import test_mutants as mutating
 
-
-def _subjects() -> Any:
-    name = "aipol_conformance"
-    if name not in sys.modules:
-        path = Path(__file__).with_name("subjects.py")
-        spec = spec_from_file_location(name, path)
-        assert spec
-        assert spec.loader
-        sys.modules[name] = module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-given = _subjects()
 every_pair = pytest.mark.parametrize(("name", "policy"), given.PAIRS)
 at_sites = pytest.mark.parametrize(
     ("name", "policy"), [pair for pair in given.PAIRS if has_sites(given.TARGETS[pair[0]])]
@@ -68,6 +56,7 @@ SETTLING = frozenset({"dns", "lists", "squid"})
 every_target = pytest.mark.parametrize("target", given.TARGETS.values(), ids=given.TARGETS)
 SERVING = [each for each in given.TARGETS.values() if isinstance(each, Serving) and each.fetched]
 
+ROOT = Path(__file__).parents[2]
 SAMPLE = 10
 STRANGE = "conformance-elsewhere"
 DATES = re.compile(rb"(?<![0-9A-Za-z-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
@@ -205,11 +194,11 @@ def test_nothing_of_the_machine_is_in_the_bytes(
         monkeypatch.setenv(variable, STRANGE)
     monkeypatch.setattr(socket, "gethostname", lambda: STRANGE)
     assert _bytes(given.tried(name, policy).run()) == expected
-    known = {given.cases.AS_OF.isoformat().encode()}
+    known = {cases.AS_OF.isoformat().encode()}
     for path, content in expected.items():
         assert STRANGE.encode() not in content, path
         assert set(DATES.findall(content)) <= known, path
-        assert str(given.TESTS.parent).encode() not in content, path
+        assert str(ROOT).encode() not in content, path
 
 
 # --- reading back ---------------------------------------------------------------------------------
@@ -230,11 +219,11 @@ def test_a_changed_entry_is_found(name: str, policy: str) -> None:
     mutants = [
         mutant
         for path, content in _bytes(run).items()
-        for mutant in given.mutating.kit.mutants(path, content)
+        for mutant in kit.mutants(path, content)
         if not any(excuse.holds(mutant) for excuse in excused)
     ]
     chosen = random.Random(policy).sample(mutants, min(SAMPLE, len(mutants)))  # noqa: S311
-    alive = [mutant for mutant in chosen if not given.mutating.noticed(run, mutant)]
+    alive = [mutant for mutant in chosen if not mutating.noticed(run, mutant)]
     assert not chosen or len(alive) < len(chosen)
     changing = [mutant for mutant in alive if _changes_an_answer(run, mutant)]
     assert [(mutant.path, mutant.where, mutant.what) for mutant in changing] == []
@@ -292,7 +281,7 @@ def test_what_is_settled_at_once_would_not_be_found_one_by_one(
     changed = [
         _with(run, mutant)
         for path, content in sorted(_bytes(run).items())
-        for mutant in given.mutating.kit.mutants(path, content)
+        for mutant in kit.mutants(path, content)
     ]
     chosen = random.Random(policy).sample(changed, min(SAMPLE, len(changed)))  # noqa: S311
     settled = [verify_files(run, artifacts) for artifacts in chosen]
@@ -331,7 +320,7 @@ def test_garbage_is_refused(name: str, policy: str) -> None:
     files = _bytes(run)
     for path, content in files.items():
         garbage = (*GARBAGE, content[: len(content) // 2], content[:-3])
-        for other in garbage if policy in given.cases.CASES[:3] else garbage[-2:]:
+        for other in garbage if policy in cases.CASES[:3] else garbage[-2:]:
             verify_files(run, [Artifact(p, c) for p, c in ({**files, path: other}).items()])
 
 
@@ -401,7 +390,7 @@ def test_a_limit_has_a_source_and_a_day(target: Target) -> None:
         assert limit.name
         assert limit.value > 0
         assert limit.source.strip(), limit
-        assert date(2020, 1, 1) <= limit.verified <= given.cases.AS_OF, limit
+        assert date(2020, 1, 1) <= limit.verified <= cases.AS_OF, limit
 
 
 @every_target

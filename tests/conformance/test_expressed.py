@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import random
-import sys
 import tempfile
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,22 +25,9 @@ from aipol.segments import segments
 from aipol.target import Kind, Question, Target
 from aipol.vocabulary import Account, Effect, Surface
 from aipol_targets import ALL
+from tests.cases import kit as cases
+from tests.conformance import subjects
 
-
-def _subjects() -> Any:
-    """What the suite is asked about; tests are files, not a package."""
-    name = "aipol_subjects"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / "subjects.py")
-        assert spec
-        assert spec.loader
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[name]
-
-
-subjects = _subjects()
 SAYS_HOSTS = sorted(
     name
     for name, target in subjects.TARGETS.items()
@@ -105,9 +90,7 @@ def meant(text: str) -> Ir:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "policy.yaml"
         path.write_text(text, encoding="utf-8")
-        found = open_policy(
-            str(path), subjects.cases.AS_OF, subjects.cases.catalogue_of(("deepl",)), ()
-        )
+        found = open_policy(str(path), cases.AS_OF, cases.catalogue_of(("deepl",)), ())
     assert found.ir is not None, found.findings
     return found.ir
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from aipol.pipeline import Build, build
 from aipol_targets import ALL
+from tests.cases import kit
 
 Golden = Callable[[Path, Mapping[str, bytes] | Path], None]
 FOLDER = Path(__file__).parents[1] / "cases"
@@ -25,22 +23,6 @@ LONG = (
     "paloalto/edl/aipol.xml",
     "paloalto/xml/aipol.xml",
 )
-
-
-def _kit() -> Any:
-    """The kit of the cases; tests are files, not a package."""
-    name = "aipol_cases"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, FOLDER / "kit.py")
-        assert spec
-        assert spec.loader
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[name]
-
-
-kit = _kit()
 
 
 @cache

@@ -1,19 +1,13 @@
 """Changes that no host, and no source address of the policy's own, gives away.
 
-Each is made by hand in emitted files of the policy in `network_policies.everything`: a way past the
+Each is made by hand in emitted files of the policy in `policies.everything`: a way past the
 rules for addresses in between, an output that is gone, a host of nobody that is decrypted, and the
 like. `mistakes.py` says what a change is.
 """
 
 from __future__ import annotations
 
-import sys
-from typing import Any
-
-mistakes: Any = sys.modules["network_mistakes"]
-Change, Dropped = mistakes.Change, mistakes.Dropped
-Everywhere, Gone = mistakes.Everywhere, mistakes.Gone
-
+from tests.mutation.mistakes import WIDER, Change, Dropped, Everywhere, Gone
 
 # --- networks that the policy does not have -------------------------------------------------------
 
@@ -22,7 +16,7 @@ BYPASS = "a network in between gets past the rules"
 _GATEWAY = r"10\.99\.0\.8/32"
 
 
-def _added(target: str, path: str, find: str, put: str, *given: str) -> Any:
+def _added(target: str, path: str, find: str, put: str, *given: str) -> Change:
     return Change(target, BYPASS, path, find, put, "", given)
 
 
@@ -142,8 +136,8 @@ BLOCKED = "a host of nobody is blocked"
 LAST = (
     # Records say that names which go on after an entry are blocked with it; those are asked first.
     Change("lists", BLOCKED, "default/sonicwall/forb", r"\Z", "zzz.example\n", "", ("sonicwall",)),
-    Change("meraki", mistakes.WIDER, "filtering", '"a.(b.big.test")', r'"\1'),
-    Change("umbrella", mistakes.WIDER, "default_allow", '"a.(b.big.test")', r'"\1'),
+    Change("meraki", WIDER, "filtering", '"a.(b.big.test")', r'"\1'),
+    Change("umbrella", WIDER, "default_allow", '"a.(b.big.test")', r'"\1'),
 )
 
 # --- ways around a tenant header ------------------------------------------------------------------
@@ -310,7 +304,7 @@ GATEWAYS = (
     Change("squid", CUT_OFF, "except", f"^{_GATEWAY}\n", ""),
 )
 
-HOLES: tuple[Any, ...] = (
+HOLES: tuple[Change, ...] = (
     *NETWORKS,
     *STRANGERS,
     *LAST,

@@ -6,37 +6,19 @@ mistakes. One mutant a kind of change and file is enough by default; AIPOL_MUTAN
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
-import sys
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aipol.target import UnreadableArtifact
+from tests.mutation import mistakes
+from tests.unit.targets.network import policies as small
 
-HERE = Path(__file__).parent
 EVERY = os.environ.get("AIPOL_MUTANTS") == "all"
 SOME = 8
-
-
-def _module(name: str, path: Path) -> Any:
-    """A module of the tests by its file; tests are files, not a package."""
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec
-        assert spec.loader
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[name]
-
-
-mistakes = _module("network_mistakes", HERE / "mistakes.py")
-small = _module("network_policies", HERE.parent / "unit" / "targets" / "network" / "policies.py")
 
 
 @cache

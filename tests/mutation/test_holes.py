@@ -5,35 +5,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aipol.verify import verify
-
-HERE = Path(__file__).parent
-
-
-def _module(name: str, path: Path) -> Any:
-    """A module of the tests by its file; tests are files, not a package."""
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec
-        assert spec.loader
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[name]
-
-
-mistakes = _module("network_mistakes", HERE / "mistakes.py")
-classic = _module("network_classic", HERE / "test_classic_mistakes.py")
-holes = _module("network_holes", HERE / "holes.py")
+from aipol.vocabulary import Effect
+from tests.mutation import holes
+from tests.mutation import test_classic_mistakes as classic
+from tests.unit.targets.network import policies as small
 
 
 @pytest.mark.parametrize("change", holes.HOLES, ids=lambda change: str(change.name))
@@ -53,7 +36,7 @@ def test_a_hole_is_found_out_for_what_it_is(change: Any) -> None:
 
 def test_every_target_that_sees_addresses_is_given_one_in_between() -> None:
     """No reader of source networks leaves out where its networks end."""
-    assert {change.target for change in holes.NETWORKS} == set(classic.small.MAKERS)
+    assert {change.target for change in holes.NETWORKS} == set(small.MAKERS)
 
 
 # For each setting that files say something of: two values, and what else the policy has to say.
@@ -122,12 +105,12 @@ def test_a_setting_that_files_follow_no_longer_is_found_out() -> None:
     assert any("`targets.nftables.inside` is nothing in the files" in each for each in said), said
 
 
-def _emitted(target: str, name: str, value: Any) -> Any:
-    small = classic.small
-    logged = small.Rule(("split",), ("finance",), small.Effect.ALLOW, obligations=small.LOGGED)
+def _emitted(target: str, name: str, value: Any) -> small.Emitted:
+    logged = small.Rule(("split",), ("finance",), Effect.ALLOW, obligations=small.LOGGED)
     base = small.everything(resolvers=("10.0.0.53/32",))
     policy = small.everything(resolvers=base.resolvers, rules=(logged, *base.rules))
-    maker = small.routed if target == "nftables" else small.MAKERS[target]
+    makers: dict[str, Callable[..., small.Emitted]] = {**small.MAKERS, "nftables": small.routed}
+    maker = makers[target]
     if target == "pac" and name == "gateways":
         value = {"gateway": value}
     if name == "edl_url":
@@ -146,7 +129,7 @@ def test_every_setting_that_files_say_something_of_has_another_value() -> None:
     given["cloudflare"] |= {"tls_decryption": True}
     given["dns"] = {"outputs": ["bind"]}
     given["haproxy"] = {"tls_backend": "a", "http_backend": "b"}
-    for target, kind in classic.small.SETTINGS.items():
+    for target, kind in small.SETTINGS.items():
         told = getattr(kind(**given.get(target, {})), "told", {})
         known = {*_OTHER.get(target, {})} - {"gateways"}
         assert set(told) == known, target
@@ -154,7 +137,6 @@ def test_every_setting_that_files_say_something_of_has_another_value() -> None:
 
 def test_a_name_within_a_wider_one_has_five_levels_of_its_own() -> None:
     """Zscaler counts labels from an entry, so that one within another opens more of them."""
-    small = classic.small
     policy = small.Policy(apps=(small.app("wide", "big.test"), small.app("inner", "in.big.test")))
     found = small.categorised(policy)
     assert found.findings() == ()
@@ -166,7 +148,6 @@ def test_a_name_within_a_wider_one_has_five_levels_of_its_own() -> None:
 
 def test_a_record_has_to_say_how_deep_the_entries_reach() -> None:
     """Where records say so of one app, they have to say so of the other."""
-    small = classic.small
     policy = small.Policy(apps=(small.app("wide", "big.test"), small.app("other", "other.test")))
     found = small.categorised(policy)
     kept = [

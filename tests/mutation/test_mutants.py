@@ -5,36 +5,19 @@ A sample of the mutants is tried by default; AIPOL_MUTANTS=all tries every one o
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import plistlib
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from aipol.pipeline import Build, Run, verify_files
 from aipol.target import Artifact, UnreadableArtifact
+from tests.mutation import kit
 
 SAMPLE = 120
 
-
-def _kit() -> ModuleType:
-    """The kit beside this file; tests are files, not a package."""
-    import sys
-
-    spec = importlib.util.spec_from_file_location("kit", Path(__file__).with_name("kit.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["kit"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-kit: Any = _kit()
 
 _OURS = "it is for readers of the files; no vendor acts on it"
 METADATA = {

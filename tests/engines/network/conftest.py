@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,93 +24,92 @@ from aipol.vocabulary import Effect, Situation
 from aipol_targets.dns.target import DNS
 from aipol_targets.e2guardian.target import E2GUARDIAN
 from aipol_targets.squid.target import SQUID
-
-HERE = Path(__file__).parent
-UNIT = HERE.parents[1] / "unit" / "targets" / "network"
-
-
-def _load(name: str, path: Path) -> ModuleType:
-    """A module of the tests by its file: tests are files, not a package."""
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec
-        assert spec.loader
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[name]
+from tests.engines.network import (
+    advising,
+    asking,
+    capturing,
+    comparing,
+    decrypting,
+    drawing,
+    fronting,
+    packets,
+    proxying,
+    resolving,
+    routing,
+)
+from tests.unit.targets.network import policies
 
 
 @pytest.fixture(scope="session")
 def small() -> ModuleType:
     """The module that writes small policies."""
-    return _load("network_policies", UNIT / "policies.py")
+    return policies
 
 
-@pytest.fixture(scope="session")
-def resolving() -> ModuleType:
+@pytest.fixture(name="resolving", scope="session")
+def _resolving() -> ModuleType:
     """The module that starts resolvers and asks them."""
-    return _load("network_resolving", HERE / "resolving.py")
+    return resolving
 
 
-@pytest.fixture(scope="session")
-def proxying() -> ModuleType:
+@pytest.fixture(name="proxying", scope="session")
+def _proxying() -> ModuleType:
     """The module that starts proxies and asks them."""
-    return _load("network_proxying", HERE / "proxying.py")
+    return proxying
 
 
-@pytest.fixture(scope="session")
-def packets() -> ModuleType:
+@pytest.fixture(name="packets", scope="session")
+def _packets() -> ModuleType:
     """The module that makes what clients send."""
-    return _load("network_packets", HERE / "packets.py")
+    return packets
 
 
-@pytest.fixture(scope="session")
-def decrypting() -> ModuleType:
+@pytest.fixture(name="decrypting", scope="session")
+def _decrypting() -> ModuleType:
     """The module that starts a squid that looks into TLS."""
-    return _load("network_decrypting", HERE / "decrypting.py")
+    return decrypting
 
 
-@pytest.fixture(scope="session")
-def fronting() -> ModuleType:
+@pytest.fixture(name="fronting", scope="session")
+def _fronting() -> ModuleType:
     """The module that starts an HAProxy."""
-    return _load("network_fronting", HERE / "fronting.py")
+    return fronting
 
 
-@pytest.fixture(scope="session")
-def capturing() -> ModuleType:
+@pytest.fixture(name="capturing", scope="session")
+def _capturing() -> ModuleType:
     """The module that replays captures to a Suricata."""
-    return _load("network_capturing", HERE / "capturing.py")
+    return capturing
 
 
-@pytest.fixture(scope="session")
-def advising() -> ModuleType:
+@pytest.fixture(name="advising", scope="session")
+def _advising() -> ModuleType:
     """The module that asks interpreters of proxy auto-config files."""
-    return _load("network_advising", HERE / "advising.py")
+    return advising
 
 
-@pytest.fixture(scope="session")
-def asking() -> ModuleType:
+@pytest.fixture(name="asking", scope="session")
+def _asking() -> ModuleType:
     """The module that asks each program about a drawn policy."""
-    return _load("network_asking", HERE / "asking.py")
+    return asking
 
 
-@pytest.fixture(scope="session")
-def comparing() -> ModuleType:
+@pytest.fixture(name="comparing", scope="session")
+def _comparing() -> ModuleType:
     """The module that says where answers differ."""
-    return _load("network_comparing", HERE / "comparing.py")
+    return comparing
 
 
-@pytest.fixture(scope="session")
-def drawing() -> ModuleType:
+@pytest.fixture(name="drawing", scope="session")
+def _drawing() -> ModuleType:
     """The module that draws policies."""
-    return _load("network_drawing", HERE / "drawing.py")
+    return drawing
 
 
-@pytest.fixture(scope="session")
-def routing() -> ModuleType:
+@pytest.fixture(name="routing", scope="session")
+def _routing() -> ModuleType:
     """The module that puts a router between two networks."""
-    return _load("network_routing", HERE / "routing.py")
+    return routing
 
 
 @dataclass(frozen=True)

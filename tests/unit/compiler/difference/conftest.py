@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,32 +10,20 @@ import pytest
 
 from aipol.difference import Difference, difference
 from aipol.ir import Ir
-
-
-def _module(name: str) -> Any:
-    """A module of this folder: tests are files, not a package."""
-    known = f"difference_{name}"
-    if known not in sys.modules:
-        path = Path(__file__).with_name(f"{name}.py")
-        spec = importlib.util.spec_from_file_location(known, path)
-        assert spec
-        assert spec.loader
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[known] = module
-        spec.loader.exec_module(module)
-    return sys.modules[known]
+from tests.unit.compiler.difference import everybody as everybody_asked
+from tests.unit.compiler.difference import small as small_policies
 
 
 @pytest.fixture(scope="session")
 def small() -> Any:
     """The module that writes small policies and catalogues."""
-    return _module("small")
+    return small_policies
 
 
 @pytest.fixture(scope="session")
 def everybody() -> Any:
     """The module that makes up pairs of policies and asks them for everybody."""
-    return _module("everybody")
+    return everybody_asked
 
 
 @pytest.fixture

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
@@ -12,25 +9,12 @@ from hypothesis import strategies as st
 
 from aipol.diagnostics import Diagnostic
 from aipol.vocabulary import Account
+from tests.unit.compiler.resolve import walk
 
 Raw = dict[str, Any]
 Layers = tuple[Raw, Raw]
 
 
-def _walk() -> Any:
-    """The module of this folder that walks: tests are files, not a package."""
-    name = "resolve_walk"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("walk.py"))
-        assert spec
-        assert spec.loader
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[name]
-
-
-walk = _walk()
 policies: st.SearchStrategy[Layers] = walk.policies()
 
 

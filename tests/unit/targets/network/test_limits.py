@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,24 +25,8 @@ from aipol_targets.nftables.facts import INTERFACE_NAME
 from aipol_targets.nftables.settings import NftablesSettings
 from aipol_targets.nftables.target import NFTABLES
 from aipol_targets.zscaler import facts as zscaler
+from tests.unit.targets.network import limits as rows
 
-PATH = Path(__file__).with_name("limits.py")
-
-
-def _rows() -> Any:
-    """The module beside this one; tests are files, not a package."""
-    name = "network_limits"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, PATH)
-        assert spec
-        assert spec.loader
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[name]
-
-
-rows: Any = _rows()
 REFUSED = [row for row in rows.ROWS if isinstance(row, rows.Refused)]
 SPLIT = [row for row in rows.ROWS if isinstance(row, rows.Split)]
 READ = [row for row in rows.ROWS if row.read]

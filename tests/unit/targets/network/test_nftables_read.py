@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,21 +11,9 @@ from aipol.bypasses import DOH_ADDRESSES
 from aipol.ir import Confined, Gateway
 from aipol.target import Kind, Question, UnreadableArtifact
 from aipol.vocabulary import Effect, Situation
+from tests.mutation import kit
 
 FILE = "aipol.nft"
-KIT = Path(__file__).parents[3] / "mutation" / "kit.py"
-
-
-def _kit() -> Any:
-    """The module that mutates files, which is a file of other tests."""
-    name = "aipol_mutation_kit"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, KIT)
-        assert spec
-        assert spec.loader
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +44,7 @@ def test_what_is_written_is_read_without_a_finding(emitted: Any) -> None:
 def test_no_mutant_of_a_line_survives(emitted: Any) -> None:
     """Lines dropped, verdicts and families flipped, ports changed, sets widened."""
     known = {f"{text}/{128 if ':' in text else 32}," for text in DOH_ADDRESSES}
-    every = list(_kit().mutants(FILE, emitted.files[FILE]))
+    every = list(kit.mutants(FILE, emitted.files[FILE]))
     # One known address is written like another.
     mutants = [m for m in every if m.was not in known] + [m for m in every if m.was in known][::9]
     assert len(mutants) > 150
