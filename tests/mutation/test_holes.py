@@ -17,6 +17,7 @@ from aipol.vocabulary import Effect
 from tests.mutation import holes
 from tests.mutation import test_classic_mistakes as classic
 from tests.unit.targets.network import policies as small
+from tests.unit.targets.network.written import Policy, Rule, app
 
 
 @pytest.mark.parametrize("change", holes.HOLES, ids=lambda change: str(change.name))
@@ -106,7 +107,7 @@ def test_a_setting_that_files_follow_no_longer_is_found_out() -> None:
 
 
 def _emitted(target: str, name: str, value: Any) -> small.Emitted:
-    logged = small.Rule(("split",), ("finance",), Effect.ALLOW, obligations=small.LOGGED)
+    logged = Rule(("split",), ("finance",), Effect.ALLOW, obligations=small.LOGGED)
     base = small.everything(resolvers=("10.0.0.53/32",))
     policy = small.everything(resolvers=base.resolvers, rules=(logged, *base.rules))
     makers: dict[str, Callable[..., small.Emitted]] = {**small.MAKERS, "nftables": small.routed}
@@ -137,7 +138,7 @@ def test_every_setting_that_files_say_something_of_has_another_value() -> None:
 
 def test_a_name_within_a_wider_one_has_five_levels_of_its_own() -> None:
     """Zscaler counts labels from an entry, so that one within another opens more of them."""
-    policy = small.Policy(apps=(small.app("wide", "big.test"), small.app("inner", "in.big.test")))
+    policy = Policy(apps=(app("wide", "big.test"), app("inner", "in.big.test")))
     found = small.categorised(policy)
     assert found.findings() == ()
     (path,) = found.files
@@ -148,7 +149,7 @@ def test_a_name_within_a_wider_one_has_five_levels_of_its_own() -> None:
 
 def test_a_record_has_to_say_how_deep_the_entries_reach() -> None:
     """Where records say so of one app, they have to say so of the other."""
-    policy = small.Policy(apps=(small.app("wide", "big.test"), small.app("other", "other.test")))
+    policy = Policy(apps=(app("wide", "big.test"), app("other", "other.test")))
     found = small.categorised(policy)
     kept = [
         replace(

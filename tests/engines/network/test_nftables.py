@@ -19,6 +19,7 @@ from aipol.pipeline import build, open_policy
 from aipol.target import Kind, Question
 from aipol.vocabulary import Effect, Situation
 from aipol_targets.nftables.target import NFTABLES
+from tests.unit.targets.network.written import SPAN
 
 # One worker makes the network once.
 pytestmark = [pytest.mark.engine("nft", "ip"), pytest.mark.xdist_group("nftables")]
@@ -59,8 +60,8 @@ def policy(small: Any) -> Any:
         gateways=(gateway,),
         resolvers=("10.0.0.52/31", "2001:db8:53::2/127"),
         confined=(
-            Confined("guest-wifi", guests, "gateway", small.SPAN),
-            Confined("lab", ("10.20.0.64/26",), "gateway", small.SPAN),
+            Confined("guest-wifi", guests, "gateway", SPAN),
+            Confined("lab", ("10.20.0.64/26",), "gateway", SPAN),
         ),
     )
 
@@ -77,7 +78,7 @@ def drawn(small: Any, seed: int) -> tuple[Any, dict[str, Any]]:
             f"segment-{number}",
             tuple(draw.sample(PLACES, draw.randint(1, 3))),
             draw.choice(gateways).id,
-            small.SPAN,
+            SPAN,
         )
         for number in range(seed % 4)
     )

@@ -1,34 +1,18 @@
-"""Small policies for network targets, written as rules and resolved as the language says."""
+"""Small policies, and what each network target makes of one."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, replace
 from typing import Any
 
-from aipol.audience import EVERYBODY, NOBODY, Universe
-from aipol.catalogue.model import App, Domain, HostMatch, Match, Role, TenantRestriction, Tier
+from aipol.catalogue.model import Match
 from aipol.diagnostics import Diagnostic
 from aipol.ir import (
-    CLOSE_BYPASSES,
-    NO_OBLIGATIONS,
-    UNLISTED_AI,
-    Audience,
-    Because,
-    Confined,
     Gateway,
-    GovernedApp,
-    Group,
     Ir,
     Obligations,
-    Organization,
-    Origin,
-    PolicyClause,
-    Ruling,
 )
-from aipol.source import Span
 from aipol.target import (
     Answer,
     Compiled,
@@ -40,37 +24,24 @@ from aipol.target import (
     UnreadableArtifact,
 )
 from aipol.verify import verify
-from aipol.vocabulary import Account, Effect, Situation, Surface
-from aipol_targets.cloudflare.settings import CloudflareSettings
+from aipol.vocabulary import Account, Effect, Situation
+from aipol_targets import ALL
 from aipol_targets.cloudflare.target import CLOUDFLARE
-from aipol_targets.dns.settings import DnsSettings
 from aipol_targets.dns.target import DNS
-from aipol_targets.e2guardian.settings import E2guardianSettings
 from aipol_targets.e2guardian.target import E2GUARDIAN
-from aipol_targets.fortigate.settings import FortigateSettings
 from aipol_targets.fortigate.target import FORTIGATE
-from aipol_targets.haproxy.settings import HaProxySettings
 from aipol_targets.haproxy.target import HAPROXY
-from aipol_targets.lists.settings import ListsSettings
 from aipol_targets.lists.target import LISTS
-from aipol_targets.meraki.settings import MerakiSettings
 from aipol_targets.meraki.target import MERAKI
-from aipol_targets.netskope.settings import NetskopeSettings
 from aipol_targets.netskope.target import NETSKOPE
-from aipol_targets.nftables.settings import NftablesSettings
 from aipol_targets.nftables.target import NFTABLES
-from aipol_targets.pac.settings import PacSettings
 from aipol_targets.pac.target import PAC
-from aipol_targets.paloalto.settings import PaloAltoSettings
 from aipol_targets.paloalto.target import PALOALTO
-from aipol_targets.squid.settings import SquidSettings
 from aipol_targets.squid.target import SQUID
-from aipol_targets.suricata.settings import SuricataSettings
 from aipol_targets.suricata.target import SURICATA
-from aipol_targets.umbrella.settings import UmbrellaSettings
 from aipol_targets.umbrella.target import UMBRELLA
-from aipol_targets.zscaler.settings import ZscalerSettings
 from aipol_targets.zscaler.target import ZSCALER
+from tests.unit.targets.network.written import Policy, Rule, app, domain, resolve, tenant
 
 ZONED = ("bind", "unbound", "knot", "powerdns")
 """Resolvers that load policy zones."""
@@ -85,57 +56,12 @@ BOXES = ("sonicwall", "watchguard")
 """Formats of lists for firewalls of one make."""
 FIREWALL = ("edl", "set", "xml")
 """Formats for a firewall of Palo Alto Networks."""
-SETTINGS: Mapping[str, type[Any]] = {
-    "cloudflare": CloudflareSettings,
-    "dns": DnsSettings,
-    "e2guardian": E2guardianSettings,
-    "fortigate": FortigateSettings,
-    "haproxy": HaProxySettings,
-    "lists": ListsSettings,
-    "meraki": MerakiSettings,
-    "netskope": NetskopeSettings,
-    "nftables": NftablesSettings,
-    "pac": PacSettings,
-    "paloalto": PaloAltoSettings,
-    "squid": SquidSettings,
-    "suricata": SuricataSettings,
-    "umbrella": UmbrellaSettings,
-    "zscaler": ZscalerSettings,
+NETWORK_TARGETS: Mapping[str, Target] = {
+    each.id: each for each in ALL if each.identity == "networks"
 }
-SPAN = Span("policy.yaml", 1, 1)
-
-
-def domain(
-    name: str,
-    match: Match = Match.SUBTREE,
-    *,
-    role: Role = Role.UI,
-    shared: bool = False,
-) -> Domain:
-    """A host of an app."""
-    return Domain(name, role, match, "test", Tier.A, shared=shared)
-
-
-def app(
-    name: str,
-    *domains: Domain | str,
-    category: str = "chat",
-    tenant: TenantRestriction | None = None,
-    **rest: Any,
-) -> App:
-    """An app with these hosts; a bare name is a subtree with the role `ui`."""
-    hosts = tuple(domain(each) if isinstance(each, str) else each for each in domains)
-    return App(
-        name,
-        name,
-        "vendor",
-        category,
-        "chat",
-        "test",
-        domains=hosts,
-        tenant_restriction=tenant,
-        **rest,
-    )
+SETTINGS: Mapping[str, type[Any]] = {name: each.settings for name, each in NETWORK_TARGETS.items()}
+TARGETS = tuple(name for name in NETWORK_TARGETS if name != NFTABLES.id)
+"""Those that decide by host; a Linux router by address and port alone."""
 
 
 def probes(hosts: Iterable[str]) -> tuple[str, ...]:
@@ -147,134 +73,6 @@ def probes(hosts: Iterable[str]) -> tuple[str, ...]:
         above = (parent, f"sibling.{parent}") if "." in parent else ()
         found |= dict.fromkeys((host, *around, *above))
     return tuple(found)
-
-
-def tenant(header: str, *hosts: str, also_block: tuple[str, ...] = ()) -> TenantRestriction:
-    """A tenant restriction for exactly these hosts."""
-    found = tuple(HostMatch(host, Match.EXACT) for host in hosts)
-    return TenantRestriction(header, "ids", found, "test", Tier.A, also_block=also_block)
-
-
-@dataclass(frozen=True)
-class Rule:
-    """For these apps and groups, this effect; the first rule that matches decides."""
-
-    apps: tuple[str, ...]
-    groups: tuple[str, ...]
-    effect: Effect
-    account: Account = Account.ANY
-    tenants: tuple[str, ...] = ()
-    obligations: Obligations = NO_OBLIGATIONS
-
-
-NO_NETWORKS: Mapping[str, tuple[str, ...]] = {}
-
-
-@dataclass(frozen=True)
-class Policy:
-    """What a test wants to vary."""
-
-    apps: tuple[App, ...]
-    rules: tuple[Rule, ...] = ()
-    networks: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NO_NETWORKS)
-    groups: tuple[str, ...] = ()
-    gateways: tuple[Gateway, ...] = ()
-    protected: tuple[tuple[str, str, str], ...] = ()
-    inspect_tls: str = "none"
-    close_bypasses: bool = False
-    never_inspect: tuple[str, ...] = ()
-    resolvers: tuple[str, ...] = ()
-    confined: tuple[Confined, ...] = ()
-    tighten: bool = False
-    unlisted_ai: Effect = Effect.ALLOW
-    identifier: str = "com.acme"
-    as_of: date = date(2026, 11, 23)
-
-
-def resolve(policy: Policy) -> Ir:
-    """First match wins, and who matches nothing is blocked."""
-    names = tuple(dict.fromkeys((*policy.networks, *policy.groups)))
-    universe = Universe(names)
-    groups = {
-        name: Group(
-            name, universe.member_of(name), SPAN, networks=tuple(policy.networks.get(name, ()))
-        )
-        for name in names
-    }
-    groups["everyone"] = Group("everyone", EVERYBODY, SPAN, everyone=True)
-    apps = {each.id: GovernedApp(each) for each in policy.apps}
-    rulings = tuple(
-        ruling
-        for name in sorted(apps)
-        for surface in apps[name].app.surfaces
-        for ruling in _rulings(universe, groups, policy.rules, name, surface)
-    )
-    return Ir(
-        organization=Organization("Acme", policy.identifier),
-        universe=universe,
-        groups=groups,
-        apps=apps,
-        data_classes=(),
-        rulings=rulings,
-        protected_hosts=policy.protected,
-        gateways={each.id: each for each in policy.gateways},
-        inspect_tls=policy.inspect_tls,
-        close_bypasses=policy.close_bypasses,
-        never_inspect=policy.never_inspect,
-        unlisted_ai=policy.unlisted_ai,
-        unlisted_span=SPAN,
-        tighten=policy.tighten,
-        as_of=policy.as_of,
-        policy_clauses=tuple(_policy_clauses(policy)),
-        resolvers=policy.resolvers,
-        confined=policy.confined,
-    )
-
-
-def _policy_clauses(policy: Policy) -> Iterable[PolicyClause]:
-    if policy.unlisted_ai is not Effect.ALLOW:
-        yield PolicyClause(UNLISTED_AI, policy.unlisted_ai, SPAN)
-    if policy.close_bypasses:
-        yield PolicyClause(CLOSE_BYPASSES, "true", SPAN)
-    for confined in policy.confined:
-        yield confined.clause
-
-
-def _rulings(
-    universe: Universe,
-    groups: Mapping[str, Group],
-    rules: Iterable[Rule],
-    name: str,
-    surface: Surface,
-) -> Iterable[Ruling]:
-    matching = [rule for rule in rules if name in rule.apps or "*" in rule.apps]
-    split = any(rule.account is not Account.ANY for rule in matching)
-    accounts = (Account.CORPORATE, Account.PERSONAL) if split else (Account.ANY,)
-    default = Rule((name,), ("everyone",), Effect.BLOCK)
-    for account in accounts:
-        decided, earlier = NOBODY, list[str]()
-        number = itertools.count()
-        for rule in (*matching, default):
-            if rule.account not in {account, Account.ANY}:
-                continue
-            region = universe.any_of(groups[group].region for group in rule.groups)
-            region = universe.minus(region, decided)
-            if region == NOBODY:
-                continue
-            audience = Audience(region, rule.groups, tuple(earlier))
-            yield Ruling(
-                f"{name}/{surface.value}/{account.value}/{next(number)}",
-                name,
-                surface,
-                account,
-                audience,
-                rule.effect,
-                rule.obligations,
-                (Because(Origin.RULE, "rule", SPAN),),
-                rule.tenants,
-            )
-            decided = universe.either(decided, region)
-            earlier += rule.groups
 
 
 @dataclass(frozen=True)

@@ -496,5 +496,5 @@ def test_the_other_searching_order_is_read_as_such(small: Any) -> None:
 
 def test_firewalls_of_one_make_are_written_only_if_named(small: Any) -> None:
     """Who has none of them gets no lists that say less than the policy."""
-    assert small.ListsSettings().outputs == ("domains", "edl")
+    assert small.SETTINGS["lists"]().outputs == ("domains", "edl")
     assert not [path for path in small.listed(small.everything()).files if "sonicwall" in path]

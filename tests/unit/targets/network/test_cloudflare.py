@@ -24,6 +24,7 @@ from aipol_targets.cloudflare.facts import (
     STANDARD_ENTRIES,
 )
 from aipol_targets.cloudflare.shards import sharded
+from tests.unit.targets.network.written import SPAN
 
 CLIENTS = ("dns", "http", "network")
 LISTED, RULED = "lists.json", "rules.json"
@@ -326,7 +327,7 @@ def over(small: Any, policy: Any, **given: Any) -> str:
     )
     (finding,) = made.findings
     assert finding.code == LIMIT_EXCEEDED.code
-    assert finding.span == small.SPAN
+    assert finding.span == SPAN
     return str(finding.message)
 
 

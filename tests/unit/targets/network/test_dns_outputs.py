@@ -259,4 +259,4 @@ def test_a_name_too_long_for_a_zone_is_an_error(small: Any) -> None:
 def test_a_wrong_setting_is_refused(settings: dict[str, Any], small: Any) -> None:
     """Which resolvers there are cannot be guessed; unknown words, paths, spare bits."""
     with pytest.raises(ValueError, match="validation error"):
-        small.DnsSettings(**settings)
+        small.SETTINGS["dns"](**settings)

@@ -98,7 +98,7 @@ def test_what_is_not_plain_is_never_written(text: str) -> None:
 def test_a_path_that_is_not_plain_is_refused(key: str, path: str, small: Any) -> None:
     """Settings are paths on the proxy."""
     with pytest.raises(ValueError, match="validation error"):
-        small.E2guardianSettings(**{key: path})
+        small.SETTINGS["e2guardian"](**{key: path})
 
 
 # --- the reader -----------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from aipol.target import Kind, Status, UnreadableArtifact
 from aipol.vocabulary import Effect
 from aipol_targets.fortigate.filters import Action, Rule
 from aipol_targets.fortigate.names import address_name, domain_pattern, object_name, url_pattern
+from tests.unit.targets.network.written import SPAN
 
 CONF, REMOVE, REST = "aipol.conf", "remove.conf", "rest.json"
 CLIENTS = ("webfilter", "dnsfilter")
@@ -342,7 +343,7 @@ def test_more_entries_than_the_model_holds_is_an_error(small: Any) -> None:
     (finding,) = small.compiled(ir, small.FORTIGATE, filter_entries=5, **given).findings
     assert finding.code == LIMIT_EXCEEDED.code
     assert "`default`: 6, limit 5" in finding.message
-    assert finding.span == small.SPAN
+    assert finding.span == SPAN
     assert small.compiled(ir, small.FORTIGATE, filter_entries=6, **given).findings == ()
 
 

@@ -71,7 +71,7 @@ def test_hostile_text_does_not_leave_its_place(text: str, small: Any) -> None:
     assert {finding.code for finding in made.findings} == {BAD_DOMAIN.code}
     for setting in ("inside", "outside", "services"):
         with pytest.raises(ValueError, match="validation error"):
-            small.FortigateSettings(**{"inside": ["lan"], "outside": ["wan1"], setting: [text]})
+            small.SETTINGS["fortigate"](**{"inside": ["lan"], "outside": ["wan1"], setting: [text]})
     named = script(small, identifier=text)
     assert named.text[CONF].splitlines()[1:] == script(small).text[CONF].splitlines()[1:]
 
@@ -96,7 +96,7 @@ def test_hostile_text_does_not_leave_its_place(text: str, small: Any) -> None:
 def test_a_wrong_setting_is_refused(settings: dict[str, Any], small: Any) -> None:
     """Interfaces cannot be guessed: `any` would let the internet in."""
     with pytest.raises(ValueError, match="validation error"):
-        small.FortigateSettings(**settings)
+        small.SETTINGS["fortigate"](**settings)
 
 
 # --- the reader -----------------------------------------------------------------------------------

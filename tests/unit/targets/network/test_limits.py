@@ -26,26 +26,12 @@ from aipol_targets.nftables.settings import NftablesSettings
 from aipol_targets.nftables.target import NFTABLES
 from aipol_targets.zscaler import facts as zscaler
 from tests.unit.targets.network import limits as rows
+from tests.unit.targets.network.policies import TARGETS
+from tests.unit.targets.network.written import SPAN
 
 REFUSED = [row for row in rows.ROWS if isinstance(row, rows.Refused)]
 SPLIT = [row for row in rows.ROWS if isinstance(row, rows.Split)]
 READ = [row for row in rows.ROWS if row.read]
-TARGETS = (
-    "cloudflare",
-    "dns",
-    "e2guardian",
-    "fortigate",
-    "haproxy",
-    "lists",
-    "meraki",
-    "netskope",
-    "pac",
-    "paloalto",
-    "squid",
-    "suricata",
-    "umbrella",
-    "zscaler",
-)
 _GIVEN: dict[str, dict[str, Any]] = {
     "cloudflare": {"on_ramp": "wan", "tls_decryption": True},
     "dns": {"outputs": ["dnsmasq"]},
@@ -127,7 +113,7 @@ def test_one_more_than_the_limit_is_an_error_with_both_numbers(
     found = compiled(small, row, least + 1 if row.sized else row.at, **given).findings
     findings = [finding for finding in found if finding.severity is Severity.ERROR]
     assert {finding.code for finding in findings} == {LIMIT_EXCEEDED.code}
-    assert findings[0].span == small.SPAN
+    assert findings[0].span == SPAN
     assert row.what in findings[0].message
     assert findings[0].message.endswith(f" {least + 1}, limit {least}")
     if not row.sized:
@@ -225,7 +211,7 @@ def test_the_limits_that_all_targets_share(target: str, limit: Limit, small: Any
         found = [each for each in findings if each.code == code.code]
         assert len(found) == (count > limit.value)
         if found:
-            assert found[0].span == small.SPAN
+            assert found[0].span == SPAN
             assert all(str(each) in found[0].message for each in (count, limit.value))
 
 
@@ -293,7 +279,7 @@ def known_limits(target: Any) -> set[Limit]:
 
 
 def test_every_network_target_is_asked(small: Any) -> None:
-    """A target that the kit makes policies for is in the tables above."""
+    """A target that decides by host has a maker of its files."""
     assert sorted(small.MAKERS) == sorted(TARGETS)
 
 

@@ -18,6 +18,7 @@ from aipol.vocabulary import Effect
 from aipol_targets.common.network.escape import UnsafeTextError
 from aipol_targets.nftables.escape import word
 from aipol_targets.nftables.settings import NftablesSettings
+from tests.unit.targets.network.written import SPAN
 
 FILE = "aipol.nft"
 GUEST, GUEST_6, PROXY, OWN, OWN_6 = (
@@ -43,7 +44,7 @@ def policy(small: Any, **changes: Any) -> Any:
         networks={**small.NETWORKS, "guests": networks},
         gateways=(Gateway("gateway", "gateway.test", ("10.99.0.8/32", "2001:db8:99::8/128")),),
         resolvers=("10.0.0.53/32", "2001:db8:53::1/128"),
-        confined=(Confined("guest-wifi", networks, "gateway", small.SPAN),),
+        confined=(Confined("guest-wifi", networks, "gateway", SPAN),),
     )
     return replace(base, **changes)
 
@@ -138,7 +139,7 @@ def test_no_set_is_empty_and_none_is_unused(small: Any) -> None:
             small,
             gateways=(Gateway("gateway", "gateway.test", ("10.99.0.8/32",)),),
             resolvers=("10.0.0.53/32",),
-            confined=(Confined("guest-wifi", ("10.90.0.0/24",), "gateway", small.SPAN),),
+            confined=(Confined("guest-wifi", ("10.90.0.0/24",), "gateway", SPAN),),
         )
     )
     names = [line.split()[1] for line in emitted.text[FILE].splitlines() if "\tset " in line]
@@ -163,9 +164,7 @@ def test_a_gateway_of_one_version_of_ip_denies_the_other_as_a_whole(small: Any) 
 
 def test_networks_that_overlap_are_written_once(small: Any) -> None:
     """What overlaps, nft merges; here nothing is left to merge."""
-    confined = Confined(
-        "lab", ("10.90.0.0/24", "10.90.0.128/25", "10.90.1.0/24"), "gateway", small.SPAN
-    )
+    confined = Confined("lab", ("10.90.0.0/24", "10.90.0.128/25", "10.90.1.0/24"), "gateway", SPAN)
     text = small.routed(policy(small, confined=(confined,))).text[FILE]
     assert "10.90.0.0/23,\n" in text
     assert "10.90.0.128/25" not in text
@@ -343,7 +342,7 @@ def test_one_way_out_holds_where_both_versions_of_ip_are_listed(
     small: Any, networks: tuple[str, ...], ipv6: str, status: Status, code: str
 ) -> None:
     """A segment of one version says nothing of its people's addresses of the other."""
-    confined = Confined("guest-wifi", networks, "gateway", small.SPAN)
+    confined = Confined("guest-wifi", networks, "gateway", SPAN)
     emitted = small.routed(policy(small, confined=(confined,)), ipv6=ipv6)
     record = told(emitted, ONLY_VIA)
     assert (record.status, record.reason.code if record.reason else "") == (status, code)
@@ -395,7 +394,7 @@ def test_whatever_the_policy_says_the_rules_do_it(
         **found,
         "gateways": tuple(Gateway(name, f"{name}.test", own) for name, own in found["gateways"]),
         "confined": tuple(
-            Confined(name, own, gateway, small.SPAN) for name, own, gateway in found["confined"]
+            Confined(name, own, gateway, SPAN) for name, own, gateway in found["confined"]
         ),
     }
     emitted = small.routed(replace(small.everything(), rules=(), **changes), **setting)

@@ -12,6 +12,7 @@ from aipol.ir import Confined, Gateway
 from aipol.target import Kind, Question, UnreadableArtifact
 from aipol.vocabulary import Effect, Situation
 from tests.mutation import kit
+from tests.unit.targets.network.written import SPAN
 
 FILE = "aipol.nft"
 
@@ -29,8 +30,8 @@ def emitted(small: Any) -> Any:
             gateways=(gateway,),
             resolvers=("10.0.0.53/32", "2001:db8:53::1/128"),
             confined=(
-                Confined("guest-wifi", networks, "gateway", small.SPAN),
-                Confined("lab", ("10.20.0.128/25",), "gateway", small.SPAN),
+                Confined("guest-wifi", networks, "gateway", SPAN),
+                Confined("lab", ("10.20.0.128/25",), "gateway", SPAN),
             ),
         )
     )

@@ -316,7 +316,7 @@ def test_every_output_of_lists_is_fetched(small: Any) -> None:
 def test_a_wrong_setting_of_lists_is_refused(settings: dict[str, Any], small: Any) -> None:
     """Unknown keys and words, and no room at all."""
     with pytest.raises(ValueError, match="validation error"):
-        small.ListsSettings(**settings)
+        small.SETTINGS["lists"](**settings)
 
 
 @pytest.mark.parametrize(
@@ -325,7 +325,7 @@ def test_a_wrong_setting_of_lists_is_refused(settings: dict[str, Any], small: An
 def test_a_wrong_setting_of_squid_is_refused(settings: dict[str, Any], small: Any) -> None:
     """Unknown keys, and paths that are not absolute."""
     with pytest.raises(ValueError, match="validation error"):
-        small.SquidSettings(**settings)
+        small.SETTINGS["squid"](**settings)
 
 
 def test_a_file_that_nothing_refers_to_is_refused(small: Any) -> None:

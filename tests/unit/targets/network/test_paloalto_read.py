@@ -22,6 +22,7 @@ from aipol_targets.common.network.levels import levels_of
 from aipol_targets.common.network.urllist import UrlList
 from aipol_targets.paloalto.escape import text, word
 from aipol_targets.paloalto.graded import graded
+from tests.unit.targets.network.written import SPAN
 
 HOSTILE = [
     'a"b',
@@ -192,7 +193,7 @@ def test_more_than_a_firewall_holds_is_an_error(
     settings = {"outputs": ["edl", "xml"], "edl_url": "https://lists.acme.test"}
     compiled = small.compiled(small.resolve(policy), small.PALOALTO, capacity=capacity, **settings)
     assert [each.message for each in compiled.findings] == [f"paloalto: {message}"]
-    assert compiled.findings[0].span == small.SPAN
+    assert compiled.findings[0].span == SPAN
 
 
 def test_an_entry_that_is_too_long_is_an_error(small: Any) -> None:
@@ -236,7 +237,7 @@ def test_a_protected_host_is_never_blocked(small: Any) -> None:
 def test_a_wrong_setting_is_refused(settings: dict[str, Any], small: Any) -> None:
     """Unknown keys, names that are none, lists without an address."""
     with pytest.raises(ValueError, match="validation error"):
-        small.PaloAltoSettings(**settings)
+        small.SETTINGS["paloalto"](**settings)
 
 
 # --- the reader -----------------------------------------------------------------------------------

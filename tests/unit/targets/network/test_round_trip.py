@@ -17,6 +17,7 @@ from aipol.catalogue.model import Match, Role
 from aipol.ir import Gateway, Obligations
 from aipol.target import EFFECT_CLAUSE, Status, UnreadableArtifact
 from aipol.vocabulary import ON_NETWORK, Account, Effect, Surface
+from tests.unit.targets.network.policies import TARGETS
 
 NAMES = [
     f"{prefix}{host}" for host in ("x.test", "y.test") for prefix in ("", "a.", "b.a.", "_c.a.")
@@ -448,25 +449,7 @@ def only_script(small: Any) -> Any:
     return lambda policy: small.guarded(policy, outputs=["cli"])
 
 
-NETWORK_TARGETS = (
-    "cloudflare",
-    "dns",
-    "e2guardian",
-    "fortigate",
-    "haproxy",
-    "lists",
-    "meraki",
-    "netskope",
-    "pac",
-    "paloalto",
-    "squid",
-    "suricata",
-    "umbrella",
-    "zscaler",
-)
-
-
-@pytest.mark.parametrize("target", NETWORK_TARGETS)
+@pytest.mark.parametrize("target", TARGETS)
 def test_every_change_of_a_line_is_noticed(target: str, small: Any) -> None:
     """A dropped, flipped, narrowed or widened line is unreadable or contradicts the policy."""
     # Of a group with IPv6 addresses two accounts admit that some of them get others' answers.
@@ -501,7 +484,7 @@ UNASKED = (
 
 
 @pytest.mark.parametrize("surface", [Surface.BUILTIN, Surface.CONNECTOR])
-@pytest.mark.parametrize("target", NETWORK_TARGETS)
+@pytest.mark.parametrize("target", TARGETS)
 def test_the_target_does_not_claim_what_is_not_traffic(
     surface: Surface, target: str, small: Any
 ) -> None:
