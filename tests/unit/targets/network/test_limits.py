@@ -1,6 +1,6 @@
 """Every limit of every network target holds: more is split, or an error with both numbers.
 
-The rows are in `limits.py`. A limit in a target's facts that no row and no
+The rows are in `limits/`, a module for each target. A limit in a target's facts that no row and no
 test here is about fails.
 """
 
@@ -25,13 +25,15 @@ from aipol_targets.nftables.facts import INTERFACE_NAME
 from aipol_targets.nftables.settings import NftablesSettings
 from aipol_targets.nftables.target import NFTABLES
 from aipol_targets.zscaler import facts as zscaler
-from tests.unit.targets.network import limits as rows
+from tests.unit.targets.network.limits import ROWS
+from tests.unit.targets.network.limits.needs import alike, hosts, name_of
+from tests.unit.targets.network.limits.rows import Refused, Split, Within
 from tests.unit.targets.network.policies import TARGETS
 from tests.unit.targets.network.written import SPAN
 
-REFUSED = [row for row in rows.ROWS if isinstance(row, rows.Refused)]
-SPLIT = [row for row in rows.ROWS if isinstance(row, rows.Split)]
-READ = [row for row in rows.ROWS if row.read]
+REFUSED = [row for row in ROWS if isinstance(row, Refused)]
+SPLIT = [row for row in ROWS if isinstance(row, Split)]
+READ = [row for row in ROWS if row.read]
 _GIVEN: dict[str, dict[str, Any]] = {
     "cloudflare": {"on_ramp": "wan", "tls_decryption": True},
     "dns": {"outputs": ["dnsmasq"]},
@@ -156,9 +158,7 @@ def test_one_more_than_the_limit_is_split(
 # --- no policy comes to it ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "row", [row for row in rows.ROWS if isinstance(row, rows.Within)], ids=named
-)
+@pytest.mark.parametrize("row", [row for row in ROWS if isinstance(row, Within)], ids=named)
 def test_no_policy_comes_to_some_limits(row: Any, small: Any) -> None:
     """The longest name and the most lists that there can be are still within them."""
     assert 0 < row.measure(emitted(small, row, 0)) <= row.limit.value
@@ -195,8 +195,8 @@ CASES = tuple(
 def shared_policy(small: Any, limit: Limit, count: int) -> Any:
     """A policy that comes to a shared limit."""
     if limit is SEGMENTS:
-        return rows.alike(small, count - 1)
-    host = rows.name_of(count) if limit is HOST else f"{'a' * count}.test"
+        return alike(small, count - 1)
+    host = name_of(count) if limit is HOST else f"{'a' * count}.test"
     return small.Policy((small.app("one", host),))
 
 
@@ -236,7 +236,7 @@ def test_more_carets_in_a_row_than_pan_os_takes_are_refused(target: str, small: 
     given: dict[str, Any] = {"outputs": ["edl"]}
     if target == "paloalto":
         given |= {"edl_url": "https://lists.test"}
-    found = small.emit(rows.hosts(small, 2), getattr(small, target.upper()), **given)
+    found = small.emit(hosts(small, 2), getattr(small, target.upper()), **given)
     (path,) = (path for path in found.files if path.endswith("-block.txt"))
     for count in (edl.WILDCARDS.value, edl.WILDCARDS.value + 1):
         changed = {**found.files, path: found.files[path] + b"^." * count + b"test/\n"}
@@ -287,7 +287,7 @@ def test_every_network_target_is_asked(small: Any) -> None:
 def test_every_limit_has_a_test(target: str, small: Any) -> None:
     """A limit without a row fails, and a row without a limit; a target lists all its facts."""
     which = getattr(small, target.upper())
-    tested = {row.limit for row in rows.ROWS if row.target == target}
+    tested = {row.limit for row in ROWS if row.target == target}
     tested |= {limit for name, limit in OTHERWISE if name == target} | {HOST, LABEL, SEGMENTS}
     assert known_limits(which) == tested
     assert set(which.limits) == known_limits(which)
