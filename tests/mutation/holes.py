@@ -2,12 +2,12 @@
 
 Each is made by hand in emitted files of the policy in `policies.everything`: a way past the
 rules for addresses in between, an output that is gone, a host of nobody that is decrypted, and the
-like. `mistakes.py` says what a change is.
+like. `mistakes/change.py` says what a change is.
 """
 
 from __future__ import annotations
 
-from tests.mutation.mistakes import WIDER, Change, Dropped, Everywhere, Gone
+from tests.mutation.mistakes.change import WIDER, Change, Dropped, Everywhere, Gone
 
 # --- networks that the policy does not have -------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """The classic mistakes of host lists die, in every format, and each for its own reason.
 
-The files are those of a policy with every kind of pattern and nesting; `mistakes.py` has the
+The files are those of a policy with every kind of pattern and nesting; `mistakes/` has the
 mistakes. One mutant a kind of change and file is enough by default; AIPOL_MUTANTS=all tries more.
 """
 
@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from aipol.target import UnreadableArtifact
-from tests.mutation import mistakes
+from tests.mutation.mistakes import CHANGES
+from tests.mutation.mistakes.change import WIDER
 from tests.unit.targets.network import policies as small
 
 EVERY = os.environ.get("AIPOL_MUTANTS") == "all"
@@ -37,7 +38,7 @@ def outcome(found: Any, files: Any) -> str:
         return f"refused: {fault}"
 
 
-@pytest.mark.parametrize("change", mistakes.CHANGES, ids=lambda change: str(change.name))
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: str(change.name))
 def test_a_classic_mistake_is_found_out_for_what_it_is(change: Any) -> None:
     """By answers that differ, or by a reader that says what is wrong with the entry."""
     found = emitted(change.target, change.given)
@@ -56,15 +57,15 @@ def test_a_classic_mistake_is_found_out_for_what_it_is(change: Any) -> None:
 def test_every_network_target_makes_every_mistake_that_it_can() -> None:
     """No target is without mistakes, and every one of them has an exception that is too wide."""
     made: dict[str, set[str]] = {}
-    for change in mistakes.CHANGES:
+    for change in CHANGES:
         made.setdefault(change.target, set()).add(change.mistake)
     assert sorted(made) == sorted(small.MAKERS)
-    assert all(mistakes.WIDER in found for found in made.values())
+    assert all(WIDER in found for found in made.values())
 
 
 def test_no_reason_is_every_reason() -> None:
     """A reason that is not named is no reason: neither none nor that a file has no last line."""
-    reasons = {change.why for change in mistakes.CHANGES if change.why}
+    reasons = {change.why for change in CHANGES if change.why}
     others = (
         "",
         "does not consist of lines",
@@ -77,5 +78,5 @@ def test_no_reason_is_every_reason() -> None:
 
 def test_the_files_that_are_changed_are_fine_before() -> None:
     """So that whatever dies, dies of the mistake."""
-    for target, given in {(change.target, change.given) for change in mistakes.CHANGES}:
+    for target, given in {(change.target, change.given) for change in CHANGES}:
         assert outcome(emitted(target, given), None) == ""
