@@ -15,13 +15,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from aipol.cli.composition import all_targets
 from aipol.coverage import complete
 from aipol.ir import Ir
 from aipol.pipeline import Run, open_policy
-from aipol.sites import places
+from aipol.sites import has_sites, places
 from aipol.target import Compiled, Target
 from tests.cases import kit as cases
 from tests.mutation import kit
@@ -63,6 +64,12 @@ TARGETS: Mapping[str, Target] = {target.id: target for target in all_targets()}
 GENERATED = tuple(f"random-{seed}" for seed in range(5))
 POLICIES: tuple[str, ...] = (*cases.CASES, *GENERATED)
 PAIRS = tuple((name, policy) for name in TARGETS for policy in POLICIES)
+
+every_pair = pytest.mark.parametrize(("name", "policy"), PAIRS)
+at_sites = pytest.mark.parametrize(
+    ("name", "policy"), [pair for pair in PAIRS if has_sites(TARGETS[pair[0]])]
+)
+every_target = pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
 
 
 @dataclass(frozen=True)
@@ -152,6 +159,12 @@ def ran(target: str, policy: str) -> Run:
 
 
 # --- policies that nobody wrote -------------------------------------------------------------------
+
+
+def files_of(run: Run) -> dict[str, bytes]:
+    """What the target made, by path."""
+    return {artifact.path: artifact.content for artifact in run.compiled.artifacts}
+
 
 _HEAD = """\
 version: 1
