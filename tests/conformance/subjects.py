@@ -26,7 +26,7 @@ from aipol.sites import has_sites, places
 from aipol.target import Compiled, Target
 from tests.cases import kit as cases
 from tests.mutation import kit
-from tests.mutation import test_mutants as mutating
+from tests.mutation.excuses import METADATA, UNPROBED
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "cloudflare": {"on_ramp": "wan", "tls_decryption": True},
@@ -55,8 +55,7 @@ _UNASKED: Mapping[str, tuple[Any, ...]] = {
     ),
 }
 EXCUSES: Mapping[str, tuple[Any, ...]] = {
-    name: (*mutating.METADATA[name], *mutating.UNPROBED[name], *_UNASKED.get(name, ()))
-    for name in mutating.METADATA
+    name: (*METADATA[name], *UNPROBED[name], *_UNASKED.get(name, ())) for name in METADATA
 }
 """For each target, the places in its files whose change changes no decision that is asked for."""
 

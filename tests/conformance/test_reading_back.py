@@ -29,7 +29,7 @@ from aipol.vocabulary import Effect
 from tests.cases import kit as cases
 from tests.conformance import subjects as given
 from tests.mutation import kit
-from tests.mutation import test_mutants as mutating
+from tests.mutation.excuses import noticed
 
 SETTLING = frozenset({"dns", "lists", "squid"})
 """Those whose readers say all that a path blocks."""
@@ -70,7 +70,7 @@ def test_a_changed_entry_is_found(name: str, policy: str) -> None:
         if not any(excuse.holds(mutant) for excuse in excused)
     ]
     chosen = random.Random(policy).sample(mutants, min(SAMPLE, len(mutants)))  # noqa: S311
-    alive = [mutant for mutant in chosen if not mutating.noticed(run, mutant)]
+    alive = [mutant for mutant in chosen if not noticed(run, mutant)]
     assert not chosen or len(alive) < len(chosen)
     changing = [mutant for mutant in alive if _changes_an_answer(run, mutant)]
     assert [(mutant.path, mutant.where, mutant.what) for mutant in changing] == []

@@ -8,38 +8,20 @@ from __future__ import annotations
 
 import os
 import re
-from functools import cache
-from typing import Any
 
 import pytest
 
-from aipol.target import UnreadableArtifact
 from tests.mutation.mistakes import CHANGES
-from tests.mutation.mistakes.change import WIDER
+from tests.mutation.mistakes.change import WIDER, Change
+from tests.mutation.outcomes import emitted, outcome
 from tests.unit.targets.network import policies as small
 
 EVERY = os.environ.get("AIPOL_MUTANTS") == "all"
 SOME = 8
 
 
-@cache
-def emitted(target: str, given: tuple[str, ...]) -> Any:
-    """What the target makes of the policy, in these outputs alone."""
-    if target == "fortigate":
-        return small.guarded(small.everything(), outputs=list(given))
-    return small.MAKERS[target](small.everything(), *given)
-
-
-def outcome(found: Any, files: Any) -> str:
-    """Why files are refused, `verify` if their answers are not the policy's, nothing if alive."""
-    try:
-        return "verify" if found.findings(files) else ""
-    except UnreadableArtifact as fault:
-        return f"refused: {fault}"
-
-
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: str(change.name))
-def test_a_classic_mistake_is_found_out_for_what_it_is(change: Any) -> None:
+def test_a_classic_mistake_is_found_out_for_what_it_is(change: Change) -> None:
     """By answers that differ, or by a reader that says what is wrong with the entry."""
     found = emitted(change.target, change.given)
     every = list(change.mutants(found.files))

@@ -15,18 +15,19 @@ import pytest
 from aipol.verify import verify
 from aipol.vocabulary import Effect
 from tests.mutation import holes
-from tests.mutation import test_classic_mistakes as classic
+from tests.mutation.mistakes.change import Change
+from tests.mutation.outcomes import emitted, outcome
 from tests.unit.targets.network import policies as small
 from tests.unit.targets.network.written import Policy, Rule, app
 
 
 @pytest.mark.parametrize("change", holes.HOLES, ids=lambda change: str(change.name))
-def test_a_hole_is_found_out_for_what_it_is(change: Any) -> None:
+def test_a_hole_is_found_out_for_what_it_is(change: Change) -> None:
     """By answers that differ, or by a reader that says what is wrong."""
-    found = classic.emitted(change.target, change.given)
+    found = emitted(change.target, change.given)
     every = list(change.mutants(found.files))
     assert every
-    died = {where: classic.outcome(found, files) for where, files in every[:8]}
+    died = {where: outcome(found, files) for where, files in every[:8]}
     wrong = {
         where: how
         for where, how in died.items()
