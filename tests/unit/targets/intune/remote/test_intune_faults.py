@@ -280,7 +280,8 @@ def test_an_apply_with_a_lost_answer_makes_nothing_twice(
 def test_reads_that_lag_behind_do_not_mislead(bench: Any, enforcing: Any, reporting: Any) -> None:
     """Graph may show an object as it was for some reads: there and back again is still done."""
     tenant = bench(tenant=Tenant(invisible_for=2, stale_for=2))
-    for files in (enforcing, reporting, enforcing, {}):
+    nothing: dict[str, bytes] = {}
+    for files in (enforcing, reporting, enforcing, nothing):
         assert {each.outcome for each in tenant.apply(files)} == {Outcome.DONE}
         tenant.remote.observe()
         tenant.remote.observe()
