@@ -235,6 +235,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "standin"
     sys_version = ""
+    disable_nagle_algorithm = True  # or an answer in two writes waits for the client's system
     wbufsize = -1  # an answer leaves in one piece: two would wait for each other's receipt
 
     def _read(self) -> Request:
