@@ -72,6 +72,8 @@ class Wanted:
 class Live:
     """One object as the vendor has it; `mark` is None where it is somebody else's.
 
+    `id` is told from those of other kinds, and from whatever else stands in a body: where a vendor
+    merely counts, a remote puts the kind before the number, here and in bodies.
     `body` is without the mark, and of foreign objects may be left out (None) until `look` reads it.
     """
 
@@ -227,10 +229,9 @@ class Surroundings:
 
 def references(body: Json) -> Iterator[str]:
     """The keys of the objects that a body refers to."""
-    if isinstance(body, dict):
-        if set(body) == {REF}:
-            yield body[REF]
-            return
+    if _refers(body):
+        yield body[REF]
+    elif isinstance(body, dict):
         for value in body.values():
             yield from references(value)
     elif isinstance(body, list):
@@ -240,9 +241,9 @@ def references(body: Json) -> Iterator[str]:
 
 def resolved(body: Json, ids: Mapping[str, str]) -> Json:
     """A body with the server's ids for its references. Raises KeyError where one is unknown."""
+    if _refers(body):
+        return ids[body[REF]]
     if isinstance(body, dict):
-        if set(body) == {REF}:
-            return ids[body[REF]]
         return {name: resolved(value, ids) for name, value in body.items()}
     return [resolved(value, ids) for value in body] if isinstance(body, list) else body
 
@@ -254,3 +255,7 @@ def referring(body: Json, keys: Mapping[str, str]) -> Json:
     if isinstance(body, list):
         return [referring(value, keys) for value in body]
     return {REF: keys[body]} if isinstance(body, str) and body in keys else body
+
+
+def _refers(body: Json) -> bool:
+    return isinstance(body, dict) and body.keys() == {REF} and isinstance(body[REF], str)

@@ -33,9 +33,14 @@ class Secret:
 
         if not isinstance(other, Secret):
             return NotImplemented
-        return compare_digest(self._value.encode(), other._value.encode())
+        return compare_digest(_octets(self._value), _octets(other._value))
 
     __hash__ = None  # type: ignore[assignment]  # a hash of a secret can be looked up
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a secret is not written anywhere")
+
+
+def _octets(value: str) -> bytes:
+    # An environment may hold octets that are no text.
+    return value.encode(errors="surrogatepass")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from aipol.apply.events import Begun, Outcome, Result
 from aipol.apply.journal import Writer
-from aipol.apply.making import Making
+from aipol.apply.making import Making, NotSent
 from aipol.plan.model import Action, Change, Plan
 from aipol.remote import Clock, InDoubt, Remote, RemoteError
 
@@ -63,7 +63,7 @@ class Carrying:
             try:
                 for index, future in futures.items():
                     results[index] = future.result()
-            except KeyboardInterrupt:
+            except BaseException:
                 # What is under way is finished; what is not begun stays so.
                 self._stop.set()
                 raise
@@ -79,7 +79,7 @@ class Carrying:
         except InDoubt as error:
             return self._ended(Result(change, Outcome.DOUBTFUL, str(error)))
         except RemoteError as error:
-            self.journal.note("failed", index, why=str(error))
+            self.journal.note("failed", index, why=str(error), sent=not isinstance(error, NotSent))
             return self._ended(Result(change, Outcome.FAILED, str(error)))
         self.journal.note("done", index, id=made.id, seen=made.seen)
         return self._ended(Result(change, Outcome.DONE, id=made.id))

@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 from aipol.apply.journal import Journal, Progress, reopened
-from aipol.apply.making import seen
+from aipol.apply.patience import attempts
 from aipol.plan.model import Action, Change
 from aipol.remote import Clock, Remote
 
 
 def settle(remote: Remote, journal: Journal, clock: Clock) -> tuple[Change, ...]:
-    """Wait until whatever the journal may have created can be seen; the changes in doubt.
+    """Wait until whatever the journal may have done can be seen; the changes in doubt.
 
     After it a new plan sees all there is: an object that is found by its mark is not made again,
-    and what was begun at it is finished as an update. Raises RemoteError.
+    and what was begun at it is finished as an update. Nobody knows when the last request reached
+    the vendor, so the wait begins now, and is one for all; only a new object shows that it is over.
+    Raises RemoteError.
     """
-    doubtful = tuple(journal.begun())
-    for change, progress in doubtful:
-        if change.action is Action.CREATE:
-            patience = progress.begun + remote.settles - clock.now()
-            _await(remote, clock, change, progress, max(0.0, patience))
-    reopened(journal.path).note("end", how="settled")
-    return tuple(change for change, _ in doubtful)
+    doubtful = tuple(journal.doubtful())
+    writer = reopened(journal.path)
+    unseen = list(doubtful)
+    for _ in attempts(clock, remote.settles):
+        for index, change, progress in tuple(unseen):
+            made = change.action is Action.CREATE
+            found = _seen(remote, change, progress) if made else ""
+            if found:
+                writer.note("created", index, id=found)
+                unseen.remove((index, change, progress))
+        if not unseen:
+            break
+    writer.note("end", how="settled")
+    return tuple(change for _, change, _ in doubtful)
 
 
-def _await(
-    remote: Remote, clock: Clock, change: Change, progress: Progress, patience: float
-) -> None:
-    if not progress.id or remote.look(change.kind, progress.id) is None:
-        seen(remote, clock, change, patience)
+def _seen(remote: Remote, change: Change, progress: Progress) -> str:
+    """The id of what a change made, where it can be seen."""
+    if progress.id and remote.look(change.kind, progress.id) is not None:
+        return progress.id
+    found = remote.seek(change.kind, change.key)
+    return found[0].id if found else ""

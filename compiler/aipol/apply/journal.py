@@ -19,14 +19,18 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from aipol.durable import sync_folder
-from aipol.plan.model import Change, Inputs, Plan
+from aipol.durable import sync_folder, why
+from aipol.plan.model import Action, Change, Inputs, Plan
 
 SCHEMA = "aipol.journal/1"
 
 
 class JournalError(ValueError):
     """A file that is no journal; says why."""
+
+
+class NotBegun(JournalError):
+    """A journal that was cut short before its head was on the disk: nothing was done after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ class Head:
 class Progress:
     """How far one change got. Times are seconds since 1970; `id` is the server's, once known.
 
-    `seen` is the digest of all that the server showed of the object when it was done.
+    `seen` is the digest of all that the server showed of the object when it was done; `sent` is
+    whether anything may have reached the server.
     """
 
     begun: float = 0.0
@@ -54,6 +59,7 @@ class Progress:
     done: bool = False
     failed: str = ""
     seen: str = ""
+    sent: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +78,35 @@ class Journal:
         """The changes that it set out to make."""
         return self.head.plan.writes
 
-    def begun(self) -> Iterator[tuple[Change, Progress]]:
-        """The changes of which nobody wrote down how they ended."""
-        for change, progress in zip(self.changes, self.progress, strict=True):
+    @property
+    def unsettled(self) -> bool:
+        """Whether somebody has to find out yet what was done."""
+        return self.end != "settled" and (not self.end or any(self.doubtful()))
+
+    def doubtful(self) -> Iterator[tuple[int, Change, Progress]]:
+        """The changes of which nobody wrote down how they ended, with their places."""
+        for index, (change, progress) in enumerate(self._each()):
             if progress.begun and not progress.done and not progress.failed:
-                yield change, progress
+                yield index, change, progress
 
     def done(self) -> Iterator[tuple[Change, Progress]]:
         """The changes that were made."""
-        for change, progress in zip(self.changes, self.progress, strict=True):
-            if progress.done:
+        return ((change, progress) for change, progress in self._each() if progress.done)
+
+    def made(self) -> Iterator[tuple[Change, Progress]]:
+        """Those, and what was created but not finished, or found to be there afterwards."""
+        for change, progress in self._each():
+            if progress.done or (change.action is Action.CREATE and progress.id):
                 yield change, progress
+
+    def touched(self) -> Iterator[tuple[Change, Progress]]:
+        """The changes after which the object may not be what it was."""
+        for change, progress in self._each():
+            if progress.begun and (progress.done or progress.sent or not progress.failed):
+                yield change, progress
+
+    def _each(self) -> Iterator[tuple[Change, Progress]]:
+        return zip(self.changes, self.progress, strict=True)
 
 
 @dataclass
@@ -117,8 +141,12 @@ def _adapter() -> TypeAdapter[Head]:
 
 
 def start(folder: Path, name: str, head: Head) -> Writer:
-    """Begin a journal below a folder; its name is given a number where it is taken."""
+    """Begin a journal below a folder; its name is given a number where it is taken.
+
+    It comes after those that are there already, whatever a clock says. Raises OSError.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    name = max((name, *(path.stem.partition("-")[0] for path in journals(folder))))
     body = {"schema": SCHEMA, **_adapter().dump_python(head, mode="json")}
     line = json.dumps(body, sort_keys=True, ensure_ascii=True).encode() + b"\n"
     path, handle = _opened(folder, name)
@@ -146,7 +174,9 @@ def read(path: Path) -> Journal:
     try:
         lines = path.read_bytes().split(b"\n")
     except OSError as error:
-        raise JournalError((error.strerror or "it cannot be read").lower()) from None
+        raise JournalError(why(error)) from None
+    if len(lines) == 1:
+        raise NotBegun("it was cut short before anything was done")
     head = _head(lines[0])
     progress = tuple(Progress() for _ in head.plan.writes)
     end = ""
@@ -162,15 +192,14 @@ def read(path: Path) -> Journal:
 def _head(line: bytes) -> Head:
     try:
         content = json.loads(line)
-        if content.pop("schema", None) != SCHEMA:
-            raise JournalError(f"it is no journal of schema `{SCHEMA}`")
+    except (ValueError, RecursionError):
+        raise JournalError("its first line is no JSON") from None
+    if not isinstance(content, dict) or content.pop("schema", None) != SCHEMA:
+        raise JournalError(f"it is no journal of schema `{SCHEMA}`")
+    try:
         return _adapter().validate_python(content)
     except ValidationError as error:
         raise JournalError(f"its head is wrong: {error.errors()[0]['msg']}") from None
-    except (ValueError, AttributeError) as error:
-        if isinstance(error, JournalError):
-            raise
-        raise JournalError("its first line is no JSON") from None
 
 
 def _follow(entry: dict[str, Any], progress: tuple[Progress, ...]) -> str:
@@ -181,13 +210,13 @@ def _follow(entry: dict[str, Any], progress: tuple[Progress, ...]) -> str:
     of = progress[entry["change"]]
     match event:
         case "begin":
-            of.begun, of.failed = float(entry["at"]), ""
+            of.begun, of.failed, of.sent = float(entry["at"]), "", True
         case "created":
             of.id = str(entry["id"])
         case "done":
             of.done, of.id, of.seen = True, str(entry["id"]), str(entry["seen"])
         case "failed":
-            of.failed = str(entry["why"])
+            of.failed, of.sent = str(entry["why"]), bool(entry["sent"])
         case _:
             raise ValueError(event)
     return ""
@@ -195,9 +224,10 @@ def _follow(entry: dict[str, Any], progress: tuple[Progress, ...]) -> str:
 
 def journals(folder: Path) -> list[Path]:
     """The journals of a folder, the oldest first."""
-    return sorted(folder.glob("*.jsonl"), key=lambda path: _order(path.stem))
+    return sorted(folder.glob("*.jsonl"), key=order)
 
 
-def _order(stem: str) -> tuple[str, int]:
-    stamp, _, number = stem.partition("-")
+def order(path: Path) -> tuple[str, int]:
+    """What journals are sorted by: when they were begun, and the number beyond the first then."""
+    stamp, _, number = path.stem.partition("-")
     return stamp, int(number) if number.isdecimal() else 1

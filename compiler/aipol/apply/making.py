@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import InitVar, dataclass, field
 
 from aipol.apply.journal import Writer
+from aipol.apply.patience import attempts
 from aipol.plan.comparing import differences, digest_of
-from aipol.plan.model import Action, Change
+from aipol.plan.model import Action, Cause, Change
+from aipol.plan.standing import bearers_in, keys_of
 from aipol.remote import (
     Clock,
     InDoubt,
@@ -17,14 +19,19 @@ from aipol.remote import (
     Mark,
     Refused,
     Remote,
+    RemoteError,
     Write,
     referring,
     resolved,
 )
 
 _TRIES = 3
-_FIRST_WAIT, _LONGEST_WAIT = 0.5, 8.0
+_PAUSE = 0.5
 _PLACES = 3
+
+
+class NotSent(Refused):
+    """A change was given up before anything that changes was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +55,9 @@ class Making:
     _keys: dict[str, str] = field(default_factory=dict[str, str])
 
     def __post_init__(self, known: tuple[Change, ...]) -> None:
+        self._keys.update(keys_of(bearers_in(known)))
         for change in known:
-            if change.id and change.marked:
-                self._keys[change.id] = change.key
-            if change.id and change.after is not None:
+            if change.id and change.after is not None and change.cause is not Cause.DOUBLE:
                 self._ids[change.key] = change.id
 
     def make(self, index: int, change: Change) -> Made:
@@ -70,80 +76,98 @@ class Making:
         write = self._write(change)
         identifier = self._created(change, write)
         self.journal.note("created", index, id=identifier)
-        with self._lock:
-            self._ids[change.key], self._keys[identifier] = identifier, change.key
-        _repeated(lambda: self.remote.finish(identifier, write))
+        if change.cause is not Cause.DOUBLE:
+            with self._lock:
+                self._ids[change.key], self._keys[identifier] = identifier, change.key
+        self._repeated(lambda: self.remote.finish(identifier, write))
         return self._look_back(change, write, identifier)
 
     def _created(self, change: Change, write: Write) -> str:
-        doubt = InDoubt("nobody answered")
-        for _ in range(_TRIES):
+        """Create, and again only when what may have been created would have been seen by now."""
+        try:
+            return self.remote.create(write)
+        except InDoubt as error:
+            doubt = error
+        except RemoteError as error:
+            raise NotSent(str(error)) from None
+        # Whatever comes next, whether there is an object by now is in doubt.
+        try:
+            return self._found_or_made(change, write, doubt)
+        except RemoteError as error:
+            raise InDoubt(str(error)) from None
+
+    def _found_or_made(self, change: Change, write: Write, doubt: InDoubt) -> str:
+        for tries in range(_TRIES):
+            for _ in attempts(self.clock, self.remote.settles):
+                found = self.remote.seek(change.kind, change.key)
+                if found:
+                    return found[0].id
+            # An object without a mark is not found by it.
+            if write.mark is None or tries == _TRIES - 1:
+                break
             try:
                 return self.remote.create(write)
             except InDoubt as error:
                 doubt = error
-            found = seen(self.remote, self.clock, change, self.remote.settles)
-            if found:
-                return found[0].id
         raise doubt
 
     def _update(self, change: Change) -> Made:
         write = self._write(change)
-        live = self._unchanged(change)
-        _repeated(lambda: self.remote.update(live, write))
+        live = self._look_first(change)
+        if live is None:
+            raise NotSent("it is gone since the plan was made; plan again")
+        self._repeated(lambda: self.remote.update(live, write))
         return self._look_back(change, write, change.id)
 
     def _delete(self, change: Change) -> Made:
-        live = self.remote.look(change.kind, change.id)
+        live = self._look_first(change)
         if live is None:
             return Made(change.id)  # somebody was quicker
-        self._compare(change, live)
-        _repeated(lambda: self.remote.delete(live))
-        self._wait(lambda: self.remote.look(change.kind, change.id) is None, "it is still there")
-        return Made(change.id)
+        self._repeated(lambda: self.remote.delete(live))
+        for _ in attempts(self.clock, self.remote.settles):
+            if self.remote.look(change.kind, change.id) is None:
+                return Made(change.id)
+        raise Refused("it is still there")
 
-    def _unchanged(self, change: Change) -> Live:
-        """The object as it is now. Raises Refused where somebody changed it after the plan."""
-        live = self.remote.look(change.kind, change.id)
+    def _look_first(self, change: Change) -> Live | None:
+        """The object as it is now. Raises NotSent where somebody changed it after the plan."""
+        try:
+            live = self.remote.look(change.kind, change.id)
+        except RemoteError as error:
+            raise NotSent(str(error)) from None
         if live is None:
-            raise Refused("it is gone since the plan was made; plan again")
-        self._compare(change, live)
-        return live
-
-    def _compare(self, change: Change, live: Live) -> None:
+            return None
+        if (live.mark.key if live.mark else "") != (change.key if change.marked else ""):
+            raise NotSent("its mark is not what it was when the plan was made; plan again")
         if self._places(change.kind, self._referring(live.body), change.before):
-            raise Refused("somebody changed it since the plan was made; plan again")
+            raise NotSent("somebody changed it since the plan was made; plan again")
+        return live
 
     def _look_back(self, change: Change, write: Write, identifier: str) -> Made:
         """Wait until the vendor shows what was written; it may show what was before for a while."""
-        found, body = list[str](), list[Json]()
-
-        def shown() -> bool:
+        found = ["it cannot be seen"]
+        for _ in attempts(self.clock, self.remote.settles):
             live = self.remote.look(change.kind, identifier)
-            found[:] = ["it cannot be seen yet"]
             if live is None:
-                return False
-            body[:] = [self._referring(live.body)]
-            found[:] = self._places(change.kind, body[0], change.after)
-            if write.mark is None or live.mark is None or not write.mark.digest:
-                return not found
-            # Where the vendor keeps no digest, the body alone tells.
-            if live.mark != write.mark and live.mark != Mark(write.mark.key):
+                continue
+            body = self._referring(live.body)
+            found = self._places(change.kind, body, change.after)
+            if not _kept(live.mark, write.mark):
                 found.append("its mark")
-            return not found
+            if not found:
+                return Made(identifier, digest_of(body))
+        raise Refused(f"the vendor keeps it differently: {', '.join(found[:_PLACES])}")
 
-        self._wait(shown, lambda: f"the vendor keeps it differently: {', '.join(found[:_PLACES])}")
-        return Made(identifier, digest_of(body[0]))
-
-    def _wait(self, holds: Callable[[], bool], why: str | Callable[[], str]) -> None:
-        """Ask until something holds. Raises Refused when it does not after the time to settle."""
-        until = self.clock.now() + self.remote.settles
-        pause = _FIRST_WAIT
-        while not holds():
-            if self.clock.now() >= until:
-                raise Refused(why if isinstance(why, str) else why())
-            self.clock.sleep(pause)
-            pause = min(2 * pause, _LONGEST_WAIT)
+    def _repeated(self, request: Callable[[], None]) -> None:
+        """Send what may be repeated until an answer comes. Raises InDoubt where none does."""
+        for _ in range(_TRIES - 1):
+            try:
+                request()
+            except InDoubt:
+                self.clock.sleep(_PAUSE)
+                continue
+            return
+        request()
 
     def _places(self, kind: str, live: Json, body: Json) -> list[str]:
         canonical = self.remote.canonical
@@ -159,25 +183,9 @@ class Making:
             with self._lock:
                 return Write(change.kind, resolved(change.after, self._ids), mark)
         except KeyError as error:
-            raise Refused(f"it refers to {error}, which is not there") from None
+            raise NotSent(f"it refers to {error}, which is not there") from None
 
 
-def seen(remote: Remote, clock: Clock, change: Change, patience: float) -> tuple[Live, ...]:
-    """Our objects with a change's key, asked for until there is one or patience is at an end."""
-    until = clock.now() + patience
-    pause = _FIRST_WAIT
-    while not (found := remote.seek(change.kind, change.key)) and clock.now() < until:
-        clock.sleep(pause)
-        pause = min(2 * pause, _LONGEST_WAIT)
-    return found
-
-
-def _repeated(request: Callable[[], None]) -> None:
-    """Send what may be repeated until an answer comes. Raises InDoubt where none does."""
-    for _ in range(_TRIES - 1):
-        try:
-            request()
-        except InDoubt:
-            continue
-        return
-    request()
+def _kept(there: Mark | None, written: Mark | None) -> bool:
+    """Whether a mark is what was written; where a vendor keeps no digest, the body alone tells."""
+    return there == written or (written is not None and there == Mark(written.key))

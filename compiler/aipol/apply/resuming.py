@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from aipol.plan.model import Action, Change, Plan, Plans
+from dataclasses import replace
+
+from aipol.plan.model import NOBODY, Action, Change, Plan, Plans
 from aipol.plan.saved import digest
 
+Unfinished = frozenset[tuple[str, str]]
+"""The targets and keys of what an earlier apply began and did not finish."""
 
-def why_stale(saved: Plans, now: Plans, *, resumed: bool) -> str:
+
+def why_stale(saved: Plans, now: Plans, begun: Unfinished | None = None) -> str:
     """Why not, or nothing where it is.
 
-    `resumed` says that an apply was cut short here before: then what is left to do must be a part
-    of the saved plan, for the rest of it is done already.
+    `begun` is there where the plan was applied in part before: then what is left to do must be a
+    part of the saved plan, for the rest of it is done already.
     """
     if digest(saved) == digest(now):
         return ""
@@ -19,20 +24,31 @@ def why_stale(saved: Plans, now: Plans, *, resumed: bool) -> str:
     if saved.inputs != now.inputs:
         return "the policy or its catalogue has changed since"
     for before, after in zip(saved.plans, now.plans, strict=True):
-        where = f"{after.target} at {after.place}"
         if before.place != after.place:
             return f"it is for {before.place}, this is {after.place}"
-        same = (before.changes, before.collisions) == (after.changes, after.collisions)
-        if not same and not (resumed and _is_rest(before, after)):
-            return f"{where} has changed since"
+        same = (_told(before), before.collisions) == (_told(after), after.collisions)
+        if not same and (begun is None or not _is_rest(before, after, begun)):
+            return f"{after.target} at {after.place} has changed since"
     return ""
 
 
-def _is_rest(saved: Plan, now: Plan) -> bool:
-    planned = {(change.key, change.action is Action.DELETE): change for change in saved.writes}
-    return all(_is_planned(change, planned) for change in now.writes)
+def _is_rest(saved: Plan, now: Plan, begun: Unfinished) -> bool:
+    planned = {_place(change): change for change in _told(saved)}
+    for change in _told(now):
+        before = planned.get(_place(change))
+        halfway = before is not None and (now.target, change.key) in begun
+        unfinished = halfway and before is not None and before.after == change.after
+        if change != before and not unfinished:
+            return False
+    return True
 
 
-def _is_planned(change: Change, planned: dict[tuple[str, bool], Change]) -> bool:
-    before = planned.get((change.key, change.action is Action.DELETE))
-    return before is not None and before.after == change.after
+def _told(plan: Plan) -> list[Change]:
+    """What a plan does, without what does not bear on it: whom journals say it is about."""
+    return [replace(change, concerned=NOBODY, needs=()) for change in plan.writes]
+
+
+def _place(change: Change) -> tuple[str, str, str]:
+    """What is approved: an object that goes by its id, any other by its key."""
+    going = change.action is Action.DELETE
+    return change.kind, change.key, change.id if going else ""

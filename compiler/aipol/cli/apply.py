@@ -15,10 +15,13 @@ from aipol.cli.options import DEFAULT_POLICY, as_of_option
 from aipol.cli.remotes import adopt_option, state_option, target_option
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aipol.cli.remotes import Pushing
     from aipol.diagnostics import Diagnostic
     from aipol.plan.guards import Consent
     from aipol.plan.model import Plans
+    from aipol.source import Sources
 
 SCHEMA = "aipol.applied/1"
 
@@ -74,18 +77,18 @@ def command(**given: Any) -> int:
     exactly what would be done. Everything is written to a journal before it is done: an apply that
     was cut short is finished by the next one, and `aipol rollback` brings back what was there.
     """
-    from aipol.cli import output
     from aipol.cli.remotes import held, pushing
 
     wish = _wish(given)
     found, findings, policy = pushing(wish.policy, wish.chosen, wish.as_of)
     if found is None:
-        return output.findings(findings, policy.sources, "text", SCHEMA)
+        return _refused(findings, policy.sources, wish)
     with held(wish.state, found.remotes):
         return _apply(found, wish)
 
 
 def _wish(given: dict[str, Any]) -> Wish:
+    from aipol.durable import why
     from aipol.plan.guards import Consent
     from aipol.plan.saved import PlanError, from_json
 
@@ -102,40 +105,55 @@ def _wish(given: dict[str, Any]) -> Wish:
         return Wish(*base, *rest, None, "", given["yes"], given["stream"])
     try:
         saved = from_json(Path(what).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.ClickException(f"cannot read `{what}`: {error}") from None
+        as_of = date.fromisoformat(saved.inputs.as_of)
+    except OSError as error:
+        raise click.ClickException(f"cannot read `{what}`: {why(error)}") from None
     except PlanError as error:
         raise click.ClickException(f"`{what}` cannot be applied: {error}") from None
+    except ValueError:
+        raise click.ClickException(f"`{what}` cannot be applied: it is no plan") from None
     if given["chosen"] or given["adopt"]:
         raise click.UsageError("a saved plan says which targets and objects; leave the options out")
     base = (
         saved.inputs.policy,
         tuple(plan.target for plan in saved.plans),
-        date.fromisoformat(saved.inputs.as_of),
+        as_of,
         saved.adopted,
     )
     return Wish(*base, *rest, saved, what, given["yes"], given["stream"])
 
 
 def _apply(found: Pushing, wish: Wish) -> int:
-    from aipol.cli import output
     from aipol.cli.carrying import How, carry_out, settled
     from aipol.cli.remotes import planned, refusals
 
-    settled(found, wish.state)
+    settled(found.remotes, wish.state)
     plans = planned(found, wish.adopt, wish.state)
     refused = _stale(found, wish, plans)
     refused += refusals(found, plans, wish.consent)
     if not wish.stream:
         _show(plans)
     if refused:
-        return output.findings(refused, found.policy.sources, "text", SCHEMA)
+        return _refused(refused, found.policy.sources, wish)
     if not plans.writes:
         return CLEAN
     if not (wish.yes or wish.saved):
         confirm(plans)
     how = How(wish.state, wish.stream, wish.saved)
     return CLEAN if carry_out(found.remotes, plans, how) else FINDINGS
+
+
+def _refused(found: Sequence[Diagnostic], sources: Sources, wish: Wish) -> int:
+    """Tell why nothing is done; in a stream of events as one of them."""
+    import json
+
+    from aipol.cli import output
+
+    if not wish.stream:
+        return output.findings(found, sources, "text", SCHEMA)
+    event = {"event": "refused", "findings": output.findings_json(found)}
+    output.answer(json.dumps(event, sort_keys=True, ensure_ascii=True) + "\n")
+    return FINDINGS
 
 
 def _show(plans: Plans) -> None:
@@ -167,8 +185,7 @@ def _stale(found: Pushing, wish: Wish, plans: Plans) -> tuple[Diagnostic, ...]:
 
     if wish.saved is None:
         return ()
-    resumed = begun(found, wish.saved, wish.state)
-    why = why_stale(wish.saved, plans, resumed=resumed)
+    why = why_stale(wish.saved, plans, begun(found.remotes, wish.saved, wish.state))
     if not why:
         return ()
     hint = "plan again with `aipol plan -o`, and have that approved"

@@ -14,39 +14,60 @@ import click
 if TYPE_CHECKING:
     from aipol.apply.events import Begun, Result
     from aipol.apply.journal import Head
-    from aipol.cli.remotes import Pushing
+    from aipol.apply.resuming import Unfinished
     from aipol.plan.model import Plan, Plans
     from aipol.remote import Remote
 
 _SIGNS = {"create": "+", "update": "~", "adopt": ">", "delete": "-", "no-op": "="}
 
 
-def settled(found: Pushing, state: Path) -> None:
-    """Find out how applies that were cut short left what they had begun."""
+def settled(remotes: tuple[Remote, ...], state: Path) -> None:
+    """Find out how applies that were cut short, or had no answer, left what they had begun."""
     from aipol.apply.doubts import settle
     from aipol.cli import output
     from aipol.cli.remotes import clock, journals_of
     from aipol.remote import RemoteError
 
-    for remote in found.remotes:
+    for remote in remotes:
         for journal in journals_of(state, remote):
-            if journal.end:
+            if not journal.unsettled:
                 continue
-            output.remark(f"{remote.target}: `{journal.path}` was cut short; looking")
+            output.remark(f"{remote.target}: `{journal.path}` left something open; looking")
             try:
                 settle(remote, journal, clock())
             except RemoteError as error:
                 raise click.ClickException(f"{remote.target}: {error}") from None
+            except OSError as error:
+                raise unwritable(journal.path, error) from None
 
 
-def begun(found: Pushing, saved: Plans, state: Path) -> bool:
-    """Whether an apply of a saved plan was begun before."""
+def begun(remotes: tuple[Remote, ...], saved: Plans, state: Path) -> Unfinished | None:
+    """What an earlier apply of a saved plan did not finish; None where there was none."""
     from aipol.cli.remotes import journals_of
     from aipol.plan.saved import digest
 
     number = digest(saved)
-    several = (journals_of(state, remote) for remote in found.remotes)
-    return any(each.head.digest == number for journals in several for each in journals)
+    several = [
+        journal
+        for remote in remotes
+        for journal in journals_of(state, remote)
+        if journal.head.digest == number
+    ]
+    left = dict[tuple[str, str], bool]()
+    for journal in several:
+        if journal.end == "complete":
+            left.clear()  # whatever was open before it was found to be done
+        for change, progress in journal.touched():
+            left[journal.head.plan.target, change.key] = not progress.done
+    return frozenset(place for place, still in left.items() if still) if several else None
+
+
+def unwritable(path: Path, error: OSError) -> click.ClickException:
+    """That a journal cannot be written, and so nothing more is done."""
+    from aipol.durable import why
+
+    text = f"cannot write the journal `{path}`: {why(error)}; nothing more is changed without it"
+    return click.ClickException(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +103,13 @@ def _one(remote: Remote, head: Head, how: How) -> bool:
     from aipol.cli.remotes import clock, folder_of
 
     stamp = datetime.fromtimestamp(head.at, UTC).strftime("%Y%m%dT%H%M%SZ")
-    writer = start(folder_of(how.state, remote.target), stamp, head)
+    folder = folder_of(how.state, remote.target)
     teller = _Streaming(head.plan) if how.stream else _Telling(head.plan)
     try:
+        writer = start(folder, stamp, head)
         results = Carrying(remote, writer, clock(), teller.tell).run(head.plan)
+    except OSError as error:
+        raise unwritable(folder, error) from None
     except KeyboardInterrupt:
         click.echo("stopped; the next `aipol apply` goes on from here", err=True)
         raise
@@ -104,13 +128,14 @@ class _Telling:
         """One thing that happened."""
         from aipol.apply.events import Begun, Outcome
         from aipol.cli import output
+        from aipol.diagnostics.quoting import printable
 
         place = f"[{self._done + 1}/{len(self._plan.writes)}]"
         change = event.change
         line = f"{place} {_SIGNS[change.action]} {change.key}"
         if isinstance(event, Begun):
             if self._terminal:
-                sys.stderr.write(f"\r\x1b[2K{line} ...")
+                sys.stderr.write(f"\r\x1b[2K{printable(line)} ...")
                 sys.stderr.flush()
             return
         if self._terminal:

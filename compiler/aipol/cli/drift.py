@@ -56,7 +56,7 @@ def past(journals: tuple[Journal, ...]) -> Past:
 
     objects: dict[str, Last] = {}
     for journal in journals:
-        for change, progress in journal.done():
+        for change, progress in journal.made():
             if change.after is None or not change.marks:
                 objects.pop(change.key, None)
             else:
@@ -64,7 +64,8 @@ def past(journals: tuple[Journal, ...]) -> Past:
     if not journals:
         return Past(objects, None, None)
     head = journals[-1].head
-    return Past(objects, frozenset(each.id for each in head.plan.strangers), head.inputs)
+    strangers = frozenset((each.kind, each.id) for each in head.plan.strangers)
+    return Past(objects, strangers, None if head.undoes else head.inputs)
 
 
 def _show(several: list[tuple[str, str, tuple[Drift, ...]]], form: str) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aipol.plan.model import Plans
 
 SCHEMA = "aipol.planned/1"
+_SUFFIX = ".json"
 
 
 @click.command("plan")
@@ -42,6 +43,8 @@ def command(**given: Any) -> int:
     from aipol.cli.remotes import planned, pushing, refusals
     from aipol.plan.guards import Consent
 
+    if given["file"] and not given["file"].endswith(_SUFFIX):
+        raise click.UsageError(f"`--out` takes a name with `{_SUFFIX}`: apply knows a plan by it")
     as_of: date = given["as_of"]
     found, findings, policy = pushing(given["policy"], given["chosen"], as_of)
     if found is None:

@@ -70,14 +70,15 @@ def pushable(policy: Opened, chosen: tuple[str, ...]) -> tuple[StagedTarget[Any,
     able = {
         each.id: each for each in all_targets() if isinstance(each, StagedTarget) and each.remote
     }
-    names = ", ".join(f"`{name}`" for name in able)
+    listed = ", ".join(f"`{name}`" for name in able) or "none"
     for name in chosen:
         if name not in able:
-            raise click.ClickException(f"`{name}` cannot be pushed to; these can: {names}")
-    found = tuple(able[name] for name in chosen or able if name in policy.settings)
+            raise click.ClickException(f"`{name}` cannot be pushed to; these can: {listed}")
+    names = dict.fromkeys(chosen or able)  # each once, whoever names it twice
+    found = tuple(able[name] for name in names if name in policy.settings)
     if not found:
         raise click.ClickException(
-            f"`{policy.path}` configures no target that can be pushed to: {names}"
+            f"`{policy.path}` configures no target that can be pushed to: {listed}"
         )
     return found
 
@@ -208,17 +209,21 @@ def folder_of(state: Path, target: str) -> Path:
 
 def journals_of(state: Path, remote: Remote) -> tuple[Journal, ...]:
     """The journals of what was done at a remote's place, the oldest first."""
-    from aipol.apply.journal import JournalError, journals, read
+    several = read_journals(state, remote.target)
+    return tuple(each for each in several if each.head.plan.place == remote.place)
 
-    found = list["Journal"]()
-    for path in journals(folder_of(state, remote.target)):
+
+def read_journals(state: Path, target: str) -> Iterator[Journal]:
+    """All journals of a target, the oldest first; those cut short before anything was done not."""
+    from aipol.apply.journal import JournalError, NotBegun, journals, read
+
+    for path in journals(folder_of(state, target)):
         try:
-            journal = read(path)
+            yield read(path)
+        except NotBegun:
+            continue
         except JournalError as error:
             raise click.ClickException(f"`{path}`: {error}; move it away") from None
-        if journal.head.plan.place == remote.place:
-            found.append(journal)
-    return tuple(found)
 
 
 def earlier(journals: tuple[Journal, ...]) -> Mapping[str, Concerned]:
@@ -226,7 +231,7 @@ def earlier(journals: tuple[Journal, ...]) -> Mapping[str, Concerned]:
     return {
         change.key: change.concerned
         for journal in journals
-        for change, _ in journal.done()
+        for change, _ in journal.made()
         if change.after is not None
     }
 
@@ -234,13 +239,17 @@ def earlier(journals: tuple[Journal, ...]) -> Mapping[str, Concerned]:
 @contextmanager
 def held(state: Path, remotes: tuple[Remote, ...]) -> Iterator[None]:
     """Keep other runs on this machine from changing the same targets meanwhile."""
+    from aipol.cli.carrying import unwritable
     from aipol.durable import OutputError, locked
 
     try:
         with ExitStack() as stack:
             for remote in sorted(remotes, key=lambda each: each.target):
                 folder = folder_of(state, remote.target)
-                folder.mkdir(parents=True, exist_ok=True)
+                try:
+                    folder.mkdir(parents=True, exist_ok=True)
+                except OSError as error:
+                    raise unwritable(folder, error) from None
                 busy = f"another aipol is changing {remote.target} (it holds `{folder}`)"
                 stack.enter_context(locked(folder, busy))
             yield

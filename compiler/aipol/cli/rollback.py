@@ -43,51 +43,71 @@ def command(**given: Any) -> int:
     """
     from aipol.cli import output
     from aipol.cli.composition import opened
-    from aipol.cli.remotes import held, opened_remotes
+    from aipol.cli.remotes import held
     from aipol.diagnostics.model import has_errors
 
     policy = opened(given["policy"], today())
     if policy.ir is None or has_errors(policy.findings):
         return output.findings(policy.findings, policy.sources, "text", SCHEMA)
-    journal = _journal(given, policy)
-    (remote,) = opened_remotes(policy, (journal.head.plan.target,))
-    if journal.head.plan.place != remote.place:
-        raise click.ClickException(
-            f"`{journal.path}` is of {journal.head.plan.place}, the policy's is {remote.place}"
-        )
+    journal, remote = _chosen(given, policy)
     with held(given["state"], (remote,)):
         return _undo(remote, journal, given)
 
 
-def _journal(given: dict[str, Any], policy: Opened) -> Journal:
-    """The journal that is named, or the last that changed anything."""
-    from aipol.apply.journal import JournalError, journals, read
-    from aipol.cli.remotes import folder_of, pushable
+def _chosen(given: dict[str, Any], policy: Opened) -> tuple[Journal, Remote]:
+    """The journal that is named, or the last that changed anything at the policy's places."""
+    from aipol.cli.remotes import opened_remotes
 
-    if given["journal"] and given["target"]:
+    if given["journal"]:
+        journal = _named(given)
+        (remote,) = opened_remotes(policy, (journal.head.plan.target,))
+        if journal.head.plan.place != remote.place:
+            raise click.ClickException(
+                f"`{journal.path}` is of {journal.head.plan.place}, the policy's is {remote.place}"
+            )
+        return journal, remote
+    remotes = dict[str, "Remote"]()
+    for journal in _latest_first(given, policy):
+        target = journal.head.plan.target
+        if target not in remotes:
+            (remotes[target],) = opened_remotes(policy, (target,))
+        if journal.head.plan.place == remotes[target].place:
+            return journal, remotes[target]
+    raise click.ClickException(f"no apply is written down in `{given['state']}`")
+
+
+def _named(given: dict[str, Any]) -> Journal:
+    from aipol.apply.journal import JournalError, read
+
+    if given["target"]:
         raise click.UsageError("name a journal or a target, not both")
     try:
-        if given["journal"]:
-            return read(Path(given["journal"]))
-        names = [given["target"]] if given["target"] else [each.id for each in pushable(policy, ())]
-        found = [read(path) for name in names for path in journals(folder_of(given["state"], name))]
+        return read(Path(given["journal"]))
     except JournalError as error:
-        raise click.ClickException(f"the journal cannot be read: {error}") from None
-    changing = [each for each in found if any(each.done()) or any(each.begun())]
-    if not changing:
-        raise click.ClickException(f"no apply is written down in `{given['state']}`")
-    return max(changing, key=lambda each: each.head.at)
+        raise click.ClickException(f"`{given['journal']}` cannot be read: {error}") from None
+
+
+def _latest_first(given: dict[str, Any], policy: Opened) -> list[Journal]:
+    from aipol.apply.journal import order
+    from aipol.cli.remotes import pushable, read_journals
+
+    chosen = (given["target"],) if given["target"] else ()
+    targets = pushable(policy, chosen)
+    found = (each for target in targets for each in read_journals(given["state"], target.id))
+    changing = [each for each in found if any(each.touched())]
+    return sorted(changing, key=lambda each: order(each.path), reverse=True)
 
 
 def _undo(remote: Remote, journal: Journal, given: dict[str, Any]) -> int:
     from aipol.apply.undoing import undo
     from aipol.cli import output
     from aipol.cli.apply import confirm
-    from aipol.cli.carrying import How, carry_out
+    from aipol.cli.carrying import How, carry_out, settled
     from aipol.plan.model import Plans
     from aipol.remote import RemoteError
     from aipol.report.plans import plans_text
 
+    settled((remote,), given["state"])
     try:
         plan = undo(remote, journal, remote.observe())
     except RemoteError as error:

@@ -27,11 +27,9 @@ def differences(before: Json, after: Json, path: str = "") -> Iterator[Differenc
                 yield from differences(before[name], after[name], place)
             else:
                 yield Difference(place, before.get(name), after.get(name))
-        return
-    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for index, pair in enumerate(zip(before, after, strict=True)):
             yield from differences(*pair, f"{path}[{index}]")
-        return
-    # To a vendor `true` is not 1, as it is to Python.
-    if before != after or type(before) is not type(after):
+    elif type(before) is not type(after) or before != after:
+        # Python holds true and 1 for equal, JSON does not; so whole bodies are never compared.
         yield Difference(path, before, after)

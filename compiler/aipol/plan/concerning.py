@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def concerned_by(build: Build, target: str) -> Mapping[str, Concerned]:
-    """Whom each artefact is about, by path below the target's folder, as coverage tells."""
+    """Whom each of a target's artefacts is about, as coverage says what enforces what.
+
+    By path below the target's folder, as artefacts have it; records may name the folder, too.
+    """
     rulings = {ruling.id: _concerned(build.ir, ruling) for ruling in build.ir.rulings}
     several: dict[str, dict[str, Concerned]] = {}
     for run in build.runs:

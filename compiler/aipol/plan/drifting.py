@@ -11,6 +11,7 @@ from aipol.plan.model import (
     NOBODY,
     Cause,
     Change,
+    Collision,
     Concerned,
     Difference,
     Inputs,
@@ -25,6 +26,8 @@ class Way(StrEnum):
 
     EDITED = "edited"
     DELETED = "deleted"
+    UNMARKED = "unmarked"
+    """Its mark is gone, or another object has taken its name."""
     DOUBLED = "doubled"
     """There is a second one with the same mark."""
     ADDED = "added"
@@ -43,7 +46,7 @@ class Way(StrEnum):
     @property
     def by_others(self) -> bool:
         """Whether somebody else than aipol's users did it, by hand or otherwise."""
-        return self in (Way.EDITED, Way.DELETED, Way.DOUBLED)
+        return self in (Way.EDITED, Way.DELETED, Way.UNMARKED, Way.DOUBLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +60,13 @@ class Last:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What the journals of a place tell. `inputs` are of the last apply, if there was one."""
+    """What the journals of a place tell."""
 
     objects: Mapping[str, Last]
-    strangers: frozenset[str] | None
-    """Ids of others' objects that the last apply saw; None where there was none."""
+    strangers: frozenset[tuple[str, str]] | None
+    """Kinds and ids of others' objects that the last apply saw; None where there was none."""
     inputs: Inputs | None
+    """What was applied last; None where that was rolled back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,10 @@ def drifts(
         for change in plan.changes
         for way in ways.of(change)
     ]
-    found += map(_added, ways.new(plan.strangers))
+    found += (ways.taken(each) for each in plan.collisions)
+    taken = {(each.kind, each.id) for each in plan.collisions}
+    new = ways.new(plan.strangers)
+    found += (_added(each) for each in new if (each.kind, each.id) not in taken)
     order = list(Way)
     return tuple(sorted(found, key=lambda each: (order.index(each.way), each.kind, each.key)))
 
@@ -130,10 +137,18 @@ class _Ways:
             case Cause.SAME | Cause.FOREIGN:
                 return
 
+    def taken(self, each: Collision) -> Drift:
+        """What a foreign object of the name of one of ours says of ours."""
+        last = self.past.objects.get(each.key)
+        way, about = (Way.UNMARKED, last.concerned) if last else (Way.NEVER, NOBODY)
+        return Drift(way, each.kind, each.key, each.name, each.id, concerned=about)
+
     def new(self, strangers: tuple[Stranger, ...]) -> Iterator[Stranger]:
         """Others' objects that the last apply did not see."""
         known = self.past.strangers
-        return (each for each in strangers if known is not None and each.id not in known)
+        if known is None:
+            return iter(())
+        return (each for each in strangers if (each.kind, each.id) not in known)
 
     def _as_left(self, change: Change, last: Last) -> bool:
         before = self.canonical(change.kind, change.before)

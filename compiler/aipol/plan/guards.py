@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aipol.diagnostics import Diagnostic, codes
 from aipol.diagnostics.model import Rule
-from aipol.plan.model import Action, Plan
+from aipol.plan.model import Action, Cause, Plan
 from aipol.source import Span
 
 FEW_DELETIONS, DELETIONS_PERCENT = 2, 20
@@ -49,7 +49,8 @@ def _many(rule: Rule, plan: Plan, number: int, span: Span, hint: str) -> Diagnos
 
 def _collisions(plan: Plan, span: Span) -> Iterator[Diagnostic]:
     for each in plan.collisions:
-        hint = f"`--adopt {each.key}` takes it over; or rename it there (its id is {each.id})"
+        adopt = f"`--adopt {each.key}` takes it over; or " if each.adoptable else ""
+        hint = f"{adopt}rename it there (its id is {each.id})"
         yield codes.NAME_TAKEN.at(span, name=each.name, place=plan.place, kind=each.kind, hint=hint)
 
 
@@ -71,13 +72,14 @@ def _updates(plan: Plan, consent: Consent, span: Span) -> Iterator[Diagnostic]:
 
 def _everybody(plan: Plan, consent: Consent, span: Span) -> Iterator[Diagnostic]:
     for change in plan.of(Action.DELETE):
-        if change.concerned.everybody and change.key not in consent.everybody:
+        lost = change.cause is not Cause.DOUBLE and change.concerned.everybody
+        if lost and change.key not in consent.everybody:
             hint = f"if the policy means it, `--allow-everybody {change.key}`"
             yield codes.EVERYBODY_LOSES.at(span, name=change.name, place=plan.place, hint=hint)
 
 
 def _first(plan: Plan, consent: Consent, span: Span, rehearsal: str) -> Iterator[Diagnostic]:
-    new = any(True for _ in plan.of(Action.CREATE))
+    new = any(each.action in (Action.CREATE, Action.ADOPT) for each in plan.changes)
     if rehearsal and new and not _ours(plan) and not consent.first_enforcement:
         hint = f"set `{rehearsal}` first, and watch; or `--allow-first-enforcement`"
         yield codes.FIRST_ENFORCEMENT.at(span, target=plan.target, place=plan.place, hint=hint)

@@ -101,12 +101,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Collision:
-    """A foreign object that has the name of one of ours, which would become a second one."""
+    """A foreign object that has the name of one of ours, which would become a second one.
+
+    It cannot be adopted where it bears another organisation's mark, or is not the only one.
+    """
 
     kind: str
     key: str
     name: str
     id: str
+    adoptable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from aipol.plan.model import Change, Collision, Concerned, Plan, Stranger
 from aipol.plan.ordering import ordered
 from aipol.plan.sides import Sides
+from aipol.plan.standing import Bearer, keys_of
 from aipol.remote import Live, Observed, Remote, Wanted, referring
 
 
@@ -32,26 +34,31 @@ def plan(remote: Remote, asked: Asked) -> Plan:
 
 def compare(remote: Remote, asked: Asked, observed: Observed) -> Plan:
     """The same for what has been observed already."""
+    _distinct(asked.wanted)
     ours, others = _whose(asked.organization, observed)
-    changes, collisions = list[Change](), list[Collision]()
-    matching = _Matching(remote, asked, others)
-    for wanted in asked.wanted:
-        for found in matching.match(wanted, ours.pop((wanted.kind, wanted.key), [])):
-            if isinstance(found, Collision):
-                collisions.append(found)
-            else:
-                changes.append(found)
-    for left in ours.values():
-        changes += map(matching.sides.unwanted, left)
-    taken = {change.id for change in changes}
+    matching = _Matching(remote, asked, ours, others)
+    matches = [matching.match(wanted) for wanted in asked.wanted]
+    left = [each for several in ours.values() for each in several]
+    changes = tuple(_changes(matching.sides, matches, left))
+    taken = {(change.kind, change.id) for change in changes}
     return Plan(
         remote.target,
         remote.place,
         ordered(changes),
-        tuple(Stranger(each.kind, each.id, each.name) for each in others if each.id not in taken),
-        tuple(collisions),
+        tuple(
+            Stranger(each.kind, each.id, each.name)
+            for each in others
+            if (each.kind, each.id) not in taken
+        ),
+        tuple(collision for match in matches for collision in match.collisions),
         observed.notes,
     )
+
+
+def _distinct(wanted: tuple[Wanted, ...]) -> None:
+    several = [key for key, number in Counter(each.key for each in wanted).items() if number > 1]
+    if several:
+        raise ValueError(f"two objects are wanted as {several}")
 
 
 _Ours = dict[tuple[str, str], list[Live]]
@@ -59,43 +66,89 @@ _Ours = dict[tuple[str, str], list[Live]]
 
 def _whose(organization: str, observed: Observed) -> tuple[_Ours, list[Live]]:
     """Our objects by kind and key, and others'; another organisation's mark is another's."""
-    ours, others = list[tuple[Live, str]](), list[Live]()
+    ours, others = _Ours(), list[Live]()
     for live in observed.objects:
-        if live.mark is not None and live.mark.key.startswith(f"{organization}/"):
-            ours.append((live, live.mark.key))
+        if live.mark is not None and is_of(organization, live.mark.key):
+            ours.setdefault((live.kind, live.mark.key), []).append(live)
         else:
             others.append(live)
-    keys = {live.id: key for live, key in ours}
-    by_key: _Ours = {}
-    for live, key in ours:
-        referred = replace(live, body=referring(live.body, keys))
-        by_key.setdefault((live.kind, key), []).append(referred)
-    return by_key, sorted(others, key=lambda live: (live.kind, live.name, live.id))
+    return ours, sorted(others, key=lambda live: (live.kind, live.name, live.id))
+
+
+def is_of(organization: str, key: str) -> bool:
+    """Whether a key names an object of an organisation."""
+    return key.startswith(f"{organization}/") and key != f"{organization}/"
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """What there is for one object that is wanted. `copies` bear its mark, too."""
+
+    wanted: Wanted
+    live: Live | None = None
+    adopted: bool = False
+    copies: tuple[Live, ...] = ()
+    collisions: tuple[Collision, ...] = ()
 
 
 class _Matching:
     """Finds for each object that is wanted the one that there is."""
 
-    def __init__(self, remote: Remote, asked: Asked, others: Iterable[Live]) -> None:
-        self._remote, self._adopt = remote, asked.adopt
-        self._named = {(each.kind, each.name): each for each in others}
+    def __init__(self, remote: Remote, asked: Asked, ours: _Ours, others: Iterable[Live]) -> None:
+        self._remote, self._adopt, self._ours = remote, asked.adopt, ours
+        self._keys = {live.id: key for (_, key), found in ours.items() for live in found}
+        self._named: dict[tuple[str, str], list[Live]] = {}
+        for each in others:
+            self._named.setdefault((each.kind, each.name), []).append(each)
         self.sides = Sides(remote.canonical, asked.concerned, asked.earlier)
 
-    def match(self, wanted: Wanted, found: list[Live]) -> Iterable[Change | Collision]:
-        """The change of one object, with the removal of others that bear its mark."""
-        foreign = self._named.get((wanted.kind, wanted.name))
+    def match(self, wanted: Wanted) -> _Match:
+        """The object of ours, or the foreign one that becomes ours, or those in the way."""
+        found = self._ours.pop((wanted.kind, wanted.key), [])
         if found:
-            best = min(found, key=lambda live: (not self.sides.same(live, wanted), live.id))
-            yield self.sides.kept(best, wanted)
-            yield from (self.sides.doubled(live) for live in found if live is not best)
-        elif foreign is None:
-            yield self.sides.made(wanted)
-        elif wanted.key in self._adopt:
-            yield self.sides.adopted(self._read(foreign), wanted)
-        else:
-            yield Collision(wanted.kind, wanted.key, wanted.name, foreign.id)
+            best = self._best(found, wanted)
+            return _Match(wanted, best, copies=tuple(each for each in found if each is not best))
+        foreign = self._named.get((wanted.kind, wanted.name), [])
+        free = len(foreign) == 1 and foreign[0].mark is None
+        if free and wanted.key in self._adopt:
+            # Gone by now is as good as never there.
+            live = self._read(foreign[0])
+            return _Match(wanted, live, adopted=live is not None)
+        several = (
+            Collision(wanted.kind, wanted.key, wanted.name, each.id, free) for each in foreign
+        )
+        return _Match(wanted, collisions=tuple(several))
 
-    def _read(self, foreign: Live) -> Live:
-        if foreign.body is not None:
-            return foreign
-        return self._remote.look(foreign.kind, foreign.id) or foreign
+    def _best(self, found: list[Live], wanted: Wanted) -> Live:
+        if len(found) == 1:
+            return found[0]
+        return min(
+            found,
+            key=lambda live: (not self.sides.same(_referred(live, self._keys), wanted), live.id),
+        )
+
+    def _read(self, foreign: Live) -> Live | None:
+        return foreign if foreign.body is not None else self._remote.look(foreign.kind, foreign.id)
+
+
+def _changes(sides: Sides, matches: list[_Match], left: list[Live]) -> Iterator[Change]:
+    copies = [copy for match in matches for copy in match.copies]
+    kept = [
+        Bearer(match.live.id if match.live else "", match.wanted.key, stays=True)
+        for match in matches
+    ]
+    going = [Bearer(live.id, live.mark.key, stays=False) for live in (*copies, *left) if live.mark]
+    keys = keys_of((*kept, *going))
+    for match in matches:
+        if match.live is None:
+            yield from () if match.collisions else (sides.made(match.wanted),)
+        elif match.adopted:
+            yield sides.adopted(_referred(match.live, keys), match.wanted)
+        else:
+            yield sides.kept(_referred(match.live, keys), match.wanted)
+    yield from (sides.doubled(_referred(each, keys)) for each in copies)
+    yield from (sides.unwanted(_referred(each, keys)) for each in left)
+
+
+def _referred(live: Live, keys: Mapping[str, str]) -> Live:
+    return replace(live, body=referring(live.body, keys))

@@ -38,7 +38,7 @@ def from_json(text: str) -> Plans:
     """Saved plans. Raises PlanError where they are none, or were edited."""
     try:
         content = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PlanError(f"it is no JSON: {error}") from None
     if not isinstance(content, dict) or content.pop("schema", None) != SCHEMA:
         raise PlanError(f"it is no plan of schema `{SCHEMA}`")
@@ -46,9 +46,12 @@ def from_json(text: str) -> Plans:
     if told != _digest(content):
         raise PlanError("it was edited after `aipol plan` wrote it")
     try:
-        return _adapter().validate_python(content)
+        plans = _adapter().validate_python(content)
     except ValidationError as error:
         raise PlanError(f"it is no plan: {error.errors()[0]['msg']}") from None
+    if not plans.plans:
+        raise PlanError("it is a plan for nothing")
+    return plans
 
 
 def _digest(content: Any) -> str:

@@ -37,13 +37,14 @@ class Sides:
 
     def kept(self, live: Live, wanted: Wanted) -> Change:
         """An object of ours, changed where it, or what its mark says, is not as it should be."""
-        found = self._between(live, wanted)
-        digest = self._digest(wanted.kind, wanted.body)
+        before = self.canonical(live.kind, live.body)
+        after = self.canonical(wanted.kind, wanted.body)
+        found, digest = tuple(differences(before, after)), digest_of(after)
         marked = live.mark.digest if live.mark else ""
         same = not found and marked in ("", digest)
         return Change(
             Action.NO_OP if same else Action.UPDATE,
-            Cause.SAME if same else self._cause(live, digest),
+            Cause.SAME if same else _cause(marked, digest_of(before)),
             wanted.kind,
             wanted.key,
             wanted.name,
@@ -95,14 +96,6 @@ class Sides:
             concerned=self.earlier.get(key, NOBODY),
         )
 
-    def _cause(self, live: Live, wanted: str) -> Cause:
-        """Who changed it: the digest in the mark is of what aipol wrote last."""
-        marked = live.mark.digest if live.mark else ""
-        if not marked:
-            return Cause.UNKNOWN
-        untouched = marked == self._digest(live.kind, live.body)
-        return Cause.MOVED if untouched and marked != wanted else Cause.EDITED
-
     def _digest(self, kind: str, body: Json) -> str:
         return digest_of(self.canonical(kind, body))
 
@@ -112,6 +105,13 @@ class Sides:
 
     def _about(self, wanted: Wanted) -> Concerned:
         return together(self.concerned.get(path, NOBODY) for path in wanted.artifacts)
+
+
+def _cause(marked: str, there: str) -> Cause:
+    """Who changed it: the digest in the mark is of what aipol wrote last."""
+    if not marked:
+        return Cause.UNKNOWN
+    return Cause.MOVED if marked == there else Cause.EDITED
 
 
 def together(several: Iterable[Concerned]) -> Concerned:

@@ -13,6 +13,7 @@ from aipol.report.words import count, folded, some
 _WORDS = {
     Way.EDITED: "edited by hand",
     Way.DELETED: "deleted by hand",
+    Way.UNMARKED: "no more marked as ours, or replaced by another of its name",
     Way.DOUBLED: "copied",
     Way.ADDED: "made by others; left alone",
     Way.REWRITTEN: "shown differently by the vendor; means the same",

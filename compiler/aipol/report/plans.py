@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from aipol.plan.model import Action, Cause, Change, Difference, Plan, Plans
@@ -32,7 +32,7 @@ _WHY = {
     Cause.UNDONE: "",
     Cause.SAME: "",
 }
-_SHOWN, _PLACES, _VALUE = 12, 3, 60
+_SHOWN, _PLACES, _VALUE, _NAME = 12, 3, 60, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def _line(change: Change) -> str:
         why = f"{why}: {some(places, _PLACES)}" if why else some(places, _PLACES)
     about = some(change.concerned.people, 1)
     told = "; ".join(part for part in (about, why) if part)
-    name = change.key.partition("/")[2]
+    name = _cut(change.key.partition("/")[2], _NAME)
     return f"{_SIGNS[change.action]} {name} ({change.kind})" + (f": {told}" if told else "")
 
 
@@ -114,7 +114,11 @@ def _value(value: object) -> str:
     import json
 
     text = "nothing" if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return text if len(text) <= _VALUE else f"{text[:_VALUE]}... ({len(text):,} characters)"
+    return _cut(text, _VALUE)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}... ({len(text):,} characters)"
 
 
 def plans_markdown(plans: Plans, shown: Shown = BRIEF) -> Iterator[str]:
@@ -130,6 +134,7 @@ def plans_markdown(plans: Plans, shown: Shown = BRIEF) -> Iterator[str]:
         if plan.writes:
             yield from _table(plan.writes, shown.most)
             yield ""
+        yield from (f"Note: {markdown(note)}" for note in plan.notes)
 
 
 def _table(changes: Iterable[Change], most: int) -> Iterator[str]:
@@ -142,6 +147,3 @@ def _table(changes: Iterable[Change], most: int) -> Iterator[str]:
         yield f"| {' | '.join(map(markdown, cells))} |"
     if len(every) > most:
         yield f"| | and {len(every) - most:,} more | | | |"
-
-
-Say = Callable[[str], None]

@@ -1,0 +1,476 @@
+"""`plan`, `apply`, `drift` and `rollback` at the command line, against a vendor in memory."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aipol.cli import composition
+from aipol.cli import remotes as cli_remotes
+from aipol.remote import InDoubt, Mark, Surroundings, Unusable, Wanted, WrongPlace
+from tests.unit.compiler.apply.vendor import (
+    FakeRemote,
+    Fault,
+    Killed,
+    Vendor,
+    bearing,
+    key_of,
+    policy,
+    script,
+    seeded,
+)
+from tests.unit.compiler.cli_verbs.conftest import Outcome, Run, fake
+
+Edit = Callable[[str, str], None]
+HOSTILE = "\x1b[2J\u202e|`<b>[x](http://y)"
+
+
+class Shop:
+    """What the fake targets push to, and what they want there."""
+
+    def __init__(self) -> None:
+        self.vendor = Vendor()
+        self.wanted: tuple[Wanted, ...] = (script("s"), policy("p", "s"))
+        self.place = "tenant 1"
+        self.rehearsal = ""
+        self.notes: tuple[str, ...] = ()
+        self.error: Exception | None = None
+
+    def open(self, settings: Any, surroundings: Surroundings) -> FakeRemote:
+        """The vendor's side."""
+        del settings
+        if self.error:
+            raise self.error
+        return FakeRemote(
+            self.vendor,
+            surroundings.organization,
+            target="alpha",
+            place=self.place,
+            rehearsal=self.rehearsal,
+            asked_for=self.wanted,
+            notes=self.notes,
+        )
+
+
+@pytest.fixture
+def shop(place: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    """The target alpha can push; beta cannot."""
+    del place
+    found = Shop()
+    targets = (replace(fake("alpha"), remote=found.open), fake("beta"))
+    monkeypatch.setattr(composition, "all_targets", lambda: targets)
+    monkeypatch.setattr(cli_remotes, "clock", found.vendor.time.clock)
+    return found
+
+
+def _journals() -> list[Path]:
+    return sorted(Path(".aipol/journals/alpha").glob("*.jsonl"))
+
+
+def _events(outcome: Outcome) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in outcome.out.splitlines()]
+
+
+def test_from_plan_to_rollback(shop: Shop, run: Run) -> None:
+    """The way of the documentation: plan, apply, an edit, drift, apply, rollback."""
+    planned = run("plan", "-o", "plan.json")
+    assert planned.code == 0
+    assert "alpha at tenant 1: 2 to create; 0 as they should be." in planned.out
+    assert "Next: aipol apply plan.json" in planned.out
+    assert shop.vendor.writes == []
+    assert run("apply", "plan.json").code == 0
+    assert len(shop.vendor.objects) == 2
+    assert run("drift").code == 0
+    (stored,) = bearing(shop.vendor, key_of("s"))
+    shop.vendor.change(stored.id, {"text": "by hand"})
+    drift = run("drift")
+    assert drift.code == 1
+    assert 'text: "by hand" -> "echo"' in drift.out
+    assert run("apply", "--yes").code == 0
+    assert run("drift").code == 0
+    undone = run("rollback", "--yes")
+    assert undone.code == 0
+    assert "1 to update" in undone.out
+    (stored,) = bearing(shop.vendor, key_of("s"))
+    assert stored.document["text"] == "by hand"
+
+
+def test_exit_codes_of_plan(shop: Shop, run: Run) -> None:
+    """With `--exit-code` one says that there are changes; refusals always do."""
+    assert run("plan").code == 0
+    assert run("plan", "--exit-code").code == 1
+    run("apply", "--yes")
+    assert run("plan", "--exit-code").code == 0
+    seeded(shop.vendor, script("t"), {}, None)
+    shop.wanted = (*shop.wanted, script("t"))
+    refused = run("plan")
+    assert refused.code == 1
+    assert "AIP701" in refused.err
+    assert "Next:" not in refused.out
+
+
+def test_the_forms_of_a_plan(shop: Shop, run: Run) -> None:
+    """Text for a screen, all of it with -v, JSON for programs, Markdown for a comment."""
+    shop.notes = ("DeviceManagement.ReadWrite is missing",)
+    assert "note: DeviceManagement" in run("plan").out
+    told = run("plan", "--format", "json").json
+    assert (told["schema"], told["ok"], told["findings"]) == ("aipol.planned/1", True, [])
+    assert [each["action"] for each in told["plan"]["plans"][0]["changes"]] == ["create"] * 2
+    markdown = run("plan", "--format", "markdown").out
+    assert markdown.startswith("### alpha at tenant 1\n")
+    assert "Note: DeviceManagement&#46;ReadWrite is missing" in markdown
+    run("apply", "--yes")
+    shop.wanted = (script("s", "x" * 500), policy("p", "s"))
+    verbose = run("plan", "-v").out
+    assert 'text: "echo" -> "xxx' in verbose
+    assert "(502 characters)" in verbose
+
+
+def test_a_plan_of_three_hundred_changes_fits_a_screen(shop: Shop, run: Run) -> None:
+    """It says how many it folded; with -v all of them are told."""
+    shop.wanted = tuple(script(f"a-rather-long-name-of-a-script-{n}") for n in range(300))
+    out = run("plan").out
+    assert len(out.splitlines()) <= 24
+    assert max(map(len, out.splitlines())) <= 100
+    assert "and 288 more: `-v` shows them all" in out
+    assert len(run("plan", "-v").out.splitlines()) > 300
+
+
+def test_what_vendors_answer_is_shown_as_text(shop: Shop, run: Run) -> None:
+    """Control characters, markup and endless names do nothing to a terminal or a comment."""
+    key = f"com.acme/{HOSTILE.replace(':', '')}"
+    document = {"name": HOSTILE + "x" * 9_000, "description": f"aipol:{key}", "text": HOSTILE}
+    for said in (document, document | {"description": f"aipol:com.acme/{'y' * 9_000}"}):
+        shop.vendor.put_in("script", said)
+    shop.vendor.put_in("script", document | {"description": HOSTILE})
+    shop.notes = (HOSTILE,)
+    answers = [
+        run("plan"),
+        run("plan", "-v"),
+        run("plan", "--format", "markdown"),
+        run("drift"),
+        run("apply", "--yes"),
+        run("rollback", "--yes"),
+    ]
+    for each in answers:
+        assert each.code in {0, 1}
+        assert not any(bad in each.out + each.err for bad in ("\x1b", "\u202e", "Traceback"))
+    assert "<b>" not in answers[2].out
+    assert "|`" not in answers[2].out
+    assert max(map(len, answers[0].out.splitlines())) < 500
+
+
+def test_apply_asks_and_nobody_is_there(shop: Shop, run: Run) -> None:
+    """Without a terminal, a saved plan or `--yes` nothing is changed."""
+    asked = run("apply")
+    assert asked.code == 2
+    assert "`--yes` says yes" in asked.err
+    assert shop.vendor.writes == []
+    assert _journals() == []
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 2), ("", 130)])
+def test_apply_asks_who_is_there(
+    answer: str, code: int, shop: Shop, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Yes does it, no and the end of input do not."""
+    import io
+    import sys
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "stdin", Terminal(answer))
+    assert run("apply").code == code
+    assert bool(shop.vendor.writes) == (code == 0)
+
+
+def test_apply_tells_lines_of_json(shop: Shop, run: Run) -> None:
+    """Each event is a line, and nothing else is on stdout; refusals are events as well."""
+    events = _events(run("apply", "--yes", "--json"))
+    assert [each["event"] for each in events] == [*["begun", "ended"] * 2, "finished"]
+    assert events[-1]["counts"] == {"done": 2}
+    assert Path(events[-1]["journal"]).exists()
+    seeded(shop.vendor, script("t"), {}, None)
+    shop.wanted = (*shop.wanted, script("t"))
+    refused = run("apply", "--yes", "--json")
+    assert refused.code == 1
+    assert [each["event"] for each in _events(refused)] == ["refused"]
+    assert _events(refused)[0]["findings"][0]["code"] == "AIP701"
+
+
+def test_a_policy_with_errors_is_refused_in_either_form(shop: Shop, run: Run, edit: Edit) -> None:
+    """Nothing is asked of the vendor."""
+    edit("effect: block", "effect: blok")
+    for arguments in (("plan",), ("apply", "--yes"), ("drift",), ("rollback", "--yes")):
+        assert run(*arguments).code == 1
+    assert _events(run("apply", "--yes", "--json"))[0]["event"] == "refused"
+    assert shop.vendor.reads == 0
+
+
+@pytest.mark.parametrize("what", ["policy", "version", "live", "edited", "schema", "text", "none"])
+def test_a_saved_plan_that_is_stale_or_none(
+    what: str, shop: Shop, run: Run, edit: Edit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is refused with its reason, and nothing is changed."""
+    run("plan", "-o", "plan.json")
+    path = Path("plan.json")
+    content = json.loads(path.read_text(encoding="utf-8"))
+    if what == "policy":
+        edit("reason: a trial", "reason: another trial")
+    elif what == "version":
+        monkeypatch.setattr("aipol.report.generated.__version__", "9.9")
+    elif what == "live":
+        seeded(shop.vendor, script("s"), {}, Mark(key_of("s"), "0" * 16))
+    elif what == "edited":
+        path.write_text(json.dumps(content | {"adopted": ["x"]}), encoding="utf-8")
+    elif what == "schema":
+        path.write_text(json.dumps(content | {"schema": "x"}), encoding="utf-8")
+    elif what == "text":
+        path.write_bytes(b"\xff\xfe no")
+    else:
+        path.unlink()
+    refused = run("apply", "plan.json")
+    assert refused.code == (1 if what in {"policy", "version", "live"} else 2)
+    assert ("AIP706" in refused.out) == (refused.code == 1)
+    assert "internal error" not in refused.err
+    assert shop.vendor.writes == []
+
+
+def test_a_saved_plan_says_itself_what_it_is_for(shop: Shop, run: Run) -> None:
+    """No options that would make it another plan; a name by which apply knows it."""
+    del shop
+    run("plan", "-o", "plan.json")
+    assert run("apply", "plan.json", "-t", "alpha").code == 2
+    assert run("plan", "-o", "plan").code == 2
+    assert not Path("plan").exists()
+    assert run("plan", "-o", "nowhere/plan.json").code == 2
+
+
+def test_foreign_churn_makes_no_plan_stale(shop: Shop, run: Run) -> None:
+    """What others do to their own objects is theirs."""
+    run("plan", "-o", "plan.json")
+    seeded(shop.vendor, script("theirs"), {}, None)
+    assert run("apply", "plan.json").code == 0
+
+
+@pytest.mark.parametrize("fault", [Fault.KILLED_BEFORE, Fault.KILLED_AFTER])
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_saved_plan_is_gone_on_with_after_a_kill(
+    number: int, fault: Fault, shop: Shop, run: Run
+) -> None:
+    """The same command does the rest, and again has nothing to do; nothing is there twice."""
+    run("plan", "-o", "plan.json")
+    shop.vendor.faults[number] = fault
+    with pytest.raises(Killed):
+        run("apply", "plan.json")
+    shop.vendor.revive()
+    shop.vendor.faults.clear()
+    again = run("apply", "plan.json")
+    assert again.code == 0, again
+    assert "left something open; looking" in again.err
+    assert len(shop.vendor.objects) == 2
+    assert run("apply", "plan.json").code == 0
+    (stored,) = bearing(shop.vendor, key_of("s"))
+    shop.vendor.change(stored.id, {"text": "by hand"})
+    assert run("apply", "plan.json").code == 1
+
+
+def test_what_was_in_doubt_is_settled_before_anything_else(shop: Shop, run: Run) -> None:
+    """An apply that ended in doubt left its end in its journal; the next one still looks first."""
+    shop.vendor.lag = 15.0
+    shop.wanted = (script("s"),)
+    shop.vendor.faults[1] = Fault.LOST_AFTER
+    shop.vendor.read_faults[3] = Fault.LOST_BEFORE
+    first = run("apply", "--yes")
+    assert first.code == 1
+    assert "doubtful" in first.err
+    assert run("apply", "--yes").code == 0
+    assert len(shop.vendor.objects) == 1
+
+
+def test_a_rollback_settles_first(shop: Shop, run: Run) -> None:
+    """What was created unseen is found before it is undone."""
+    shop.vendor.lag = 15.0
+    shop.vendor.faults[1] = Fault.KILLED_AFTER
+    with pytest.raises(Killed):
+        run("apply", "--yes")
+    shop.vendor.revive()
+    assert run("rollback", "--yes").code == 0
+    assert shop.vendor.objects == {}
+
+
+def test_rollback_by_name_and_place(shop: Shop, run: Run) -> None:
+    """A journal by its path; one of another place is refused, or passed over if none is named."""
+    run("apply", "--yes")
+    (first,) = _journals()
+    shop.vendor.time.at += 60
+    shop.place = "tenant 2"
+    shop.wanted = (script("s", "two"), policy("p", "s"))
+    run("apply", "--yes")
+    second = _journals()[-1]
+    shop.place = "tenant 1"
+    wrong = run("rollback", str(second), "--yes")
+    assert wrong.code == 2
+    assert "is of tenant 2, the policy's is tenant 1" in wrong.err
+    dry = run("rollback", "--dry-run")
+    assert dry.code == 0
+    assert first.name in dry.out
+    assert run("rollback", str(first), "-t", "alpha").code == 2
+    assert run("rollback", "nowhere.jsonl").code == 2
+    assert run("rollback", "--yes", "--json").code == 0
+    assert shop.vendor.objects == {}
+
+
+def test_rollback_of_nothing(shop: Shop, run: Run) -> None:
+    """Nothing was applied, so nothing is undone."""
+    del shop
+    assert "no apply is written down" in run("rollback", "--yes").err
+
+
+def test_a_clock_that_went_back_keeps_the_order(shop: Shop, run: Run) -> None:
+    """The last apply is the one that is undone, whatever its time says."""
+    run("apply", "--yes")
+    shop.vendor.time.at -= 7_200
+    shop.wanted = (script("s", "two"), policy("p", "s"))
+    run("apply", "--yes")
+    assert "1 to update" in run("rollback", "--dry-run").out
+    assert run("drift").code == 0
+
+
+@pytest.mark.parametrize("verb", ["plan", "apply", "drift", "rollback"])
+@pytest.mark.parametrize(
+    "error", [Unusable("set TOKEN"), WrongPlace("of tenant 2"), InDoubt("no answer \x1b[2J")]
+)
+def test_a_vendor_that_cannot_be_asked(
+    verb: str, error: Exception, shop: Shop, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wrong usage, in the vendor's words, safely."""
+    run("apply", "--yes")
+    if isinstance(error, Unusable):
+        shop.error = error
+    else:
+        monkeypatch.setattr(FakeRemote, "observe", lambda _: (_ for _ in ()).throw(error))
+    found = run(verb, *(["--yes"] if verb in {"apply", "rollback"} else []))
+    assert found.code == 2
+    assert "\x1b" not in found.err
+    assert str(error)[:8] in found.err
+
+
+def test_which_targets_are_pushed(shop: Shop, run: Run, edit: Edit) -> None:
+    """One that cannot be pushed to is wrong usage; one that is named twice is pushed once."""
+    assert "these can: `alpha`" in run("plan", "-t", "beta").err
+    assert run("plan", "-t", "nothing").code == 2
+    assert run("apply", "-t", "alpha", "-t", "alpha", "--yes").code == 0
+    assert len(shop.vendor.objects) == 2
+    edit("targets: {alpha: {}, beta: {}}", "targets: {beta: {}}")
+    assert "no target that can be pushed to" in run("plan").err
+
+
+def test_adopting(shop: Shop, run: Run) -> None:
+    """A collision, its adoption, and a key that nobody knows."""
+    seeded(shop.vendor, script("s", "theirs"), {}, None)
+    assert run("apply", "--yes").code == 1
+    assert run("plan", "--adopt", key_of("t")).code == 2
+    assert "1 to adopt" in run("plan", "--adopt", key_of("s"), "-o", "plan.json").out
+    assert run("apply", "plan.json").code == 0
+    assert len(shop.vendor.objects) == 2
+    assert run("rollback", "--yes").code == 0
+    (stored,) = shop.vendor.all()
+    assert (stored.document["text"], stored.document["description"]) == ("theirs", "by policy")
+
+
+def test_guards_and_consent(shop: Shop, run: Run) -> None:
+    """Each refusal names the option that lets it pass, and it does."""
+    shop.rehearsal = "mode: report-only"
+    shop.wanted = tuple(script(f"s{n}") for n in range(11))
+    assert "AIP705" in run("apply", "--yes").out
+    assert run("apply", "--yes", "--allow-first-enforcement").code == 0
+    shop.wanted = tuple(script(f"s{n}", "new") for n in range(11))
+    assert "--allow-updates 11" in run("apply", "--yes").out
+    assert run("apply", "--yes", "--allow-updates", "11").code == 0
+    shop.wanted = ()
+    assert "--allow-deletes 11" in run("apply", "--yes").out
+    assert run("apply", "--yes", "--allow-deletes", "10").code == 1
+    assert run("apply", "--yes", "--allow-deletes", "11").code == 0
+    assert shop.vendor.objects == {}
+
+
+def test_an_object_about_everybody_goes_by_its_name(shop: Shop, run: Run) -> None:
+    """The journal remembers whom it was about."""
+    path = "switches/apple-intelligence.json"
+    about = replace(script("all"), artifacts=(path,))
+    shop.wanted = (about,)
+    run("apply", "--yes")
+    shop.wanted = ()
+    refused = run("apply", "--yes")
+    assert "AIP704" in refused.out
+    assert run("apply", "--yes", "--allow-everybody", key_of("all")).code == 0
+
+
+def test_a_state_that_cannot_be_written(shop: Shop, run: Run) -> None:
+    """Told as wrong usage before anything is changed."""
+    Path("state").mkdir()
+    Path("state/journals").write_text("no folder", encoding="utf-8")
+    found = run("apply", "--yes", "--state", "state")
+    assert found.code == 2
+    assert "cannot write the journal" in found.err
+    assert shop.vendor.writes == []
+
+
+def test_a_journal_that_is_none_is_told(shop: Shop, run: Run) -> None:
+    """With what to do about it; a torn head is passed over."""
+    run("apply", "--yes")
+    folder = Path(".aipol/journals/alpha")
+    (folder / "0.jsonl").write_bytes(b"{")
+    assert run("drift").code == 0
+    (folder / "0.jsonl").write_bytes(b"{}\n")
+    for verb in ("plan", "apply", "drift", "rollback"):
+        found = run(verb)
+        assert found.code == 2
+        assert "move it away" in found.err
+    assert len(shop.vendor.objects) == 2
+
+
+def test_two_at_once(shop: Shop, run: Run) -> None:
+    """The second on the same machine is refused."""
+    fcntl = pytest.importorskip("fcntl")
+    run("apply", "--yes")
+    handle = os.open(".aipol/journals/alpha", os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        busy = run("apply", "--yes")
+    finally:
+        os.close(handle)
+    assert busy.code == 2
+    assert "another aipol is changing alpha" in busy.err
+    assert len(shop.vendor.objects) == 2
+
+
+def test_what_fails_is_told_with_the_vendors_words(shop: Shop, run: Run) -> None:
+    """Each object's end is a line, the sum says how to go on and how to go back."""
+    shop.vendor.faults[2] = Fault.REFUSED
+    found = run("apply", "--yes")
+    assert found.code == 1
+    assert "[2/2] + com.acme/p: failed: 400 by schedule" in found.err
+    assert "1 change made, 1 failed." in found.out
+    assert "`aipol apply` again does what is left." in found.out
+    assert f"To go back: aipol rollback {_journals()[0]}" in found.out
+
+
+def test_drift_for_programs(shop: Shop, run: Run) -> None:
+    """Each object with its way, and whether anybody else did something."""
+    run("apply", "--yes")
+    for stored in shop.vendor.all():
+        shop.vendor.change(stored.id, {"name": HOSTILE})
+    found = run("drift", "--format", "json")
+    assert found.code == 1
+    assert found.json["ok"] is False
+    assert [each["way"] for each in found.json["places"][0]["drift"]] == ["edited", "edited"]

@@ -1,0 +1,318 @@
+"""Whose an object is, what has to be done with it, and who changed it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from aipol.plan.comparing import differences, digest_of
+from aipol.plan.model import Action, Cause, Change, Concerned, Plan
+from aipol.plan.ordering import ordered
+from aipol.plan.planning import Asked, compare, plan
+from aipol.plan.sides import together
+from aipol.remote import (
+    Live,
+    Mark,
+    Observed,
+    Refused,
+    Wanted,
+    mark_in,
+    marked,
+    references,
+    referring,
+    resolved,
+    without_mark,
+)
+from tests.unit.compiler.apply.vendor import (
+    ORGANIZATION,
+    POLICY,
+    SCRIPT,
+    FakeRemote,
+    Fault,
+    Vendor,
+    bearing,
+    digest_for,
+    key_of,
+    policy,
+    script,
+    seeded,
+)
+
+
+def _plan(vendor: Vendor, *wanted: Wanted, adopt: str = "", **more: Any) -> Plan:
+    asked = Asked(ORGANIZATION, wanted, adopt=frozenset({key_of(adopt)} if adopt else ()), **more)
+    return plan(FakeRemote(vendor), asked)
+
+
+def _ours(vendor: Vendor, wanted: Wanted, digest: str | None = None) -> str:
+    told = digest_for(wanted) if digest is None else digest
+    return seeded(vendor, wanted, {}, Mark(wanted.key, told))
+
+
+@pytest.mark.parametrize(
+    ("there", "digest", "action", "cause"),
+    [
+        ("one", None, Action.NO_OP, Cause.SAME),
+        ("one", "", Action.NO_OP, Cause.SAME),
+        ("one", "0" * 16, Action.UPDATE, Cause.EDITED),
+        ("two", None, Action.UPDATE, Cause.MOVED),
+        ("two", "", Action.UPDATE, Cause.UNKNOWN),
+        ("two", "0" * 16, Action.UPDATE, Cause.EDITED),
+        ("two", digest_for(script("s", "one")), Action.UPDATE, Cause.EDITED),
+    ],
+)
+def test_who_changed_an_object(
+    there: str, digest: str | None, action: Action, cause: Cause
+) -> None:
+    """The digest beside what is there and what is wanted tells edits from a policy that moved."""
+    vendor = Vendor()
+    identifier = _ours(vendor, script("s", there), digest)
+    (change,) = _plan(vendor, script("s", "one")).changes
+    assert (change.action, change.cause, change.id) == (action, cause, identifier)
+    assert change.after_digest == digest_for(script("s", "one"))
+    assert [each.path for each in change.differences] == ([] if there == "one" else ["text"])
+
+
+@pytest.mark.parametrize(
+    "key", ["com.acme2/s", "com.acme/", "com.acme", "Com.acme/s", "xcom.acme/s"]
+)
+def test_whose_a_mark_is(key: str) -> None:
+    """A longer identifier, an empty name, another case: none of them is ours."""
+    vendor = Vendor()
+    vendor.put_in(SCRIPT, {"name": "n", "description": f"aipol:{key} sha256:{'0' * 16}"})
+    made = _plan(vendor)
+    assert made.changes == ()
+    assert [each.name for each in made.strangers] == ["n"]
+
+
+def test_ids_of_another_kind_hide_no_stranger() -> None:
+    """A vendor that counts each kind from one has two objects of one number."""
+    remote = FakeRemote(Vendor())
+    ours = Live(SCRIPT, "1", "AI s", Mark(key_of("s")), script("s").body)
+    theirs = Live(POLICY, "1", "theirs", None)
+    made = compare(remote, Asked(ORGANIZATION, (script("s"),)), Observed((ours, theirs)))
+    assert [each.name for each in made.strangers] == ["theirs"]
+
+
+def test_a_second_object_with_one_mark_goes_and_the_better_one_stays() -> None:
+    """Of copies the one that is as wanted stays; the choice is the same on every run."""
+    vendor = Vendor()
+    first = _ours(vendor, script("s", "edited"), digest_for(script("s")))
+    second = _ours(vendor, script("s"))
+    third = _ours(vendor, script("s"))
+    made = _plan(vendor, script("s"))
+    assert [(each.action, each.cause, each.id) for each in made.changes] == [
+        (Action.NO_OP, Cause.SAME, second),
+        (Action.DELETE, Cause.DOUBLE, first),
+        (Action.DELETE, Cause.DOUBLE, third),
+    ]
+
+
+def test_a_key_that_names_another_kind_now() -> None:
+    """The old object goes, the new one is made; nobody takes one for the other."""
+    vendor = Vendor()
+    old = _ours(vendor, script("s"))
+    made = _plan(vendor, policy("s"))
+    assert [(each.action, each.kind, each.id) for each in made.changes] == [
+        (Action.CREATE, POLICY, ""),
+        (Action.DELETE, SCRIPT, old),
+    ]
+
+
+def test_a_foreign_object_of_the_name_is_a_collision_until_it_is_adopted() -> None:
+    """Nothing is made beside it; adopting it reads its body and shows what changes."""
+    vendor = Vendor()
+    theirs = seeded(vendor, script("s", "theirs"), {}, None)
+    seeded(vendor, policy("s"), {}, None)  # of another kind: no collision
+    made = _plan(vendor, script("s"))
+    assert [(each.key, each.id, each.adoptable) for each in made.collisions] == [
+        (key_of("s"), theirs, True)
+    ]
+    assert made.changes == ()
+    assert len(made.strangers) == 2
+    made = _plan(vendor, script("s"), adopt="s")
+    (change,) = made.changes
+    assert (change.action, change.id, change.marked) == (Action.ADOPT, theirs, False)
+    assert change.before["text"] == "theirs"
+    assert [each.path for each in change.differences] == ["text"]
+    assert made.collisions == ()
+    assert len(made.strangers) == 1
+
+
+def test_what_cannot_be_adopted() -> None:
+    """Two of one name, or another organisation's object: collisions, whatever is asked for."""
+    vendor = Vendor()
+    for _ in range(2):
+        seeded(vendor, script("s"), {}, None)
+    seeded(vendor, script("t"), {}, Mark("com.acme2/t"))
+    made = _plan(vendor, script("s"), adopt="s")
+    assert [each.adoptable for each in made.collisions] == [False, False]
+    made = _plan(vendor, script("t"), adopt="t")
+    assert [each.adoptable for each in made.collisions] == [False]
+    assert made.changes == ()
+
+
+def test_one_collides_while_another_is_adopted() -> None:
+    """Adopting names one object and speaks of no other."""
+    vendor = Vendor()
+    for name in ("s", "t"):
+        seeded(vendor, script(name), {}, None)
+    made = _plan(vendor, script("s"), script("t"), adopt="s")
+    assert [each.key for each in made.changes] == [key_of("s")]
+    assert [each.key for each in made.collisions] == [key_of("t")]
+
+
+def test_an_object_of_ours_is_not_in_the_way_of_itself() -> None:
+    """A foreign namesake beside our object is a stranger, no collision."""
+    vendor = Vendor()
+    _ours(vendor, script("s"))
+    seeded(vendor, script("s"), {}, None)
+    made = _plan(vendor, script("s"), adopt="s")
+    assert [each.action for each in made.changes] == [Action.NO_OP]
+    assert made.collisions == ()
+    assert len(made.strangers) == 1
+
+
+def test_what_is_gone_before_it_is_adopted_is_made() -> None:
+    """Between the list and the look it was removed."""
+    vendor = Vendor()
+    seeded(vendor, script("s"), {}, None)
+
+    class Gone(FakeRemote):
+        def look(self, kind: str, identifier: str) -> Live | None:
+            del kind, identifier
+            return None
+
+    asked = Asked(ORGANIZATION, (script("s"),), adopt=frozenset({key_of("s")}))
+    (change,) = plan(Gone(vendor), asked).changes
+    assert change.action is Action.CREATE
+
+
+def test_two_objects_wanted_as_one_are_a_mistake_of_the_target() -> None:
+    """One key names one object, whatever its kind."""
+    with pytest.raises(ValueError, match=r"com\.acme/s"):
+        _plan(Vendor(), script("s"), policy("s"))
+
+
+def test_a_plan_that_cannot_be_made_says_so() -> None:
+    """What the vendor refuses is passed on."""
+    vendor = Vendor()
+    vendor.read_faults[1] = Fault.REFUSED
+    with pytest.raises(Refused):
+        _plan(vendor)
+
+
+def test_whom_a_change_is_about() -> None:
+    """An object's artefacts say it; of one that goes, earlier journals do."""
+    vendor = Vendor()
+    _ours(vendor, script("gone"))
+    about = Concerned(("p.yaml:10",), ("finance",))
+    more = Concerned(("p.yaml:9",), ("all",), everybody=True)
+    wanted = replace(script("s"), artifacts=("a", "b", "c"))
+    made = _plan(vendor, wanted, concerned={"a": about, "b": more}, earlier={key_of("gone"): about})
+    assert {each.key: each.concerned for each in made.changes} == {
+        key_of("s"): Concerned(("p.yaml:9", "p.yaml:10"), ("all", "finance"), everybody=True),
+        key_of("gone"): about,
+    }
+    assert together(()) == Concerned()
+
+
+# --- bodies ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "paths"),
+    [
+        ({"a": [1, {"b": True}]}, {"a": [1, {"b": True}]}, []),
+        ({"a": {"b": True}}, {"a": {"b": 1}}, ["a.b"]),
+        ([[False]], [[0]], ["[0][0]"]),
+        ({"a": 1}, {"a": 1.0}, ["a"]),
+        ({"a": 1}, {}, ["a"]),
+        ({}, {"a": None}, ["a"]),
+        ({"a": [1]}, {"a": [1, 2]}, ["a"]),
+        ({"a": []}, {"a": {}}, ["a"]),
+        (None, {"a": 1}, [""]),
+        ("x", "y", [""]),
+    ],
+)
+def test_differences_are_those_of_json(before: Any, after: Any, paths: list[str]) -> None:
+    """True is not one, wherever it stands; equal bodies are those of equal digests."""
+    assert [each.path for each in differences(before, after)] == paths
+    assert (digest_of(before) == digest_of(after)) == (not paths)
+
+
+def test_references_go_both_ways() -> None:
+    """Keys for ids and ids for keys; what merely looks like a reference is none."""
+    body = {"a": ["id1", "x"], "b": {"c": "id2"}, "d": {"$ref": ["k"]}, "e": {"$ref": "k", "f": 1}}
+    referred = referring(body, {"id1": "k1", "id2": "k2"})
+    assert list(references(referred)) == ["k1", "k2"]
+    assert resolved(referred, {"k1": "id1", "k2": "id2"}) == body
+    with pytest.raises(KeyError):
+        resolved({"$ref": "nowhere"}, {})
+
+
+def test_marks_in_descriptions() -> None:
+    """A mark is found, taken out, and put in the place of another."""
+    mark = Mark("com.acme/a/b", "0123456789abcdef")
+    text = marked("by policy", mark)
+    assert text == "by policy aipol:com.acme/a/b sha256:0123456789abcdef"
+    assert mark_in(text) == mark
+    assert without_mark(text) == "by policy"
+    assert marked(text, None) == "by policy"
+    assert marked(text, Mark("k")) == "by policy aipol:k"
+    assert mark_in("by policy") is None
+    assert mark_in("aipol:com.acme/a sha256:XYZ") == Mark("com.acme/a")
+
+
+# --- order ----------------------------------------------------------------------------------------
+
+
+def _change(key: str, action: Action, *refs: str) -> Change:
+    body = {"uses": [{"$ref": each} for each in refs]}
+    removal = action is Action.DELETE
+    sides = (body, None) if removal else (None, body)
+    return Change(action, Cause.NEW, SCRIPT, key, key, f"id {key}" if removal else "", *sides)
+
+
+def test_objects_that_need_one_another_are_ordered_all_the_same() -> None:
+    """Somebody's edit makes a circle: no error, every object once, the same on every run."""
+    for action in (Action.CREATE, Action.DELETE):
+        circle = [_change("a", action, "b"), _change("b", action, "c"), _change("c", action, "a")]
+        alone = _change("d", action, "d")
+        made = ordered([*circle, alone])
+        assert sorted(each.key for each in made) == ["a", "b", "c", "d"]
+        assert made == ordered([alone, *reversed(circle)])
+
+
+def test_a_reference_that_is_no_text_is_none() -> None:
+    """A body that an administrator made odd stops no plan."""
+    odd = replace(_change("a", Action.DELETE), before={"$ref": {"x": []}})
+    assert ordered([odd, _change("b", Action.DELETE, "a")])[0].key == "b"
+
+
+def test_a_thousand_objects_are_planned_in_three_seconds() -> None:
+    """With bodies of twenty thousand characters, half of them changed."""
+    vendor = Vendor()
+    big = {f"setting{number}": "x" * 190 for number in range(100)}
+    ids = dict[str, str]()
+    for number in range(500):
+        for each in (script(f"s{number}", **big), policy(f"p{number}", f"s{number}", **big)):
+            ids[each.key] = seeded(vendor, each, ids, Mark(each.key, digest_for(each)))
+    wanted = [
+        each
+        for number in range(500)
+        for each in (
+            script(f"s{number}", "new" if number % 2 else "echo", **big),
+            policy(f"p{number}", f"s{number}", **big),
+        )
+    ]
+    remote = FakeRemote(vendor)
+    observed = remote.observe()
+    start = time.process_time()
+    made = compare(remote, Asked(ORGANIZATION, tuple(wanted)), observed)
+    assert time.process_time() - start < 3.0
+    assert len(made.writes) == 250
+    assert len(list(bearing(vendor, key_of("s1")))) == 1
