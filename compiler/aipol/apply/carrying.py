@@ -81,7 +81,8 @@ class Carrying:
         except RemoteError as error:
             self.journal.note("failed", index, why=str(error), sent=not isinstance(error, NotSent))
             return self._ended(Result(change, Outcome.FAILED, str(error)))
-        self.journal.note("done", index, id=made.id, seen=made.seen)
+        now = self.clock.now()
+        self.journal.note("done", index, id=made.id, seen=made.seen, at=now)
         return self._ended(Result(change, Outcome.DONE, id=made.id))
 
     def _obstacle(self, change: Change, undone: set[str]) -> str:

@@ -50,11 +50,12 @@ class Head:
 class Progress:
     """How far one change got. Times are seconds since 1970; `id` is the server's, once known.
 
-    `seen` is the digest of all that the server showed of the object when it was done; `sent` is
-    whether anything may have reached the server.
+    `seen` is the digest of all that the server showed of the object when it was done, which was
+    `at`; `sent` is whether anything may have reached the server.
     """
 
     begun: float = 0.0
+    at: float = 0.0
     id: str = ""
     done: bool = False
     failed: str = ""
@@ -214,7 +215,8 @@ def _follow(entry: dict[str, Any], progress: tuple[Progress, ...]) -> str:
         case "created":
             of.id = str(entry["id"])
         case "done":
-            of.done, of.id, of.seen = True, str(entry["id"]), str(entry["seen"])
+            of.done, of.at = True, float(entry["at"])
+            of.id, of.seen = str(entry["id"]), str(entry["seen"])
         case "failed":
             of.failed, of.sent = str(entry["why"]), bool(entry["sent"])
         case _:

@@ -145,14 +145,16 @@ def inputs_of(policy: Opened, build: Build) -> Inputs:
 
 def planned(found: Pushing, adopt: tuple[str, ...], state: Path) -> Plans:
     """The plans for all remotes. Wrong usage where a vendor cannot be asked."""
+    from aipol.apply.lately import observed
     from aipol.cli.output import waiting
     from aipol.plan.concerning import concerned_by
     from aipol.plan.model import Plans
-    from aipol.plan.planning import Asked, plan
+    from aipol.plan.planning import Asked, compare
     from aipol.remote import RemoteError
 
     plans = []
     for remote in found.remotes:
+        journals = journals_of(state, remote)
         files = {
             path.partition("/")[2]: content
             for path, content in found.build.files.items()
@@ -162,12 +164,12 @@ def planned(found: Pushing, adopt: tuple[str, ...], state: Path) -> Plans:
             found.organization,
             remote.wanted(files),
             concerned_by(found.build, remote.target),
-            earlier(journals_of(state, remote)),
+            earlier(journals),
             frozenset(adopt),
         )
         try:
             with waiting(f"asking {remote.target}"):
-                plans.append(plan(remote, asked))
+                plans.append(compare(remote, asked, observed(remote, journals, clock())))
         except RemoteError as error:
             raise click.ClickException(f"{remote.target} at {remote.place}: {error}") from None
     _known_adoptions(adopt, plans)

@@ -99,17 +99,20 @@ def _latest_first(given: dict[str, Any], policy: Opened) -> list[Journal]:
 
 
 def _undo(remote: Remote, journal: Journal, given: dict[str, Any]) -> int:
+    from aipol.apply.lately import observed
     from aipol.apply.undoing import undo
     from aipol.cli import output
     from aipol.cli.apply import confirm
     from aipol.cli.carrying import How, carry_out, settled
+    from aipol.cli.remotes import clock, journals_of
     from aipol.plan.model import Plans
     from aipol.remote import RemoteError
     from aipol.report.plans import plans_text
 
     settled((remote,), given["state"])
     try:
-        plan = undo(remote, journal, remote.observe())
+        lately = observed(remote, journals_of(given["state"], remote), clock())
+        plan = undo(remote, journal, lately)
     except RemoteError as error:
         raise click.ClickException(f"{remote.target} at {remote.place}: {error}") from None
     plans = Plans(journal.head.inputs, (plan,))

@@ -1,0 +1,45 @@
+"""A plan soon after an apply waits until what was done can be seen."""
+
+from __future__ import annotations
+
+import pytest
+
+from aipol.apply.lately import observed
+from aipol.plan.planning import Asked, compare
+from tests.unit.compiler.apply.pushing import Pushing
+from tests.unit.compiler.apply.vendor import ORGANIZATION, FakeRemote, policy, script
+
+SETTLES = FakeRemote.settles
+
+
+def later(pushing: Pushing, seconds: float) -> None:
+    """The next who asks is answered by a server that has heard of nothing yet."""
+    for each in pushing.vendor.objects.values():
+        each.seen_from = pushing.vendor.time.at + seconds
+        each.older = None
+
+
+@pytest.mark.parametrize(("seconds", "creates"), [(0.0, 0), (SETTLES / 2, 0), (SETTLES * 9, 2)])
+def test_what_was_made_a_moment_ago_is_not_made_again(
+    pushing: Pushing, seconds: float, creates: int
+) -> None:
+    """It is waited for as long as a vendor may need, and no longer."""
+    wanted = (script("one"), policy("two", "one"))
+    pushing.apply(pushing.plan(*wanted))
+    later(pushing, seconds)
+    before = pushing.vendor.time.at
+    journals = tuple(pushing.journals())
+    found = observed(pushing.remote, journals, pushing.vendor.time.clock())
+    assert len(compare(pushing.remote, Asked(ORGANIZATION, wanted), found).writes) == creates
+    assert pushing.vendor.time.at - before <= SETTLES
+
+
+def test_an_apply_of_long_ago_is_not_waited_for(pushing: Pushing) -> None:
+    """What is missing then was deleted by somebody."""
+    pushing.apply(pushing.plan(script("one")))
+    pushing.vendor.time.sleep(SETTLES + 1)
+    later(pushing, SETTLES)
+    before = pushing.vendor.time.at
+    journals = tuple(pushing.journals())
+    assert not observed(pushing.remote, journals, pushing.vendor.time.clock()).objects
+    assert pushing.vendor.time.at == before
