@@ -33,7 +33,7 @@ class Blocklist:
 
     def among(self, hosts: AbstractSet[str]) -> set[str]:
         """Those of the hosts that are blocked."""
-        found = set(hosts & self.exact)
+        found = among(hosts, self.exact)
         return found | self.reached(hosts - found) if self.below else found
 
     def reached(self, hosts: AbstractSet[str]) -> set[str]:
@@ -44,6 +44,13 @@ class Blocklist:
 NOTHING_BLOCKED = Blocklist(frozenset(), frozenset())
 
 
+def among(hosts: AbstractSet[str], names: Collection[str]) -> set[str]:
+    """Those of the hosts that are among the names; of few hosts, or few names, soon found."""
+    if len(names) < len(hosts):
+        return {name for name in names if name in hosts}
+    return {host for host in hosts if host in names}
+
+
 def below(hosts: AbstractSet[str], names: Collection[str]) -> set[str]:
     """Those of the hosts that stand below one of the names."""
     if not hosts or not names:
@@ -51,15 +58,7 @@ def below(hosts: AbstractSet[str], names: Collection[str]) -> set[str]:
     if len(names) <= _FEW:
         ends = tuple(f".{name}" for name in names)
         return {host for host in hosts if host.endswith(ends)}
-    known: dict[str, bool] = {"": False}
-    found: set[str] = set()
-    for host in hosts:
-        parent = host.partition(".")[2]
-        within = known.get(parent)
-        if within is None:
-            # Most hosts share what is above them with others.
-            above = (parent, *parents(parent))
-            within = known[parent] = any(name in names for name in above)
-        if within:
-            found.add(host)
-    return found
+    # Most hosts share what is above them with others.
+    above = {host.partition(".")[2] for host in hosts} - {""}
+    within = {name for name in above if any(each in names for each in (name, *parents(name)))}
+    return {host for host in hosts if host.partition(".")[2] in within} if within else set()

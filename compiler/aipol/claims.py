@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
 
 from aipol.addresses import Address
 from aipol.catalogue.model import App, Match, Role
@@ -25,8 +27,7 @@ SURFACES_BEHIND: Mapping[Role, frozenset[Surface]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """One host pattern of one app, or an address of its own on a host of others."""
 
     app: str
@@ -52,6 +53,33 @@ class Claim:
     def surfaces(self) -> frozenset[Surface]:
         """The surfaces that need the host."""
         return SURFACES_BEHIND[self.role]
+
+
+class Alike(NamedTuple):
+    """Host patterns of one app that are meant alike, in the order of its claims.
+
+    What is decided about one of them is decided about all, so that long lists are not looked at
+    pattern by pattern.
+    """
+
+    intent: Intent
+    role: Role
+    shared: bool
+    address: Address | None
+    hosts: tuple[str, ...]
+
+
+def _meant(claim: Claim) -> tuple[Intent, Role, bool, Address | None]:
+    return claim[2:]
+
+
+_HOST = itemgetter(Claim._fields.index("host"))
+
+
+def alike(claims: Iterable[Claim]) -> Iterator[Alike]:
+    """Claims of one app, those that follow each other and are meant alike as one."""
+    for meant, found in groupby(claims, key=_meant):
+        yield Alike(*meant, tuple(map(_HOST, found)))
 
 
 INTENTS = {

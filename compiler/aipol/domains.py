@@ -101,6 +101,12 @@ class HostTrie:
         entry = self.decide(host)
         return entry is not None and entry.blocked
 
+    def answers(self, hosts: Iterable[str]) -> set[bool]:
+        """The answers that there are to whether each of many hosts is blocked."""
+        own, whole = self._own.get, self._whole.get
+        found = [own(host) or whole(host) or self._around(host) for host in hosts]
+        return {entry is not None and entry.blocked for entry in found}
+
     def minimal(self) -> tuple[HostEntry, ...]:
         """The fewest entries with the same decisions, parents first; unknown hosts are allowed."""
         if self._fewest is None:
@@ -112,7 +118,14 @@ class HostTrie:
         tables = (self._own, self._whole, self._under)
         return any(entry.blocked for table in tables for entry in table.values())
 
-    def _minimal(self) -> Iterator[HostEntry]:
+    def _minimal(self) -> Iterable[HostEntry]:
+        if self._whole or self._under:
+            return self._nested()
+        # Nothing is inherited: long lists are mostly of single hosts.
+        blocked = [host for host, entry in self._own.items() if entry.blocked]
+        return map(self._own.__getitem__, sorted(blocked, key=_in_order))
+
+    def _nested(self) -> Iterator[HostEntry]:
         around: list[tuple[str, bool]] = []
         for host in sorted({*self._own, *self._whole, *self._under}, key=_in_order):
             while around and not host.endswith(around[-1][0]):

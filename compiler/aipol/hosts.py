@@ -5,11 +5,12 @@ Shared by every target that works on hosts: network lists and managed browsers a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
 
 from aipol.audience import Region
 from aipol.catalogue.model import Match, Role
-from aipol.claims import INTENTS, SURFACES_BEHIND, Claim
+from aipol.claims import INTENTS, SURFACES_BEHIND, Alike, Claim
 from aipol.domains import HALVES, HostEntry, HostTrie, Intent
 from aipol.ir import GovernedApp, Ir, Ruling
 from aipol.scoping import Verdict
@@ -49,12 +50,14 @@ ACCOUNT_UNSEEN = Reason(
 def header_hosts(app: GovernedApp) -> tuple[tuple[str, Intent], ...]:
     """Where an app's tenant header goes: its source's hosts, with all below where it is its own."""
     restriction = app.app.tenant_restriction
+    if restriction is None:
+        return ()
     whole = {
         claim.host for claim in app.claims if claim.intent is Intent.SUBTREE and not claim.shared
     }
     return tuple(
         (found.host, Intent.SUBTREE if widened else INTENTS[found.match])
-        for found in (restriction.hosts if restriction else ())
+        for found in restriction.hosts
         for widened in (found.match is Match.EXACT and found.host in whole,)
     )
 
@@ -68,26 +71,36 @@ def host_entries(
     host of an address that may be used.
     """
     entries: dict[tuple[str, Intent], HostEntry] = {}
-    kept: list[Claim] = []
+    kept: list[tuple[str, Intent]] = []
     for app in ir.apps.values():
-        decided = {role: _decided(app, role, verdicts) for role in {c.role for c in app.claims}}
-        for claim in app.claims:
-            found = decided[claim.role]
-            if claim.shared and (claim.address is None or (found and not found[0])):
-                kept.append(claim)
-            if claim.shared or found is None:
-                continue
-            blocked, owners = found
-            key = (claim.host, claim.intent)
-            known = entries.get(key)
-            if known is not None:
-                blocked = blocked and known.blocked
-                owners = tuple(sorted({*owners, *known.owners}))
-            entries[key] = HostEntry(claim.host, claim.intent, blocked, owners)
+        decided = {role: _decided(app, role, verdicts) for role in {c.role for c in app.alike}}
+        for each in app.alike:
+            found = decided[each.role]
+            if each.shared and (each.address is None or (found and not found[0])):
+                kept += ((host, each.intent) for host in each.hosts)
+            if not each.shared and found is not None:
+                _enter(entries, each, found)
     if any(entry.blocked for entry in entries.values()):
         _keep_whole(entries)
         _keep_open(kept, entries)
     return entries
+
+
+def _enter(
+    entries: dict[tuple[str, Intent], HostEntry],
+    alike: Alike,
+    decided: tuple[bool, tuple[str, ...]],
+) -> None:
+    """Enter the same decision about many patterns; where one is decided already, the two meet."""
+    blocked, owners = decided
+    same = repeat(alike.intent), repeat(blocked), repeat(owners)
+    made = map(HostEntry._make, zip(alike.hosts, *same, strict=False))
+    fresh = dict(zip(zip(alike.hosts, repeat(alike.intent), strict=False), made, strict=False))
+    for key in entries.keys() & fresh.keys():
+        known = entries[key]
+        both = tuple(sorted({*owners, *known.owners}))
+        fresh[key] = HostEntry(*key, blocked and known.blocked, both)
+    entries.update(fresh)
 
 
 def _decided(
@@ -116,13 +129,15 @@ def _keep_whole(entries: dict[tuple[str, Intent], HostEntry]) -> None:
                 entries[host, intent] = HostEntry(host, intent, blocked=False, owners=entry.owners)
 
 
-def _keep_open(kept: Sequence[Claim], entries: dict[tuple[str, Intent], HostEntry]) -> None:
+def _keep_open(
+    kept: Sequence[tuple[str, Intent]], entries: dict[tuple[str, Intent], HostEntry]
+) -> None:
     """Open what also serves others: no rule about one app may block it."""
     trie = HostTrie(entries.values() if kept else ())
-    for claim in kept:
-        for intent in HALVES[claim.intent]:
-            if trie.blocked(f"any.{claim.host}" if intent is Intent.CHILDREN else claim.host):
-                entries[claim.host, intent] = HostEntry(claim.host, intent, blocked=False)
+    for host, meant in kept:
+        for intent in HALVES[meant]:
+            if trie.blocked(f"any.{host}" if intent is Intent.CHILDREN else host):
+                entries[host, intent] = HostEntry(host, intent, blocked=False)
 
 
 def hosts_behind(app: GovernedApp, surface: Surface) -> tuple[Claim, ...]:
@@ -169,3 +184,11 @@ def _why(claim: Claim, ruling: Ruling, carried: Ruling, *, blocked: bool) -> Rea
     if ruling.direct in (Effect.WARN, Effect.JUSTIFY):
         return NO_PROMPT
     return NEEDED_ELSEWHERE
+
+
+def names_meant(alike: Alike) -> Iterator[str]:
+    """The same for all of many patterns that are meant alike."""
+    if alike.intent is not Intent.CHILDREN:
+        yield from alike.hosts
+    if alike.intent is not Intent.EXACT:
+        yield from (f"any.{host}" for host in alike.hosts)

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from aipol.audience import Person, Region, Universe
 from aipol.catalogue.model import App, IdentifierKind
-from aipol.claims import Claim, behind, claimed_by
+from aipol.claims import Alike, Claim, alike, behind, claimed_by
 from aipol.programs import Indispensable
 from aipol.source import Span
 from aipol.vocabulary import Account, Effect, Surface
@@ -153,6 +153,11 @@ class GovernedApp:
     def claims(self) -> tuple[Claim, ...]:
         """The host patterns that a rule about the app speaks about."""
         return claimed_by(self.app)
+
+    @cached_property
+    def alike(self) -> tuple[Alike, ...]:
+        """The same patterns, those that are meant alike and follow each other as one."""
+        return tuple(alike(self.claims))
 
     @cached_property
     def behind(self) -> Mapping[Surface, tuple[Claim, ...]]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -96,11 +94,10 @@ def open_policy(path: str, as_of: date, shipped: Catalogue, targets: Sequence[Ta
     """
     from aipol.language.assemble import assemble
 
-    with _uncollected():
-        assembled, findings, sources = assemble(path)
-        if assembled is None:
-            return Opened(path, None, None, findings, sources, {}, shipped)
-        return _opened(path, _Read(assembled, findings, sources), as_of, shipped, targets)
+    assembled, findings, sources = assemble(path)
+    if assembled is None:
+        return Opened(path, None, None, findings, sources, {}, shipped)
+    return _opened(path, _Read(assembled, findings, sources), as_of, shipped, targets)
 
 
 def open_policy_under(
@@ -178,23 +175,6 @@ def _checked(
 
 def build(ir: Ir, settings: Mapping[str, Any], targets: Sequence[Target]) -> Build:
     """Lower, render, read back and verify on every configured target."""
-    with _uncollected():
-        return _build(ir, settings, targets)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the collector of cycles: what is made lives to the end, and it would walk it over."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
-
-
-def _build(ir: Ir, settings: Mapping[str, Any], targets: Sequence[Target]) -> Build:
     runs = by_site(tuple(places(ir, settings, targets)), _run)
     if ir.tighten:
         gaps = _matrix(ir, runs).gaps

@@ -24,7 +24,6 @@ class HostIndex(Generic[Of]):
     def __init__(self, rows: Iterable[tuple[str, Match, Of]]) -> None:
         self._at: dict[str, list[tuple[str, Match, Of]]] = defaultdict(list)
         self._within: dict[str, list[tuple[str, Match, Of]]] = defaultdict(list)
-        self._above: dict[str, bool] = {}
         for row in rows:
             self._at[row[0]].append(row)
             for name in (row[0], *parents(row[0])):
@@ -36,15 +35,20 @@ class HostIndex(Generic[Of]):
 
     def is_near(self, name: str) -> bool:
         """Whether any of the hosts is `name`, above it or below it."""
-        if name in self._within:
-            return True
-        parent = name.partition(".")[2]
-        known = self._above.get(parent)
-        if known is None:
-            # Most names share what is above them with others.
-            names = (parent, *parents(parent))
-            known = self._above[parent] = any(above in self._at for above in names)
-        return known
+        return name in self._within or self._is_below(name.partition(".")[2])
+
+    def near_any(self, names: Iterable[str]) -> set[str]:
+        """Those of many names that any of the hosts is, is above or is below."""
+        whole = set(names)
+        # Most names share what is above them with others.
+        above = {name.partition(".")[2] for name in whole}
+        within = {name for name in above if self._is_below(name)}
+        near = whole & self._within.keys()
+        return near | {n for n in whole if n.partition(".")[2] in within} if within else near
+
+    def _is_below(self, name: str) -> bool:
+        """Whether a name, or one above it, is any of the hosts."""
+        return any(each in self._at for each in (name, *parents(name)))
 
     def meeting(self, name: str, match: Match) -> Iterator[tuple[str, Match, Of]]:
         """The hosts that have one in common with `name`, meant as `match`; those above first."""

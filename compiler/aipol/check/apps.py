@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from aipol.catalogue.collateral import PURPOSES
@@ -13,7 +13,7 @@ from aipol.diagnostics import codes
 from aipol.diagnostics.model import Diagnostic
 from aipol.language.addresses import AddressError, canonical_address
 from aipol.language.assemble import Assembled
-from aipol.language.hosts import HostError, canonical_host
+from aipol.language.hosts import HostError, are_canonical, canonical_host
 from aipol.language.model import App, AppDomain
 from aipol.language.placed import Placed
 from aipol.language.words import clip, enumerated, near
@@ -33,7 +33,7 @@ def check_apps(assembled: Assembled, known: Known) -> Iterator[Diagnostic]:
             hint = hint_or_list(category, known.categories, "the catalogue has no categories")
             span = app.span("category")
             yield codes.UNKNOWN_CATEGORY.at(span, category=category, hint=hint)
-        for position, domain in enumerate(app.value.domains or ()):
+        for position, domain in _dubious(app.value.domains or (), known.catalogue):
             for found in _domain(domain, known.catalogue):
                 # Most are right, and where they stand takes longer to find.
                 yield replace(found, span=app.span("domains", position, "domain"))
@@ -67,6 +67,20 @@ def _lacks(app_id: str, app: Placed[App], known: Known) -> Iterator[Diagnostic]:
     if not has_identifier(app.value):
         hint = "or another identifier: `urls`, `macos`, `windows`, `extensions`, `binaries`"
         yield codes.MISSING_KEY.at(span, where=where, key="domains", hint=hint)
+
+
+def _dubious(domains: Sequence[AppDomain], catalogue: Catalogue) -> Iterable[tuple[int, AppDomain]]:
+    """The hosts that anything may be wrong with, each with its position: of many, mostly none."""
+    texts = [domain.domain for domain in domains]
+    if not are_canonical(texts):
+        return enumerate(domains)
+    near = catalogue.protected_index.near_any(texts) | catalogue.platform_index.near_any(texts)
+    return (
+        (position, domain)
+        for position, domain in enumerate(domains)
+        # What the Public Suffix List has can only be wrong with more than one host.
+        if domain.match != "exact" or domain.domain in near
+    )
 
 
 def _domain(domain: AppDomain, catalogue: Catalogue) -> Iterator[Diagnostic]:

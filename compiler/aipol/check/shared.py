@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +13,12 @@ from aipol.catalogue.signing import signed_as
 from aipol.diagnostics import codes
 from aipol.diagnostics.model import Diagnostic
 from aipol.identifiers import program
-from aipol.language.hosts import HostError, canonical_host
+from aipol.language.hosts import HostError, are_canonical, canonical_host
 
 if TYPE_CHECKING:
     from aipol.catalogue.load import Catalogue
     from aipol.language.assemble import Assembled
-    from aipol.language.model import App
+    from aipol.language.model import App, AppDomain
     from aipol.language.placed import Placed
     from aipol.source import Span
 
@@ -52,7 +52,7 @@ def check_shared(assembled: Assembled, catalogue: Catalogue) -> Iterator[Diagnos
 
 
 def _declared_hosts(app_id: str, app: Placed[App], catalogue: Catalogue) -> Iterator[Diagnostic]:
-    for position, domain in enumerate(app.value.domains or ()):
+    for position, domain in _dubious(app.value.domains or (), catalogue):
         if domain.shared:
             continue
         try:
@@ -62,6 +62,19 @@ def _declared_hosts(app_id: str, app: Placed[App], catalogue: Catalogue) -> Iter
         if breaks := host_breaks(host, Match(domain.match), catalogue):
             span = app.span("domains", position, "domain")
             yield Claim(app_id, host, span, _MARK).breaks(breaks)
+
+
+def _dubious(domains: Sequence[AppDomain], catalogue: Catalogue) -> Iterable[tuple[int, AppDomain]]:
+    """The hosts that a block of may break anything, with their positions: of many, mostly none."""
+    texts = [domain.domain for domain in domains]
+    if not are_canonical(texts):
+        return enumerate(domains)
+    near = catalogue.shared_index.near_any(texts) | catalogue.common_index.near_any(texts)
+    return (
+        (position, domain)
+        for position, domain in enumerate(domains)
+        if domain.domain in near or domain.domain.startswith(_SAME_SITE)
+    )
 
 
 def host_breaks(host: str, match: Match, catalogue: Catalogue) -> str:
@@ -84,9 +97,14 @@ def host_breaks(host: str, match: Match, catalogue: Catalogue) -> str:
     return f"`{value}`: {breaks}{more}"
 
 
+_SAME_SITE = ("www.", "app.")
+
+
 def _site(host: str) -> str:
     """The host without `www.` or `app.`, by which people reach the same site."""
-    return host.removeprefix("www.").removeprefix("app.")
+    for prefix in _SAME_SITE:
+        host = host.removeprefix(prefix)
+    return host
 
 
 def _declared_teams(app_id: str, app: Placed[App], catalogue: Catalogue) -> Iterator[Diagnostic]:

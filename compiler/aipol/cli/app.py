@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import io
 import os
@@ -87,7 +88,18 @@ def app() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command line; the answer is the exit code."""
+    """Run one command line, the process's own where none is given; the answer is the exit code."""
+    if arguments is not None:
+        return _run(arguments)
+    # What a process of ours makes lives to its end, where the collector of cycles would walk all of
+    # it once more: it is not to look for any, neither on the way nor then.
+    gc.disable()
+    code = _run(None)
+    gc.freeze()
+    return code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     for stream in (sys.stdout, sys.stderr):
         _never_fail_on_a_character(stream)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Sequence
 
 _LONGEST_NAME, _LONGEST_LABEL = 253, 63
 # Underscores and two hyphens in a row are no host names by the letter, yet hosts have them.
@@ -24,6 +25,22 @@ class HostError(ValueError):
     def __init__(self, why: str, instead: str = "") -> None:
         super().__init__(why)
         self.instead = instead
+
+
+# Many such names, one a line, of which none is longer than a label may be.
+_PLAIN_LINES = re.compile(
+    r"(?:(?:[a-z0-9_]++(?:-++[a-z0-9_]++)*+\.)++[a-z][a-z0-9_]*+(?:-++[a-z0-9_]++)*+\n)*+"
+)
+
+
+def are_canonical(texts: Sequence[str]) -> bool:
+    """Whether all texts are host names in that form, found out at once; False means nothing."""
+    lines = "\n".join((*texts, ""))
+    if lines.count("\n") != len(texts) or "xn--" in lines or "rpz-" in lines:
+        return False
+    if not _PLAIN_LINES.fullmatch(lines):
+        return False
+    return all(_PLAIN.fullmatch(text) for text in texts if len(text) > _LONGEST_LABEL)
 
 
 def canonical_host(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from aipol.catalogue.model import (
 )
 from aipol.ir import GovernedApp
 from aipol.language.addresses import canonical_address
-from aipol.language.hosts import canonical_host
+from aipol.language.hosts import are_canonical, canonical_host
 from aipol.vocabulary import Surface
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _corrected(app: App, placed: Placed[WrittenApp]) -> App:
         if (value := getattr(written, key)) is not None
     }
     if written.domains:
-        changes["domains"] = tuple(_domain(domain, source) for domain in written.domains)
+        changes["domains"] = tuple(_domains(written.domains, source))
     if written.urls:
         changes["urls"] = tuple(
             Url(str(canonical_address(each.url)), Role(each.role), source, Tier.A)
@@ -115,10 +115,16 @@ def _corrected(app: App, placed: Placed[WrittenApp]) -> App:
     return replace(app, **changes)  # type: ignore[arg-type]
 
 
-def _domain(written: AppDomain, source: str) -> Domain:
-    host = canonical_host(written.domain)
-    match = Match(written.match)
-    return Domain(host, Role(written.role), match, source, Tier.A, shared=written.shared)
+def _domains(written: Sequence[AppDomain], source: str) -> Iterator[Domain]:
+    texts = [domain.domain for domain in written]
+    hosts = texts if are_canonical(texts) else map(canonical_host, texts)
+    for host, domain in zip(hosts, written, strict=True):
+        role, match = _ROLES[domain.role], _MATCHES[domain.match]
+        yield Domain(host, role, match, source, Tier.A, shared=domain.shared)
+
+
+_ROLES = {role.value: role for role in Role}
+_MATCHES = {match.value: match for match in Match}
 
 
 def _identifiers(

@@ -21,7 +21,7 @@ def gateway_findings(check: Check, indistinct: Collection[str]) -> Iterator[Diag
     """
     if not check.panel.by_address:
         return
-    apps = check.ir.apps.values()
+    apps = check.ir.apps.values() if check.ir.gateways else ()
     hosts = frozenset(probe_of(claim) for app in apps for claim in app.claims)
     for gateway in check.ir.gateways.values():
         for client in check.panel.decider.clients(Kind.HOST):

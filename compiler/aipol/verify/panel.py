@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -28,12 +29,7 @@ class View:
         return f"{client}{self.family}"
 
 
-@dataclass(slots=True)
-class _Asked:
-    """The hosts that a path was asked about for a view, and those that it blocks."""
-
-    hosts: set[str] = field(default_factory=set[str])
-    blocked: set[str] = field(default_factory=set[str])
+_Path = tuple[View, str, Situation]
 
 
 @dataclass
@@ -50,8 +46,8 @@ class Panel:
     _answers: dict[tuple[View, Kind, str, Situation], dict[str, Answer]] = field(
         default_factory=dict[tuple[View, Kind, str, Situation], dict[str, Answer]]
     )
-    _asked: dict[tuple[View, str, Situation], _Asked] = field(
-        default_factory=dict[tuple[View, str, Situation], _Asked]
+    _blocked_among: dict[_Path, dict[frozenset[str], AbstractSet[str]]] = field(
+        default_factory=dict["_Path", dict[frozenset[str], AbstractSet[str]]]
     )
     _people: dict[tuple[Region, View], Region] = field(
         default_factory=dict[tuple[Region, View], Region]
@@ -123,16 +119,13 @@ class Panel:
 
     def blocked(
         self, view: View, client: str, situation: Situation, hosts: frozenset[str]
-    ) -> set[str]:
-        """All hosts asked about so far that are blocked for everybody behind `view`.
-
-        Those of `hosts` among them.
-        """
-        known = self._asked.setdefault((view, client, situation), _Asked())
-        if fresh := hosts - known.hosts:
-            known.hosts |= fresh
-            known.blocked.update(self._blocked(view, client, situation, fresh))
-        return known.blocked
+    ) -> AbstractSet[str]:
+        """Those of `hosts` that are blocked for everybody behind `view`."""
+        known = self._blocked_among.setdefault((view, client, situation), {})
+        found = known.get(hosts)
+        if found is None:
+            found = known[hosts] = self._blocked(view, client, situation, hosts)
+        return found
 
     def denied(
         self, hosts: Iterable[str], identity: frozenset[str], client: str, situation: Situation
@@ -148,11 +141,12 @@ class Panel:
         )
 
     def _blocked(
-        self, view: View, client: str, situation: Situation, hosts: Iterable[str]
-    ) -> Iterable[str]:
+        self, view: View, client: str, situation: Situation, hosts: frozenset[str]
+    ) -> AbstractSet[str]:
         if self._many is not None:
-            return self.denied(hosts, view.subjects[0].identity, client, situation)
-        return (
+            blocked = self.denied(hosts, view.subjects[0].identity, client, situation)
+            return blocked if isinstance(blocked, AbstractSet) else frozenset(blocked)
+        return frozenset(
             host
             for host in hosts
             if self.ask(view, Kind.HOST, host, client, situation).effect is Effect.BLOCK

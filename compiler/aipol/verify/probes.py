@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from aipol.addresses import SCHEME, Address
-from aipol.claims import Claim
+from aipol.claims import Alike, Claim, alike
 from aipol.domains import Intent
 from aipol.hosts import probe_of
 from aipol.identifiers import marks
@@ -139,6 +140,13 @@ def _asked_by_claims(ir: Ir) -> dict[int, frozenset[str]]:  # noqa: ARG001 - kep
 
 
 def _asked_of(claims: Iterable[Claim]) -> frozenset[str]:
-    hosts = {probe_of(claim) for claim in claims if not claim.address}
-    whole = {claim.host for claim in claims if claim.intent is Intent.SUBTREE}
-    return frozenset(hosts | {f"{DEEP}.{host}" for host in whole})
+    return frozenset(chain.from_iterable(map(_asked_of_these, alike(claims))))
+
+
+def _asked_of_these(these: Alike) -> Iterable[str]:
+    if these.intent is Intent.CHILDREN:
+        return (f"any.{host}" for host in these.hosts)
+    own = () if these.address else these.hosts
+    if these.intent is Intent.EXACT:
+        return own
+    return (*own, *(f"{DEEP}.{host}" for host in these.hosts))

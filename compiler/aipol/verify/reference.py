@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 
 from aipol.addresses import Address
 from aipol.audience import EVERYBODY, Region
 from aipol.catalogue.model import Role
-from aipol.claims import SURFACES_BEHIND, Claim
+from aipol.claims import SURFACES_BEHIND, Alike, Claim, alike
 from aipol.domains import Intent, parents
 from aipol.ir import Ir, Ruling
 from aipol.vocabulary import Effect, Surface
 
+_APP = itemgetter(Claim._fields.index("app"))
 Use = tuple[str, Surface]
 _Roles = tuple[tuple[str, Role], ...]
 DEEP = "so.very.far.deep.er"
@@ -44,9 +47,18 @@ class HostReference:
                 if any((app.id, surface) in self.ir.by_use for surface in surfaces)
             }
             for claim in app.claims:
-                if not claim.address and (claim.shared or claim.role in needed):
-                    table[claim.host] = (*table.get(claim.host, ()), claim)
+                if claim.address or not (claim.shared or claim.role in needed):
+                    continue
+                known = table.get(claim.host)
+                table[claim.host] = (*known, claim) if known else (claim,)
         return table
+
+    @cached_property
+    def alike(self) -> tuple[Alike, ...]:
+        """The hosts of which there is one claim and nothing else to say, by what is meant."""
+        spoken = self.open | self.addresses.keys()
+        single = [c[0] for host, c in self.claims.items() if len(c) == 1 and host not in spoken]
+        return tuple(each for _, found in groupby(single, key=_APP) for each in alike(found))
 
     @cached_property
     def addresses(self) -> dict[str, tuple[Claim, ...]]:

@@ -9,14 +9,16 @@ at each name of the sets, they are equal everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from aipol.audience import Region, Universe
 from aipol.blocklist import Blocklist
 from aipol.bypasses import BYPASS_SWITCHES
+from aipol.domains import Intent
 from aipol.ir import Ir
 from aipol.target import Kind
 from aipol.verify.panel import Panel, View
@@ -41,7 +43,7 @@ def is_settled(panel: Panel, ir: Ir, view: View, client: str, situation: Situati
     False means nothing: then the hosts have to be asked about.
     """
     said = panel.blocklist(view, client)
-    if said is None or not _expected(ir).agrees(view.people, said):
+    if said is None or not _agrees(ir, view.people, said):
         return False
     names = _sample(ir)
     blocked = said.among(names)
@@ -107,25 +109,71 @@ class _Expected:
 
 
 @lru_cache(maxsize=2)
+def _agrees(ir: Ir, people: Region, said: Blocklist) -> bool:
+    """Whether a list is right for `people`; several paths of a target may read the same one."""
+    return _expected(ir).agrees(people, said)
+
+
+@lru_cache(maxsize=2)
 def _expected(ir: Ir) -> _Expected:
     reference = reference_of(ir)
     names = frozenset((*reference.claims, *reference.open))
     unasked = frozenset(BYPASS_SWITCHES if ir.close_bypasses else ())
+    parts = _Parts.of(reference, names)
     return _Expected(
         reference,
         ir.universe,
         names,
-        _by_region(names - unasked, reference.allowed),
-        _by_region(names, reference.allowed_below),
+        _by_region(parts.spoken_for(Intent.CHILDREN), reference.allowed, unasked),
+        _by_region(parts.spoken_for(Intent.EXACT), reference.allowed_below, frozenset()),
         unasked,
     )
 
 
-def _by_region(names: Iterable[str], allowed: Callable[[str], Region]) -> _ByRegion:
-    found: dict[Region, list[str]] = {}
-    for name in names:
-        found.setdefault(allowed(name), []).append(name)
-    return {region: frozenset(found[region]) for region in sorted(found)}
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Names in parts, of most of which one is as good as another."""
+
+    alike: tuple[tuple[Intent, frozenset[str]], ...]
+    others: frozenset[str]
+
+    @classmethod
+    def of(cls, reference: HostReference, names: frozenset[str]) -> _Parts:
+        """All names, by what is meant with those of which there is one claim."""
+        alike = tuple((each.intent, frozenset(each.hosts)) for each in reference.alike)
+        return cls(alike, names.difference(*(hosts for _, hosts in alike)))
+
+    def spoken_for(self, elsewhere: Intent) -> Iterator[tuple[Collection[str], Collection[str]]]:
+        """Names with those that stand for them all: of what is asked, each is claimed alike.
+
+        What is claimed with the intent `elsewhere` is spoken for by the name above it.
+        """
+        for intent, hosts in self.alike:
+            by_parent = intent is elsewhere
+            above = {host.partition(".")[2]: host for host in hosts} if by_parent else {}
+            yield hosts, above.values() or tuple(islice(hosts, 1))
+        yield from (((name,), (name,)) for name in self.others)
+
+
+def _by_region(
+    parts: Iterable[tuple[Collection[str], Collection[str]]],
+    allowed: Callable[[str], Region],
+    unasked: frozenset[str],
+) -> _ByRegion:
+    found: dict[Region, list[Collection[str]]] = {}
+    for names, standing in parts:
+        every = {allowed(name) for name in standing}
+        if len(every) == 1:
+            found.setdefault(every.pop(), []).append(names)
+            continue
+        for name in names:
+            found.setdefault(allowed(name), []).append((name,))
+    return {region: _joined(found[region]) - unasked for region in sorted(found)}
+
+
+def _joined(parts: Sequence[Collection[str]]) -> frozenset[str]:
+    (first, *others) = sorted(parts, key=len, reverse=True)
+    return frozenset(first).union(*others) if others else frozenset(first)
 
 
 @lru_cache(maxsize=2)

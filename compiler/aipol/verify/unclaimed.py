@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from aipol.addresses import Address
 from aipol.diagnostics import Diagnostic, codes
@@ -23,24 +25,23 @@ INSPECT = "inspect_tls"
 
 def unclaimed_findings(check: Check, reference: HostReference) -> Iterator[Diagnostic]:
     """Hosts that nobody's rule is about and that something is done to, and denied addresses."""
-    said: dict[Kind, set[str]] = {}
-    for kind, value in check.panel.decider.mentions():
-        # Most that is said is of hosts that somebody claims.
-        if kind is Kind.HOST and value in reference.claims:
-            continue
-        if kind in _ASKED:
-            said.setdefault(kind, set()).add(value)
+    said: dict[Kind, set[str]] = {kind: set() for kind in _ASKED}
+    for kind, alike in groupby(check.panel.decider.mentions(), key=itemgetter(0)):
+        if kind in said:
+            said[kind].update(map(itemgetter(1), alike))
+    # Most that is said is of hosts that somebody claims.
+    said[Kind.HOST] -= reference.claims.keys()
     signed_in = frozenset(p for app in check.ir.apps.values() for p in header_hosts(app))
     run = _Run(check, reference, check.panel.told_apart(check.target.reach), signed_in)
-    yield from run.opened(sorted(said.get(Kind.HOST, ())))
-    yield from run.decrypted(_near(said.get(Kind.HELD, ())))
-    yield from run.tagged(_near(said.get(Kind.HEADER, ())))
+    yield from run.opened(sorted(said[Kind.HOST]))
+    yield from run.decrypted(_near(said[Kind.HELD]))
+    yield from run.tagged(_near(said[Kind.HEADER]))
     meant = _meant(check.ir, reference)
-    yield from run.denied(sorted(said.get(Kind.URL, set())), meant)
+    yield from run.denied(sorted(said[Kind.URL]), meant)
     yield from beside_findings(check, reference, meant)
 
 
-_ASKED = frozenset({Kind.HOST, Kind.HELD, Kind.HEADER, Kind.URL})
+_ASKED = (Kind.HOST, Kind.HELD, Kind.HEADER, Kind.URL)
 
 
 def _meant(ir: Ir, reference: HostReference) -> frozenset[Address]:

@@ -54,7 +54,7 @@ def _selections(stem: str, levels: Levels, capacity: int) -> tuple[Selection, ..
             *(
                 sharded(
                     f"{stem}_{level.depth}-{intent}",
-                    (entry.host for entry in level.with_intent(intent)),
+                    level.hosts.get(intent, ()),
                     capacity,
                 )
                 for intent in (Intent.SUBTREE, Intent.EXACT)

@@ -155,7 +155,7 @@ def _model(ir: Ir, settings: DnsSettings, told: Sequence[_Told], pooled: _Told |
         SegmentNames(
             each.segment.id,
             each.segment.networks,
-            each.wanted.names,
+            each.wanted.minimal,
             each.names("unbound-local"),
             each.names("adguard"),
         )
@@ -177,7 +177,7 @@ def _model(ir: Ir, settings: DnsSettings, told: Sequence[_Told], pooled: _Told |
         bind_view_include=settings.bind_view_include,
         segments=lists,
         gateways=gateways,
-        pooled=pooled.wanted.names if pooled else (),
+        pooled=pooled.wanted.names if pooled and "dnsmasq" in settings.outputs else (),
         hosts=pooled.listed if pooled else (),
         rules=client_rules(lists, gateways),
         lists=pooled.forms["pihole"].minimal if pooled and "pihole" in pooled.forms else (),
@@ -248,9 +248,9 @@ def _long_names(ir: Ir, model: Dns) -> Iterator[Diagnostic]:
     for segment in model.segments:
         # In a message every label has a length octet, and the root is one more.
         room = NAME_OCTETS.value - len(segment.zone) - 3
-        if all(len(name.host) + len("*.") <= room for name in segment.names):
+        if max((len(entry[0]) for entry in segment.said), default=0) + len("*.") <= room:
             continue
-        owners = (owner for owner, _ in zone_records(segment.names))
+        owners = (owner for owner, _ in zone_records(segment.said))
         longest = max(owners, key=len, default="")
         octets = len(longest) + 1 + len(segment.zone) + 2
         if octets > NAME_OCTETS.value:

@@ -46,8 +46,8 @@ class SegmentNames:
 
     id: str
     networks: tuple[str, ...]
-    names: Names
-    """As the policy wants it; a policy zone can say all of it."""
+    said: tuple[HostEntry, ...]
+    """As the policy wants it, in the fewest entries; a policy zone can say all of it."""
     local: Names
     """As far as local zones can say it."""
     ruled: Names

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, takewhile
 from operator import itemgetter
 
@@ -65,19 +65,41 @@ def _closed(host: str, intent: Intent, besides: list[str]) -> Denied:
     return Denied(host, intent, tuple(besides))
 
 
-def zone_records(names: Names) -> Iterator[tuple[str, bool]]:
-    """Owner names of a policy zone, each with whether it is blocked.
+def zone_records(entries: Iterable[HostEntry]) -> Iterator[tuple[str, bool]]:
+    """Owner names of a policy zone that says minimal entries, each with whether it is blocked.
 
     BIND and Unbound look for the wildcard of the closest name that exists; PowerDNS and Knot walk
     up to the nearest wildcard. They agree when every name that exists at or below a block, the
     ones only implied by a longer name included, says what holds for it and for what is below it
     (network reference, finding 4: measured with all four).
     """
-    for name in names:
-        if name.blocked or name.around_blocked:
-            yield name.host, name.blocked
-        if name.below_blocked or name.around_blocked:
-            yield f"*.{name.host}", name.below_blocked
+    spoken: list[tuple[str, bool]] = []
+    told: set[str] = set()
+    for host, said in groupby(entries, key=itemgetter(0)):
+        while spoken and not host.endswith(spoken[-1][0]):
+            spoken.pop()
+        around = bool(spoken) and spoken[-1][1]
+        if around:
+            for name in _implied(host, told):
+                yield from ((name, True), (f"*.{name}", True))
+        itself = below = around
+        for _, intent, blocked, _ in said:
+            itself = itself if intent is Intent.CHILDREN else blocked
+            below = below if intent is Intent.EXACT else blocked
+        if itself or around:
+            yield host, itself
+        if below or around:
+            yield f"*.{host}", below
+        if below is not around:
+            spoken.append((f".{host}", below))
+            told.add(host)
+
+
+def _implied(host: str, told: set[str]) -> Sequence[str]:
+    """The names above a host that nothing was told of yet, and that it makes exist."""
+    implied = tuple(takewhile(lambda name: name not in told, parents(host)))
+    told.update((host, *implied))
+    return implied[::-1]
 
 
 def open_roots(entries: tuple[HostEntry, ...]) -> Iterator[tuple[str, Intent]]:

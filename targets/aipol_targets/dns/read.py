@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from itertools import chain, repeat
 from typing import Protocol
 
 from aipol.blocklist import Blocklist
@@ -191,8 +192,8 @@ class DnsDecider:
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs anywhere in the files."""
-        seen = {host for server in self._servers.values() for host in server.hosts()}
-        return ((Kind.HOST, host) for host in sorted(seen))
+        hosts = chain.from_iterable(server.hosts() for server in self._servers.values())
+        return zip(repeat(Kind.HOST), dict.fromkeys(hosts), strict=False)
 
 
 def read(files: Mapping[str, bytes]) -> Decider:

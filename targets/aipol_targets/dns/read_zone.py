@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import count
 
 from aipol.blocklist import Blocklist, below
 from aipol.domains import parents
 from aipol.target import UnreadableArtifact
 from aipol.vocabulary import Effect
-from aipol_targets.common.network.reading import HOST_NAME, NOTHING, Found, note_parents
+from aipol_targets.common.network.reading import (
+    HOST_NAME,
+    NOTHING,
+    Found,
+    all_parents,
+    note_parents,
+    run_of,
+)
 
 _ACTIONS = {
     ".": Effect.BLOCK,
@@ -20,6 +28,10 @@ _ACTIONS = {
 # A last label `rpz-...` is no name but a trigger on addresses or servers.
 _RECORD = re.compile(rf"(?!\S*\brpz-[^. ]* )((?:\*\.)?{HOST_NAME}) CNAME (\S+)")
 _SOA = re.compile(r"@ IN SOA localhost\. hostmaster\.localhost\. ([0-9]{10}) 3600 600 604800 60")
+_TO_NOTHING = " CNAME ."
+_BLOCKING = re.compile(
+    rf"(?:(?:\*\.)?[a-z0-9_-]{{1,63}}+(?:\.[a-z0-9_-]{{1,63}}+)*+{re.escape(_TO_NOTHING)}\n)*+"
+)
 _OCTETS = 255
 _MOST_SERIAL = 2**32 - 1
 _HEAD = 5
@@ -49,7 +61,8 @@ class Zone:
 
     def _read(self, longest: int) -> None:
         """Each record, and every name that it makes exist."""
-        for number, line in enumerate(self.said, start=_HEAD + 1):
+        start = self._read_alike(longest)
+        for number, line in enumerate(self.said[start:], start=_HEAD + 1 + start):
             found = _RECORD.fullmatch(line)
             owner, target = found.groups() if found else ("", "")
             if target not in _ACTIONS:
@@ -61,6 +74,17 @@ class Zone:
                 self._passed.add(owner)
             note_parents(owner, self._names)
         self._names.update(self._lines)
+
+    def _read_alike(self, longest: int) -> int:
+        """Read the records at the start that block, all at once; how many there are."""
+        owners = [line.removesuffix(_TO_NOTHING) for line in run_of(self.said, _BLOCKING)]
+        lines = dict(zip(owners, count(_HEAD + 1)))
+        if any("rpz-" in owner for owner in owners) or max(map(len, owners), default=0) > longest:
+            return 0
+        if len(lines) < len(owners):
+            return 0
+        self._lines, self._names = lines, all_parents(owners)
+        return len(owners)
 
     def _found(self, owner: str) -> Found:
         line = self._lines.get(owner)
@@ -108,4 +132,4 @@ class Zone:
 
     def hosts(self) -> Iterator[str]:
         """Every name in the zone."""
-        return (owner.removeprefix("*.") for owner in self._lines)
+        return (owner[2:] if owner[:2] == "*." else owner for owner in self._lines)

@@ -69,13 +69,13 @@ def _conf(number: int) -> str:
 def _site_lists(group: SegmentGroup) -> Iterator[_SiteList]:
     for level in group.levels:
         for intent in INTENTS:
-            if entries := level.with_intent(intent):
+            if hosts := level.hosts.get(intent):
                 yield _SiteList(
                     name=f"aipol-{level.depth}-{intent.value}",
                     file=group.list_file(level, intent),
                     exact=intent is Intent.EXACT,
                     blocked=level.blocked,
-                    sites=tuple(_site(entry.host) for entry in entries),
+                    sites=tuple(map(_site, hosts)),
                 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 
 from aipol.diagnostics import Diagnostic
 from aipol.diagnostics.codes import LIMIT_EXCEEDED
@@ -72,9 +73,10 @@ def url_faults(ir: Ir, target: str, model: Lists) -> Iterator[Diagnostic]:
 def _url_lines(segment: SegmentLists, *, longer: int) -> Iterator[str]:
     """The entries that can be longer than that, and perhaps some others."""
     for level in segment.native:
+        if max(map(len, chain(*level.hosts.values()))) + _MARKS <= longer:
+            continue
         for entry in level.entries:
-            if len(entry.host) + _MARKS > longer:
-                yield from url_lines(entry.host, entry.intent)
+            yield from url_lines(entry.host, entry.intent)
 
 
 _MARKS = len("*./")
@@ -83,7 +85,9 @@ _MARKS = len("*./")
 
 def _count(segment: SegmentLists) -> int:
     return sum(
-        len(url_lines("", entry.intent)) for level in segment.native for entry in level.entries
+        len(url_lines("", intent)) * len(hosts)
+        for level in segment.native
+        for intent, hosts in level.hosts.items()
     )
 
 

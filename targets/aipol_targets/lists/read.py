@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from itertools import repeat
 
 from aipol.blocklist import Blocklist
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
@@ -75,8 +76,8 @@ class ListsDecider:
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs anywhere in the files."""
-        hosts = {host for table in self._tables.values() for host in table.hosts()}
-        return ((Kind.HOST, host) for host in sorted(hosts))
+        hosts = (host for table in self._tables.values() for host in table.hosts())
+        return zip(repeat(Kind.HOST), dict.fromkeys(hosts), strict=False)
 
 
 def read(files: Mapping[str, bytes]) -> Decider:

@@ -69,12 +69,12 @@ class RuleTable:
 
     def blocked(self, address: Address, hosts: AbstractSet[str]) -> set[str]:
         """Those of many hosts that are blocked."""
-        left, blocked = set(hosts), set[str]()
+        left, blocked = hosts, set[str]()
         for rule in self._rules_for(address):
             taken = rule.hosts.among(left)
-            left -= taken
+            left = left - taken if taken else left
             if rule.effect is Effect.BLOCK:
-                blocked |= taken
+                blocked = blocked | taken if blocked else taken
         return blocked
 
     def blocklist(self, address: Address) -> Blocklist | None:

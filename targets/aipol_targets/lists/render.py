@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from aipol.domains import Intent
 from aipol.target import Artifact
-from aipol_targets.common.network.hostlists import url_lines
+from aipol_targets.common.network.hostlists import url_list
 from aipol_targets.common.network.sources import EXCEPT, lines, networks_file
 from aipol_targets.lists.contained import Contained
 from aipol_targets.lists.model import (
@@ -64,8 +64,7 @@ def _edl(model: Lists) -> Iterator[Artifact]:
     yield _rules(EDL_RULES, header, model, _edl_rows)
     for segment in model.segments:
         for level in segment.native:
-            urls = (url for entry in level.entries for url in url_lines(entry.host, entry.intent))
-            yield lines(segment.edl_file(level), urls)
+            yield lines(segment.edl_file(level), url_list(level.entries))
 
 
 def _edl_rows(segment: SegmentLists) -> Iterator[Row]:
@@ -79,14 +78,14 @@ def _domains(model: Lists) -> Iterator[Artifact]:
     for segment in model.segments:
         for level in segment.flat:
             for intent in _FLAT_INTENTS:
-                if entries := level.with_intent(intent):
-                    yield lines(segment.domains_file(level, intent), (e.host for e in entries))
+                if hosts := level.hosts.get(intent):
+                    yield lines(segment.domains_file(level, intent), hosts)
 
 
 def _domain_rows(segment: SegmentLists) -> Iterator[Row]:
     for level in segment.flat:
         for intent in _FLAT_INTENTS:
-            if level.with_intent(intent):
+            if intent in level.hosts:
                 action = "block" if level.blocked else "allow"
                 yield (action, intent.value, segment.domains_file(level, intent))
 

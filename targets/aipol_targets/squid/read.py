@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from itertools import repeat
 
 from aipol.blocklist import Blocklist
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
@@ -91,7 +92,7 @@ class SquidDecider:
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs anywhere in the files, and what lines do to some of them."""
-        yield from ((Kind.HOST, host) for host in sorted(set(self._proxy.hosts())))
+        yield from zip(repeat(Kind.HOST), dict.fromkeys(self._proxy.hosts()), strict=False)
         yield from touched(self._proxy)
 
     def _held(self, clause: str, address: Address, host: str) -> Answer:

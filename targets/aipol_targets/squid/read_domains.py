@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import count
 from typing import Protocol
 
-from aipol.blocklist import NOTHING_BLOCKED, Blocklist, below
+from aipol.blocklist import NOTHING_BLOCKED, Blocklist, among, below
 from aipol.domains import parents
 from aipol.target import UnreadableArtifact
-from aipol_targets.common.network.reading import note_parents
+from aipol_targets.common.network.reading import all_parents, note_parents, run_of
 
 
 class Hosts(Protocol):
@@ -32,6 +34,9 @@ class Hosts(Protocol):
         ...
 
 
+_HOSTS = re.compile(r"(?:[a-z0-9_-]++(?:\.[a-z0-9_-]++)*+\n)*+")
+
+
 class DomainAcl:
     """A dstdomain or ssl::server_name list: `.d` is a subtree, `d` the host, `*.d` nothing."""
 
@@ -40,8 +45,13 @@ class DomainAcl:
     def __init__(self, lines: Sequence[str], path: str) -> None:
         self._exact: dict[str, int] = {}
         self._subtree: dict[str, int] = {}
-        above: set[str] = set()
-        for number, line in enumerate(lines, start=1):
+        hosts = run_of(lines, _HOSTS)
+        self._exact = dict(zip(hosts, count(1)))
+        if len(self._exact) < len(hosts):
+            # Which is there twice, is told line by line.
+            hosts, self._exact = (), {}
+        above = all_parents(hosts)
+        for number, line in enumerate(lines[len(hosts) :], start=1 + len(hosts)):
             # squid compares without case, also an entry in upper case.
             host = line.removeprefix(".").lower()
             whole = line.startswith(".")
@@ -70,8 +80,11 @@ class DomainAcl:
 
     def among(self, hosts: AbstractSet[str]) -> set[str]:
         """Those of many hosts that some line matches."""
-        found = set((hosts & self._exact.keys()) | (hosts & self._subtree.keys()))
-        return found | below(hosts - found, self._subtree)
+        found = among(hosts, self._exact)
+        if self._subtree:
+            found |= among(hosts, self._subtree)
+            found |= below(hosts - found, self._subtree)
+        return found
 
     def blocklist(self) -> Blocklist:
         """All names without a final dot that some line matches."""

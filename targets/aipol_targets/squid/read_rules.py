@@ -62,34 +62,45 @@ class Many:
     """Many hosts that are asked about at once, with those of them that each list has."""
 
     hosts: AbstractSet[str]
-    _known: dict[int, set[str]] = field(default_factory=dict[int, set[str]])
+    _known: dict[int, AbstractSet[str]] = field(default_factory=dict[int, AbstractSet[str]])
 
     def ended(
         self, rules: Iterable[Rule], action: str, *, requested: bool, named: bool
-    ) -> set[str]:
+    ) -> AbstractSet[str]:
         """Those that the first rule for them does `action` to.
 
         A host is what the request and the handshake name, as `requested` and `named` say.
         """
-        left, ended = set(self.hosts), set[str]()
+        left: AbstractSet[str] = self.hosts
+        ended: AbstractSet[str] = frozenset()
         for rule in rules:
             taken = left
             for each in rule.selectors:
                 if requested if each.by_request else named:
                     found = self._among(each.hosts)
                 else:
-                    found = left if each.hosts.line_for("") else set[str]()
-                taken = taken - found if each.negated else taken & found
+                    found = self.hosts if each.hosts.line_for("") else set[str]()
+                taken = _without(taken, found) if each.negated else self._both(taken, found)
             if rule.line.action == action:
-                ended |= taken
-            left = left - taken
+                ended = {*ended, *taken} if ended else taken
+            left = _without(left, taken)
         return ended
 
-    def _among(self, listed: Hosts) -> set[str]:
+    def _both(self, some: AbstractSet[str], found: AbstractSet[str]) -> AbstractSet[str]:
+        # Of many hosts the sets are large, and mostly one of the two is all that are asked about.
+        if some is self.hosts:
+            return found
+        return some if found is self.hosts else some & found
+
+    def _among(self, listed: Hosts) -> AbstractSet[str]:
         # By identity: the lists outlive this.
         if id(listed) not in self._known:
             self._known[id(listed)] = listed.among(self.hosts)
         return self._known[id(listed)]
+
+
+def _without(some: AbstractSet[str], found: AbstractSet[str]) -> AbstractSet[str]:
+    return some - found if found else some
 
 
 def ended_by(rules: Iterable[Rule], action: str) -> Blocklist | None:

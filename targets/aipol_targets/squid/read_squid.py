@@ -107,19 +107,19 @@ class Proxy:
         effect = Effect.BLOCK if line.action == "terminate" else None
         return Found(effect, self.path, line.number)
 
-    def denied(self, address: Address, hosts: AbstractSet[str]) -> set[str]:
+    def denied(self, address: Address, hosts: AbstractSet[str]) -> AbstractSet[str]:
         """Those of the hosts to which requests are denied."""
         asked = Many(hosts)
         return asked.ended(self._seat(address).access, "deny", requested=True, named=False)
 
-    def terminated(self, address: Address, hosts: AbstractSet[str]) -> set[str]:
+    def terminated(self, address: Address, hosts: AbstractSet[str]) -> AbstractSet[str]:
         """Those of the hosts whose name in a handshake ends it, whoever asked for it."""
         seat, asked = self._seat(address), Many(hosts)
         others, own = (
             asked.ended(seat.bump, "terminate", requested=requested, named=seat.peeks)
             for requested in (False, True)
         )
-        return others | own
+        return others | own if others else own
 
     def denied_all(self, address: Address) -> Blocklist | None:
         """All hosts to which requests are denied, where two sets of names say it."""

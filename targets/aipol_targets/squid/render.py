@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from aipol.addresses import Address
 from aipol.domains import HostEntry, Intent
@@ -26,15 +26,15 @@ def render(model: Squid) -> tuple[Artifact, ...]:
 def _lists(model: Squid) -> Iterator[Artifact]:
     for segment in model.segments:
         for found in host_lists(segment):
-            yield lines(found.file, map(_domain, found.level.entries))
+            yield lines(found.file, _domains(found.level.entries))
         for part in address_lists(segment):
             written = map(_pattern, part.level.addresses) if part.level else map(_dots, part.hosts)
             yield lines(part.file, written)
 
 
-def _domain(entry: HostEntry) -> str:
+def _domains(entries: Iterable[HostEntry]) -> list[str]:
     """A leading dot means the subtree, and `*.` nothing at all."""
-    return f".{entry.host}" if entry.intent is Intent.SUBTREE else entry.host
+    return [f".{host}" if intent is Intent.SUBTREE else host for host, intent, *_ in entries]
 
 
 _END = r"(/|\?|$)"

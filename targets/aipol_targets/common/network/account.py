@@ -47,6 +47,8 @@ class Case:
     ruling: Ruling
     claims: tuple[Claim, ...]
     seats: tuple[Seat, ...]
+    known_files: dict[tuple[int, ...], tuple[str, ...]]
+    """The files that decide what, found for one case and kept for all of the account."""
 
     def record(self, clause: str, status: Status, reason: Reason | None) -> Coverage:
         """An account of a clause that nothing carries out."""
@@ -94,6 +96,7 @@ def coverage(
     ir: Ir, target: str, placed: Sequence[Placed], obligation: Obligation = nothing_else
 ) -> tuple[Coverage, ...]:
     """One record for every clause of every ruling."""
+    known: dict[tuple[int, ...], tuple[str, ...]] = {}
     cases = (
         Case(
             ir,
@@ -101,6 +104,7 @@ def coverage(
             ruling,
             hosts_behind(ir.apps[ruling.app], ruling.surface),
             tuple(_seats(ir, placed, ruling)),
+            known,
         )
         for ruling in ir.rulings
     )
@@ -173,11 +177,7 @@ def _effect(case: Case) -> Tally:
 def _as_ruled(case: Case, path: Path) -> bool:
     """Whether a path does to every host just what the ruling says."""
     whole = path.written
-    if (
-        any(claim.address for claim in case.claims)
-        or whole is not path.wanted
-        or not isinstance(whole, HostTrie)
-    ):
+    if whole is not path.wanted or not isinstance(whole, HostTrie):
         return False
     return uniform(whole, case.claims) is case.ruling.direct
 
@@ -313,8 +313,14 @@ def mixed(case: Case, use: Use) -> Reason:
 
 
 def _files(case: Case) -> tuple[str, ...]:
-    paths = (path for seat in case.seats for path in seat.placed.paths)
-    return tuple(sorted({file for path in paths for file in path.files(case.claims)}))
+    paths = tuple(path for seat in case.seats for path in seat.placed.paths)
+    # By identity: surfaces with the same hosts share one tuple of claims, and all of it outlives
+    # the account.
+    key = (id(case.claims), *map(id, paths))
+    if key not in case.known_files:
+        found = {file for path in paths for file in path.files(case.claims)}
+        case.known_files[key] = tuple(sorted(found))
+    return case.known_files[key]
 
 
 # --- the way through a gateway --------------------------------------------------------------------

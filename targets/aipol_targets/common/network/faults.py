@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from aipol.blocklist import below
@@ -38,11 +38,25 @@ def bad_hosts(ir: Ir) -> tuple[Diagnostic, ...]:
     They are the same for every target that writes hosts.
     """
     return tuple(
-        BAD_DOMAIN.at(app.declared or ir.unlisted_span, domain=claim.host, why=why)
+        BAD_DOMAIN.at(app.declared or ir.unlisted_span, domain=host, why=why)
         for app in ir.apps.values()
-        for claim in app.claims
-        if (why := _no_host(claim.host))
+        for each in app.alike
+        if not _all_plain(each.hosts)
+        for host in each.hosts
+        if (why := _no_host(host))
     )
+
+
+# What most names are: no label of theirs is a trigger, or too long where the whole is no longer.
+_PLAIN = re.compile(r"(?:[a-z0-9_]++(?:-++[a-z0-9_]++)*+[.\n])++")
+
+
+def _all_plain(hosts: Sequence[str]) -> bool:
+    """Whether all texts are host names, found out at once; False means nothing."""
+    text = "\n".join((*hosts, ""))
+    if text.count("\n") != len(hosts) or "rpz-" in text or not _PLAIN.fullmatch(text):
+        return False
+    return max(map(len, hosts)) <= LABEL.value
 
 
 def _no_host(text: str) -> str:
@@ -77,9 +91,12 @@ def locked_out(
                 entry = trie.decide(pattern.format(host))
                 if entry and entry.blocked:
                     blocked[host] = entry
-    inside = {entry.host: entry for entry in entries if entry.blocked}
+    inside = tuple(entries)
     wide = {host for host, intent in protected.items() if intent is not Intent.EXACT}
-    blocked.update((host, inside[host]) for host in below(inside.keys(), wide))
+    if found := below({entry[0] for entry in inside}, wide):
+        blocked.update(
+            (entry.host, entry) for entry in inside if entry.blocked and entry.host in found
+        )
     for host, entry in sorted(blocked.items()):
         yield LOCK_OUT.at(_owner(ir, entry), artifact=artifact, host=host)
 

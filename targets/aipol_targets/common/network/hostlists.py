@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
 
 from aipol.domains import HostEntry, HostTrie, Intent
 
@@ -31,6 +33,15 @@ def flattened(entries: Iterable[HostEntry]) -> Iterator[HostEntry]:
             yield HostEntry(entry.host, Intent.EXACT, not entry.blocked, entry.owners)
         else:
             yield entry
+
+
+def url_list(entries: Iterable[HostEntry]) -> Iterator[str]:
+    """The patterns of many entries, in their order."""
+    for intent, alike in groupby(entries, key=itemgetter(1)):
+        if intent is Intent.EXACT:
+            yield from [f"{entry[0]}/" for entry in alike]
+        else:
+            yield from (line for entry in alike for line in url_lines(entry[0], intent))
 
 
 def url_lines(host: str, intent: Intent) -> tuple[str, ...]:

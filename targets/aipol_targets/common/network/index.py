@@ -19,10 +19,9 @@ class Index:
         self._at: dict[Intent, dict[str, Level]] = {intent: {} for intent in Intent}
         self._distinct = 0
         for level in levels:
-            for intent in Intent:
-                hosts = [entry.host for entry in level.entries if entry.intent is intent]
+            for intent, hosts in level.hosts.items():
                 self._at[intent].update(dict.fromkeys(hosts, level))
-                self._distinct += bool(hosts)
+            self._distinct += len(level.hosts)
 
     def deciding(self, claims: Sequence[Claim]) -> list[tuple[Intent, Level]]:
         """What decides any of the hosts, found as soon as there can be no more of it."""

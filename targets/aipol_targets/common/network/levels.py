@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
 from aipol.domains import HostEntry, HostTrie, Intent
 from aipol_targets.common.network.hostlists import flattened
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Level:
     """Hosts with one effect that are nested equally deep: none of them contains another.
 
@@ -26,9 +27,14 @@ class Level:
         """What files of this level are called."""
         return f"level-{self.depth}-{'block' if self.blocked else 'allow'}"
 
-    def with_intent(self, intent: Intent) -> tuple[HostEntry, ...]:
-        """The entries of one intent."""
-        return tuple(entry for entry in self.entries if entry.intent is intent)
+    @cached_property
+    def hosts(self) -> Mapping[Intent, tuple[str, ...]]:
+        """The names of the entries of each intent that there are entries of."""
+        found = {
+            intent: tuple([entry[0] for entry in self.entries if entry[1] is intent])
+            for intent in Intent
+        }
+        return {intent: hosts for intent, hosts in found.items() if hosts}
 
 
 Levels = tuple[Level, ...]
@@ -59,6 +65,8 @@ def levels_of(entries: Sequence[HostEntry]) -> Levels:
     `entries` come parents first, and in a minimal list an entry has the opposite effect of the one
     it is nested in, so that a level has one effect.
     """
+    if entries and all(entry[1] is Intent.EXACT for entry in entries):
+        return (Level(0, entries[0].blocked, tuple(entries)),)
     found: list[list[HostEntry]] = []
     around: list[HostEntry] = []
     for entry in entries:

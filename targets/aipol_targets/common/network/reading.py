@@ -6,7 +6,7 @@ import csv
 import re
 import socket
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -183,6 +183,21 @@ class Files:
     def unread(self) -> list[str]:
         """Files that nothing refers to."""
         return sorted(self.contents.keys() - self._seen)
+
+
+def run_of(lines: Sequence[str], form: re.Pattern[str]) -> Sequence[str]:
+    """The lines at the start that `form` matches, a pattern for any number of lines with ends."""
+    text = "\n".join((*lines, ""))
+    found = form.match(text)
+    return lines[: text.count("\n", 0, found.end())] if found else lines[:0]
+
+
+def all_parents(hosts: Iterable[str]) -> set[str]:
+    """The names above any of the hosts, of which most share those with others."""
+    known: set[str] = set()
+    for parent in {host.partition(".")[2] for host in hosts} - {""}:
+        note_parents(f".{parent}", known)
+    return known
 
 
 def note_parents(host: str, known: set[str]) -> None:

@@ -46,4 +46,4 @@ def source_files(segments: Iterable[Sourced], exempt: tuple[str, ...]) -> Iterat
 
 def lines(path: str, found: Iterable[str]) -> Artifact:
     """A file of lines."""
-    return Artifact(path, "".join(f"{line}\n" for line in found).encode())
+    return Artifact(path, "\n".join((*found, "")).encode())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
-from aipol.claims import Claim
+from aipol.claims import Claim, alike
 from aipol.domains import HostTrie
-from aipol.hosts import names_claimed
+from aipol.hosts import names_meant
 from aipol.vocabulary import Effect
 
 _Claims = tuple[Claim, ...]
@@ -16,7 +16,7 @@ _KNOWN: WeakKeyDictionary[HostTrie, dict[int, tuple[_Claims, Effect | None]]] = 
 
 
 def uniform(trie: HostTrie, claims: _Claims) -> Effect | None:
-    """The effect on all that is claimed, None where there are two."""
+    """The effect on all that is claimed; None where there are two, or a part of a host is meant."""
     known = _KNOWN.setdefault(trie, {})
     if id(claims) not in known:
         known[id(claims)] = (claims, _effect(trie, claims))
@@ -24,11 +24,13 @@ def uniform(trie: HostTrie, claims: _Claims) -> Effect | None:
 
 
 def _effect(trie: HostTrie, claims: _Claims) -> Effect | None:
+    if any(claim.address for claim in claims):
+        return None
     if not trie.minimal():
         return Effect.ALLOW
     answers: set[bool] = set()
-    for claim in claims:
-        answers.update(map(trie.blocked, names_claimed(claim)))
+    for each in alike(claims):
+        answers |= trie.answers(names_meant(each))
         if len(answers) > 1:
             return None
     return Effect.BLOCK if True in answers else Effect.ALLOW

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import count
 
-from aipol.blocklist import Blocklist, below
+from aipol.blocklist import Blocklist, among, below
 from aipol.domains import parents
 from aipol.target import UnreadableArtifact
+from aipol_targets.common.network.reading import run_of
 
 _NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+_HOSTS = re.compile(r"(?:[a-z0-9_-]++(?:\.[a-z0-9_-]++)*+/\n)*+")
 _URL_TOKEN = re.compile(r"[a-z0-9_-]+|\*|\^")
 _LONGEST = 255
 _MOST_IN_A_ROW = 9
@@ -25,7 +28,12 @@ class UrlList:
         self._exact: dict[str, int] = {}
         self._below: dict[str, int] = {}
         self._others: list[tuple[tuple[str, ...], int]] = []
-        for number, line in enumerate(lines, start=1):
+        hosts = [line.removesuffix("/") for line in run_of(lines, _HOSTS)]
+        self._exact = dict(zip(hosts, count(1)))
+        if len(self._exact) < len(hosts) or max(map(len, hosts), default=0) >= _LONGEST:
+            # Which it is, is told line by line.
+            hosts, self._exact = [], {}
+        for number, line in enumerate(lines[len(hosts) :], start=1 + len(hosts)):
             self._add(line, number, path)
 
     def _add(self, line: str, number: int, path: str) -> None:
@@ -63,8 +71,8 @@ class UrlList:
         """Those of many hosts that some line matches."""
         if self._others:
             return {host for host in hosts if self.line_for(host)}
-        found = set(hosts & self._exact.keys())
-        return found | below(hosts - found, self._below)
+        found = among(hosts, self._exact)
+        return found | below(hosts - found, self._below) if self._below else found
 
     def blocklist(self) -> Blocklist | None:
         """All that some line matches; None where a line has tokens that stand for any."""

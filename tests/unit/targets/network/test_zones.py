@@ -70,11 +70,26 @@ def tabled(table: dict[tuple[str, Intent], bool]) -> dict[tuple[str, Intent], Ho
 def test_all_resolvers_read_a_zone_alike(table: dict[tuple[str, Intent], bool]) -> None:
     """With both ways of looking names up the records give the decisions of the entries."""
     trie = HostTrie(tabled(table).values())
-    records = zone_records(names_of(trie.minimal()))
+    records = zone_records(trie.minimal())
     read = zone(*(f"{o} CNAME {'.' if blocked else 'rpz-passthru.'}" for o, blocked in records))
     for host in PROBES:
         for decide in (read.by_nearest_wildcard, read.by_closest_name):
             assert (decide(host).effect is Effect.BLOCK) == trie.blocked(host)
+
+
+@given(TABLES)
+def test_a_zone_names_all_that_exists_at_or_below_a_block(
+    table: dict[tuple[str, Intent], bool],
+) -> None:
+    """Its records are those of every name that there is, the implied ones too, parents first."""
+    said = HostTrie(tabled(table).values()).minimal()
+    wanted: list[tuple[str, bool]] = []
+    for name in names_of(said):
+        if name.blocked or name.around_blocked:
+            wanted.append((name.host, name.blocked))
+        if name.below_blocked or name.around_blocked:
+            wanted.append((f"*.{name.host}", name.below_blocked))
+    assert list(zone_records(said)) == wanted
 
 
 @given(TABLES)
