@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aipol.target import StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
 from aipol_targets.cloudflare.facts import (
@@ -12,9 +14,11 @@ from aipol_targets.cloudflare.facts import (
     POLICIES,
     STANDARD_ENTRIES,
 )
-from aipol_targets.cloudflare.model import Gateway
 from aipol_targets.cloudflare.settings import CloudflareSettings
 from aipol_targets.common.network.facts import SHARED, SURFACES
+
+if TYPE_CHECKING:
+    from aipol_targets.cloudflare.model import Gateway
 
 CLOUDFLARE: StagedTarget[CloudflareSettings, Gateway] = StagedTarget(
     id="cloudflare",

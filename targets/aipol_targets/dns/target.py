@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aipol.target import StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
 from aipol_targets.common.network.facts import SHARED, SURFACES
 from aipol_targets.dns.facts import NAME_OCTETS, RULE_OCTETS
-from aipol_targets.dns.model import Dns
 from aipol_targets.dns.settings import DnsSettings
+
+if TYPE_CHECKING:
+    from aipol_targets.dns.model import Dns
 
 DNS: StagedTarget[DnsSettings, Dns] = StagedTarget(
     id="dns",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aipol.target import StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
 from aipol_targets.common.network.facts import SHARED, SURFACES
 from aipol_targets.e2guardian.facts import LINE_LENGTH
-from aipol_targets.e2guardian.model import E2guardian
 from aipol_targets.e2guardian.settings import E2guardianSettings
 
 E2GUARDIAN: StagedTarget[E2guardianSettings, E2guardian] = StagedTarget(
@@ -21,3 +22,6 @@ E2GUARDIAN: StagedTarget[E2guardianSettings, E2guardian] = StagedTarget(
     render=stage("aipol_targets.e2guardian.render:render"),
     read=stage("aipol_targets.e2guardian.read:read"),
 )
+
+if TYPE_CHECKING:
+    from aipol_targets.e2guardian.model import E2guardian

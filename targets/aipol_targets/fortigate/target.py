@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aipol.target import StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
 from aipol_targets.common.network.facts import SHARED, SURFACES
 from aipol_targets.fortigate.facts import ADDRESS_NAME, OBJECT_NAME, PATTERN
-from aipol_targets.fortigate.model import Fortigate
 from aipol_targets.fortigate.settings import FortigateSettings
+
+if TYPE_CHECKING:
+    from aipol_targets.fortigate.model import Fortigate
 
 FORTIGATE: StagedTarget[FortigateSettings, Fortigate] = StagedTarget(
     id="fortigate",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aipol.target import StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
 from aipol_targets.common.network.facts import SHARED, SURFACES
-from aipol_targets.haproxy.model import HaProxy
 from aipol_targets.haproxy.settings import HaProxySettings
+
+if TYPE_CHECKING:
+    from aipol_targets.haproxy.model import HaProxy
 
 HAPROXY: StagedTarget[HaProxySettings, HaProxy] = StagedTarget(
     id="haproxy",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aipol.target import StagedTarget, stage
 from aipol.vocabulary import MACOS, WINDOWS, Surface
 from aipol_targets.common.apple.browsers import CHROMIUM_LIMIT, FIREFOX_LIMIT
 from aipol_targets.intune.facts import CLASSES, GRACE_HOURS, RULES, RULES_BYTES
-from aipol_targets.intune.model import Model
 from aipol_targets.intune.settings import Settings
+
+if TYPE_CHECKING:
+    from aipol_targets.intune.model import Model
 
 INTUNE: StagedTarget[Settings, Model] = StagedTarget(
     id="intune",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,7 +10,9 @@ from aipol.target import StagedTarget, stage
 from aipol.vocabulary import MACOS, Surface
 from aipol_targets.common.apple.browsers import CHROMIUM_LIMIT, FIREFOX_LIMIT
 from aipol_targets.common.apple.model import Extensions
-from aipol_targets.jamf.model import Jamf
+
+if TYPE_CHECKING:
+    from aipol_targets.jamf.model import Jamf
 
 
 class Settings(BaseModel):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aipol.target import Fetched, Form, StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
 from aipol_targets.common.network.facts import SHARED, SURFACES
@@ -14,8 +16,10 @@ from aipol_targets.lists.facts import (
     URI_LISTS,
     URI_TOKENS,
 )
-from aipol_targets.lists.model import Lists
 from aipol_targets.lists.settings import ListsSettings
+
+if TYPE_CHECKING:
+    from aipol_targets.lists.model import Lists
 
 LISTS: StagedTarget[ListsSettings, Lists] = StagedTarget(
     id="lists",

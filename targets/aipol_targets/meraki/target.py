@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aipol.target import StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
 from aipol_targets.common.network.facts import SHARED, SURFACES
 from aipol_targets.meraki.facts import PATTERN, POLICY_NAME
-from aipol_targets.meraki.model import Meraki
 from aipol_targets.meraki.settings import MerakiSettings
+
+if TYPE_CHECKING:
+    from aipol_targets.meraki.model import Meraki
 
 MERAKI: StagedTarget[MerakiSettings, Meraki] = StagedTarget(
     id="meraki",

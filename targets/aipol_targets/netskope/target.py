@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aipol.target import StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
 from aipol_targets.common.network.facts import SHARED, SURFACES
 from aipol_targets.netskope.facts import LIMITS
-from aipol_targets.netskope.model import Netskope
 from aipol_targets.netskope.settings import NetskopeSettings
+
+if TYPE_CHECKING:
+    from aipol_targets.netskope.model import Netskope
 
 NETSKOPE: StagedTarget[NetskopeSettings, Netskope] = StagedTarget(
     id="netskope",

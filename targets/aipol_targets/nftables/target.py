@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aipol.ir import CLOSE_BYPASSES, ONLY_VIA
 from aipol.target import StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
 from aipol_targets.common.network.facts import SURFACES
 from aipol_targets.nftables.facts import INTERFACE_NAME
-from aipol_targets.nftables.model import Table
 from aipol_targets.nftables.settings import NftablesSettings
+
+if TYPE_CHECKING:
+    from aipol_targets.nftables.model import Table
 
 NFTABLES: StagedTarget[NftablesSettings, Table] = StagedTarget(
     id="nftables",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aipol.target import Fetched, Form, StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
 from aipol_targets.common.network.facts import SHARED, SURFACES
 from aipol_targets.pac.facts import FILE_SIZE
-from aipol_targets.pac.model import Pac
 from aipol_targets.pac.settings import PacSettings
+
+if TYPE_CHECKING:
+    from aipol_targets.pac.model import Pac
 
 PAC: StagedTarget[PacSettings, Pac] = StagedTarget(
     id="pac",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aipol.target import Fetched, Form, StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
 from aipol_targets.common.network.facts import SHARED, SURFACES
 from aipol_targets.paloalto.facts import LIMITS
-from aipol_targets.paloalto.model import Firewall
 from aipol_targets.paloalto.settings import PaloAltoSettings
+
+if TYPE_CHECKING:
+    from aipol_targets.paloalto.model import Firewall
 
 PALOALTO: StagedTarget[PaloAltoSettings, Firewall] = StagedTarget(
     id="paloalto",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aipol.target import StagedTarget, stage
 from aipol.vocabulary import EVERYWHERE, Surface
 from aipol_targets.purview.facts import LIMITS
-from aipol_targets.purview.model import DlpModel
 from aipol_targets.purview.settings import PurviewSettings
+
+if TYPE_CHECKING:
+    from aipol_targets.purview.model import DlpModel
 
 # The two planes that are emitted act in the service, whatever the device and network. The Browser
 # plane (Edge for Business on managed Windows) and endpoint DLP (onboarded devices) would reach

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aipol.target import StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
 from aipol_targets.common.network.facts import SHARED, SURFACES
 from aipol_targets.suricata.facts import RULE_LENGTH, RULES
-from aipol_targets.suricata.model import Suricata
 from aipol_targets.suricata.settings import SuricataSettings
+
+if TYPE_CHECKING:
+    from aipol_targets.suricata.model import Suricata
 
 SURICATA: StagedTarget[SuricataSettings, Suricata] = StagedTarget(
     id="suricata",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aipol.target import StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
 from aipol_targets.common.network.facts import SHARED, SURFACES
 from aipol_targets.umbrella.facts import DESTINATIONS, NAME_LENGTH
-from aipol_targets.umbrella.model import Umbrella
 from aipol_targets.umbrella.settings import UmbrellaSettings
+
+if TYPE_CHECKING:
+    from aipol_targets.umbrella.model import Umbrella
 
 UMBRELLA: StagedTarget[UmbrellaSettings, Umbrella] = StagedTarget(
     id="umbrella",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aipol.target import StagedTarget, stage
 from aipol.vocabulary import ON_NETWORK
 from aipol_targets.common.network.facts import SHARED, SURFACES
 from aipol_targets.zscaler.facts import LIMITS
-from aipol_targets.zscaler.model import Zia
 from aipol_targets.zscaler.settings import ZscalerSettings
+
+if TYPE_CHECKING:
+    from aipol_targets.zscaler.model import Zia
 
 ZSCALER: StagedTarget[ZscalerSettings, Zia] = StagedTarget(
     id="zscaler",
