@@ -51,7 +51,7 @@ def among(hosts: AbstractSet[str], names: Collection[str]) -> set[str]:
     return {host for host in hosts if host in names}
 
 
-def below(hosts: AbstractSet[str], names: Collection[str]) -> set[str]:
+def below(hosts: Collection[str], names: Collection[str]) -> set[str]:
     """Those of the hosts that stand below one of the names."""
     if not hosts or not names:
         return set()

@@ -11,7 +11,7 @@ from aipol.catalogue.kinds import Match
 from aipol.domains import parents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from publicsuffixlist import PublicSuffixList
 
@@ -37,14 +37,15 @@ class HostIndex(Generic[Of]):
         """Whether any of the hosts is `name`, above it or below it."""
         return name in self._within or self._is_below(name.partition(".")[2])
 
-    def near_any(self, names: Iterable[str]) -> set[str]:
+    def near_any(self, names: Collection[str]) -> set[str]:
         """Those of many names that any of the hosts is, is above or is below."""
-        whole = set(names)
+        near = {name for name in names if name in self._within}
         # Most names share what is above them with others.
-        above = {name.partition(".")[2] for name in whole}
+        above = {name.partition(".")[2] for name in names}
         within = {name for name in above if self._is_below(name)}
-        near = whole & self._within.keys()
-        return near | {n for n in whole if n.partition(".")[2] in within} if within else near
+        if within:
+            near.update(name for name in names if name.partition(".")[2] in within)
+        return near
 
     def _is_below(self, name: str) -> bool:
         """Whether a name, or one above it, is any of the hosts."""

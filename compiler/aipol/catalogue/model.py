@@ -51,9 +51,12 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Domain:
-    """One host name of an app."""
+    """One host name of an app; nothing changes it, though nothing keeps it from being changed.
+
+    Policies have very many, and what keeps them frozen takes most of the time to make one.
+    """
 
     domain: str
     role: Role

@@ -262,12 +262,14 @@ class _Tree:
         if (
             top is None
             or not isinstance(top.values, list)
-            or first.values != run.item(0)
             or (top.start.column, first.start.column) != run.starts
         ):
             return
+        items = run.items()
+        if first.values != items[0]:
+            return
         self.items.append(ItemsOfRun(self.file, top.path, len(top.values) - 1, run))
-        top.values.extend(map(run.item, range(1, len(run.rows))))
+        top.values.extend(items[1:])
         del self.waiting[run.start + 1]
 
     # --- where a value goes -----------------------------------------------------------------------

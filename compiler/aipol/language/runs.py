@@ -46,9 +46,11 @@ class Run:
         """The columns, from 1, at which its list and the first of its items start."""
         return self.indent + 1, self.indent + _BEFORE_KEY
 
-    def item(self, number: int) -> dict[str, Any]:
-        """The value of a line."""
-        return dict(zip(self.keys, map(resolve, self.rows[number]), strict=True))
+    def items(self) -> list[dict[str, Any]]:
+        """The value of each line."""
+        columns = zip(*self.rows, strict=True)
+        values = zip(*(map(resolve, column) for column in columns), strict=True)
+        return [dict(zip(self.keys, each, strict=True)) for each in values]
 
     def columns(self, number: int) -> Iterator[tuple[str, int, int]]:
         """Each key of a line, the column from 1 at which it stands, and that of its value."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from aipol_targets.common.network.escape import checked
 
 _WORD = re.compile(r"[A-Za-z0-9._:?/-]+")
 _OWNER = re.compile(r"(?!(?:.*\.)?rpz-[^.]*$)(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
-
-_OWNERS = re.compile(r"(?:(?:\*\.)?[a-z0-9_-]++(?:\.[a-z0-9_-]++)*+\n)*+")
+_TO = " CNAME "
+_LINES = re.compile(rf"(?:(?:\*\.)?[a-z0-9_-]++(?:\.[a-z0-9_-]++)*+{_TO}(?:rpz-passthru)?\.\n)*+")
 
 
 def server_word(value: object) -> str:
@@ -18,12 +18,16 @@ def server_word(value: object) -> str:
     return checked(_WORD, value)
 
 
-def owner_names(values: Sequence[str]) -> Sequence[str]:
-    """The same for many names; most are checked at once."""
-    text = "\n".join((*values, ""))
-    if text.count("\n") == len(values) and "rpz-" not in text and _OWNERS.fullmatch(text):
-        return values
-    return [owner_name(value) for value in values]
+def zone_lines(records: Iterable[tuple[str, bool]]) -> Sequence[str]:
+    """The lines of a policy zone: owner names, each with whether it is blocked."""
+    lines = [f"{owner}{_TO}{'.' if blocked else 'rpz-passthru.'}" for owner, blocked in records]
+    text = "\n".join((*lines, ""))
+    # Most are checked at once.
+    plain = text.count("\n") == len(lines) and text.count("rpz-") == text.count(f"{_TO}rpz-")
+    if not plain or not _LINES.fullmatch(text):
+        for line in lines:
+            owner_name(line.rpartition(_TO)[0])
+    return lines
 
 
 def owner_name(value: object) -> str:

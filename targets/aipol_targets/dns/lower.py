@@ -17,7 +17,7 @@ from aipol.target import Lowered, Reason
 from aipol_targets.common.network.account import coverage, indistinct
 from aipol_targets.common.network.faults import bad_hosts, locked_out, too_many
 from aipol_targets.common.network.hostlists import Entries, with_hosts
-from aipol_targets.common.network.index import Index
+from aipol_targets.common.network.index import index_of
 from aipol_targets.common.network.levels import native_levels
 from aipol_targets.common.network.narrowing import Unsayable, narrowed
 from aipol_targets.common.network.placed import Path, Placed, Uses, decisions, everybody
@@ -217,7 +217,7 @@ def _narrow_path(output: str, told: _Told, file: str, exceptions: str = "") -> P
 def _path(
     clients: tuple[str, ...], told: _Told, said: _Said, file: str, exceptions: str = ""
 ) -> Path:
-    index = Index(native_levels(said.trie))
+    index = index_of(said.trie, native_levels(said.trie))
 
     def files(claims: Sequence[Claim]) -> tuple[str, ...]:
         deciding = [level for _, level in index.deciding(claims)]

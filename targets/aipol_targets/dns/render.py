@@ -11,7 +11,7 @@ from aipol.target import Artifact
 from aipol_targets.common.network.escape import comment, template
 from aipol_targets.common.network.levels import flat_levels
 from aipol_targets.dns import templates
-from aipol_targets.dns.escape import owner_name, owner_names, server_word
+from aipol_targets.dns.escape import owner_name, server_word, zone_lines
 from aipol_targets.dns.model import (
     ADGUARD_RULES,
     BIND_CONF,
@@ -74,15 +74,7 @@ def _zones(model: Dns) -> Iterator[Artifact]:
         head = _ZONE.render(
             identifier=comment(model.identifier), zone=segment.zone, serial=model.serial
         )
-        owners, blocked = (
-            zip(*zone_records(segment.said), strict=True) if segment.said else ((), ())
-        )
-        actions = map(_ACTIONS.__getitem__, blocked)
-        records = map(" CNAME ".join, zip(owner_names(owners), actions, strict=True))
-        yield _file(segment.zone_file, head, records)
-
-
-_ACTIONS = {True: ".", False: "rpz-passthru."}
+        yield _file(segment.zone_file, head, zone_lines(zone_records(segment.said)))
 
 
 def _bind(model: Dns) -> Iterator[Artifact]:

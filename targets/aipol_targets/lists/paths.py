@@ -10,7 +10,7 @@ from aipol.claims import Claim
 from aipol.domains import HostTrie
 from aipol.hosts import probe_of
 from aipol.segments import Segment
-from aipol_targets.common.network.index import Index
+from aipol_targets.common.network.index import Index, index_of
 from aipol_targets.common.network.placed import Path, Placed, Uses
 from aipol_targets.lists.contained import pieces
 from aipol_targets.lists.facts import ALSO_LONGER, EXCEPTION_INSIDE, LIMITS
@@ -82,8 +82,8 @@ class Written:
 
     @cached_property
     def _native(self) -> Index:
-        return Index(self.lists.native)
+        return index_of(self.trie, self.lists.native)
 
     @cached_property
     def _flat(self) -> Index:
-        return self._native if self.lists.flat == self.lists.native else Index(self.lists.flat)
+        return index_of(self.trie, self.lists.flat)

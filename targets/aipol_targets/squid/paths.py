@@ -11,7 +11,7 @@ from aipol.claims import Claim
 from aipol.domains import HostTrie
 from aipol.segments import Segment
 from aipol_targets.common.network.addresses import Addresses, AddressLevel
-from aipol_targets.common.network.index import Index
+from aipol_targets.common.network.index import Index, index_of
 from aipol_targets.common.network.placed import Path, Placed, Uses
 from aipol_targets.common.network.spared import spares
 from aipol_targets.common.network.tenants import Restriction
@@ -81,7 +81,7 @@ class Written:
 
     @cached_property
     def _decided(self) -> Index:
-        return Index(self.lists.decided)
+        return index_of(self.proxied, self.lists.decided)
 
     @cached_property
     def _inspect(self) -> Index:

@@ -93,7 +93,7 @@ def locked_out(
                     blocked[host] = entry
     inside = tuple(entries)
     wide = {host for host, intent in protected.items() if intent is not Intent.EXACT}
-    if found := below({entry[0] for entry in inside}, wide):
+    if found := below([entry[0] for entry in inside], wide):
         blocked.update(
             (entry.host, entry) for entry in inside if entry.blocked and entry.host in found
         )

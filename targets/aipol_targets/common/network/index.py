@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 from aipol.claims import Claim
-from aipol.domains import Intent, parents
+from aipol.domains import HostTrie, Intent, parents
 from aipol.hosts import names_claimed, probe_of
 from aipol_targets.common.network.levels import Level, Levels
+
+_KNOWN: WeakKeyDictionary[HostTrie, dict[int, Index]] = WeakKeyDictionary()
+
+
+def index_of(trie: HostTrie, levels: Levels) -> Index:
+    """The index of levels that decisions were made into."""
+    known = _KNOWN.setdefault(trie, {})
+    if id(levels) not in known:
+        known[id(levels)] = Index(levels)
+    return known[id(levels)]
 
 
 class Index:
     """Which level each entry of a list is in."""
 
-    __slots__ = ("_at", "_distinct")
+    __slots__ = ("_at", "_distinct", "_levels")
 
     def __init__(self, levels: Levels) -> None:
         self._at: dict[Intent, dict[str, Level]] = {intent: {} for intent in Intent}
         self._distinct = 0
+        self._levels = levels  # whose identity it is found by, and no others' then
         for level in levels:
             for intent, hosts in level.hosts.items():
                 self._at[intent].update(dict.fromkeys(hosts, level))
