@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from aipol.addresses import Address
@@ -89,12 +89,17 @@ INTENTS = {
 }
 
 
+_DECLARED = attrgetter("match", "role", "shared")
+
+
 def claimed_by(app: App) -> tuple[Claim, ...]:
     """The host patterns of an app that a rule about it speaks about."""
     hosts = (
-        Claim(app.id, domain.domain, INTENTS[domain.match], domain.role, domain.shared)
-        for domain in app.domains
-        if SURFACES_BEHIND[domain.role]
+        claim
+        for (match, role, shared), domains in groupby(app.domains, key=_DECLARED)
+        if SURFACES_BEHIND[role]
+        for intent in (INTENTS[match],)
+        for claim in [Claim(app.id, each.domain, intent, role, shared) for each in domains]
     )
     addresses = (
         Claim(app.id, at.host, Intent.EXACT, row.role, shared=True, address=at)

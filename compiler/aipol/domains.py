@@ -7,11 +7,12 @@ because each vendor means something else by `example.com` (network reference, ta
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from enum import StrEnum
 from typing import NamedTuple
 
+from aipol.vocabulary import Word
 
-class Intent(StrEnum):
+
+class Intent(Word):
     """Which hosts a pattern stands for."""
 
     EXACT = "exact"
@@ -81,7 +82,7 @@ class HostTrie:
             Intent.CHILDREN: self._under,
         }
         for entry in entries:
-            tables[entry.intent][entry.host] = entry
+            tables[entry[1]][entry[0]] = entry
 
     def decide(self, host: str) -> HostEntry | None:
         """The most specific entry for `host`, None when nothing speaks about it."""
@@ -122,7 +123,7 @@ class HostTrie:
         if self._whole or self._under:
             return self._nested()
         # Nothing is inherited: long lists are mostly of single hosts.
-        blocked = [host for host, entry in self._own.items() if entry.blocked]
+        blocked = [host for host, entry in self._own.items() if entry[2]]
         return map(self._own.__getitem__, sorted(blocked, key=_in_order))
 
     def _nested(self) -> Iterator[HostEntry]:

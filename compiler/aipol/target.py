@@ -15,10 +15,10 @@ from aipol.diagnostics import Diagnostic
 from aipol.diagnostics.model import has_errors
 from aipol.ir import Ir, PolicyClause
 from aipol.remote import Remote, Surroundings
-from aipol.vocabulary import Effect, Situation, Surface
+from aipol.vocabulary import Effect, Situation, Surface, Word
 
 
-class Status(StrEnum):
+class Status(Word):
     """How far a target carries out one clause of one ruling."""
 
     ENFORCED = "enforced"
@@ -194,7 +194,7 @@ class Fetched:
         return fnmatchcase(path, self.pattern)
 
 
-class Kind(StrEnum):
+class Kind(Word):
     """What a reader can be asked about."""
 
     HOST = "host"

@@ -5,7 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Effect(StrEnum):
+class Word(StrEnum):
+    """A word that tables are kept by: looked up as the text that it is, which is sooner."""
+
+    __hash__ = str.__hash__
+
+
+class Effect(Word):
     """What happens to a use, from least to most strict."""
 
     ALLOW = "allow"
@@ -27,7 +33,7 @@ def strictest(first: Effect, second: Effect) -> Effect:
     return first if first.strictness >= second.strictness else second
 
 
-class Surface(StrEnum):
+class Surface(Word):
     """A way to reach an app."""
 
     WEB = "web"
@@ -40,7 +46,7 @@ class Surface(StrEnum):
     CONNECTOR = "connector"
 
 
-class Account(StrEnum):
+class Account(Word):
     """Whose tenant or workspace a person is signed in to; `any` where it makes no difference."""
 
     CORPORATE = "corporate"
@@ -48,7 +54,7 @@ class Account(StrEnum):
     ANY = "any"
 
 
-class Situation(StrEnum):
+class Situation(Word):
     """On which device and from which network an app is used."""
 
     MACOS_CORPORATE = "managed-macos/corporate"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from aipol.vocabulary import Word
 
 
-class Role(StrEnum):
+class Role(Word):
     """What a host does for the app."""
 
     UI = "ui"
@@ -20,7 +20,7 @@ class Role(StrEnum):
     """The vendor's public pages: not part of the product, not blocked with it."""
 
 
-class Match(StrEnum):
+class Match(Word):
     """What a host name stands for."""
 
     EXACT = "exact"
@@ -49,7 +49,7 @@ class Match(StrEnum):
         return name.endswith(f".{other}") and reach is not Match.EXACT
 
 
-class Tier(StrEnum):
+class Tier(Word):
     """How good the source is."""
 
     A = "A"
@@ -60,7 +60,7 @@ class Tier(StrEnum):
     """A community list or public code; ships only with a second, independent source."""
 
 
-class Store(StrEnum):
+class Store(Word):
     """Where an extension comes from."""
 
     CHROME = "chrome"
@@ -70,7 +70,7 @@ class Store(StrEnum):
     JETBRAINS = "jetbrains"
 
 
-class Feature(StrEnum):
+class Feature(Word):
     """A built-in AI feature that a target can switch; a closed set."""
 
     APPLE_INTELLIGENCE = "apple-intelligence"
@@ -85,7 +85,7 @@ class Feature(StrEnum):
     FIREFOX_GENAI = "firefox-genai"
 
 
-class Use(StrEnum):
+class Use(Word):
     """What an identifier may be used for."""
 
     DECIDE = "decide"
@@ -98,7 +98,7 @@ class Use(StrEnum):
     """It does more than the app: no rule about the app may block it."""
 
 
-class Purpose(StrEnum):
+class Purpose(Word):
     """Why a host is protected."""
 
     ATTESTATION = "attestation"
@@ -111,7 +111,7 @@ class Purpose(StrEnum):
     UPDATE = "update"
 
 
-class CommonKind(StrEnum):
+class CommonKind(Word):
     """What a host of many apps is for."""
 
     IDENTITY = "identity"
@@ -124,7 +124,7 @@ class CommonKind(StrEnum):
     FEATURE_FLAGS = "feature-flags"
 
 
-class IdentifierKind(StrEnum):
+class IdentifierKind(Word):
     """What an identifier names on macOS, on Windows or in a shell."""
 
     BUNDLE_ID = "bundle_id"
