@@ -31,7 +31,7 @@ class Blocklist:
         exact = frozenset[str]().union(*(part.exact for part in every))
         return cls(exact, frozenset[str]().union(*(part.below for part in every)))
 
-    def among(self, hosts: AbstractSet[str]) -> set[str]:
+    def among(self, hosts: AbstractSet[str]) -> AbstractSet[str]:
         """Those of the hosts that are blocked."""
         found = among(hosts, self.exact)
         return found | self.reached(hosts - found) if self.below else found
@@ -44,11 +44,13 @@ class Blocklist:
 NOTHING_BLOCKED = Blocklist(frozenset(), frozenset())
 
 
-def among(hosts: AbstractSet[str], names: Collection[str]) -> set[str]:
-    """Those of the hosts that are among the names; of few hosts, or few names, soon found."""
-    if len(names) < len(hosts):
-        return {name for name in names if name in hosts}
-    return {host for host in hosts if host in names}
+def among(hosts: AbstractSet[str], names: AbstractSet[str]) -> AbstractSet[str]:
+    """Those of the hosts that are among the names; where the names are just those, themselves."""
+    if len(names) > len(hosts):
+        return {host for host in hosts if host in names}
+    if all(map(hosts.__contains__, names)):
+        return names
+    return {name for name in names if name in hosts}
 
 
 def below(hosts: Collection[str], names: Collection[str]) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
@@ -69,17 +69,14 @@ class Alike(NamedTuple):
     hosts: tuple[str, ...]
 
 
-def _meant(claim: Claim) -> tuple[Intent, Role, bool, Address | None]:
-    return claim[2:]
-
-
+_MEANT: Callable[[Claim], tuple[Intent, Role, bool, Address | None]] = itemgetter(2, 3, 4, 5)
 _HOST = itemgetter(Claim._fields.index("host"))
 
 
 def alike(claims: Iterable[Claim]) -> Iterator[Alike]:
     """Claims of one app, those that follow each other and are meant alike as one."""
-    for meant, found in groupby(claims, key=_meant):
-        yield Alike(*meant, tuple(map(_HOST, found)))
+    for meant, found in groupby(claims, key=_MEANT):
+        yield Alike(*meant, hosts=tuple(map(_HOST, found)))
 
 
 INTENTS = {
@@ -131,7 +128,7 @@ def behind(claims: tuple[Claim, ...]) -> Iterator[tuple[Surface, tuple[Claim, ..
 
 
 def _of_roles(claims: tuple[Claim, ...], roles: frozenset[Role]) -> tuple[Claim, ...]:
-    found = tuple(claim for claim in claims if claim.role in roles)
+    found = tuple([claim for claim in claims if claim.role in roles])
     if any(claim.own and claim.role not in _SUPPORTING for claim in found):
         return tuple(c for c in found if c.own or c.role not in _SUPPORTING)
     return found

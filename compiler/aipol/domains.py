@@ -62,6 +62,10 @@ class HostEntry(NamedTuple):
         return (reversed_labels(self.host), self.intent.value)
 
 
+def _entry_order(entry: HostEntry) -> str:
+    return "\0".join(entry[0].split(".")[::-1])
+
+
 class HostTrie:
     """Maps every host to its most specific entry; one entry for each (host, intent).
 
@@ -120,15 +124,25 @@ class HostTrie:
         return any(entry.blocked for table in tables for entry in table.values())
 
     def _minimal(self) -> Iterable[HostEntry]:
-        if self._whole or self._under:
-            return self._nested()
-        # Nothing is inherited: long lists are mostly of single hosts.
-        blocked = [host for host, entry in self._own.items() if entry[2]]
-        return map(self._own.__getitem__, sorted(blocked, key=_in_order))
+        nested = {*self._whole, *self._under, *self._inside()}
+        # Long lists are mostly of single hosts, to which nothing is handed down from above.
+        alone = [e for host, e in self._own.items() if e[2] and host not in nested]
+        return sorted((*self._nested(nested), *alone), key=_entry_order)
 
-    def _nested(self) -> Iterator[HostEntry]:
+    def _inside(self) -> Iterable[str]:
+        """The hosts that stand below a pattern for more than one."""
+        # Most share what is above them with others.
+        above = {host.partition(".")[2] for host in self._own}
+        within = {name for name in above if self._spans(name)}
+        return [host for host in self._own if host.partition(".")[2] in within] if within else ()
+
+    def _spans(self, name: str) -> bool:
+        """Whether a pattern at a name or above it is for what is below the name."""
+        return any(each in self._whole or each in self._under for each in (name, *parents(name)))
+
+    def _nested(self, hosts: Iterable[str]) -> Iterator[HostEntry]:
         around: list[tuple[str, bool]] = []
-        for host in sorted({*self._own, *self._whole, *self._under}, key=_in_order):
+        for host in sorted(hosts, key=_in_order):
             while around and not host.endswith(around[-1][0]):
                 around.pop()
             inherited = around[-1][1] if around else False

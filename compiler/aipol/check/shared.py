@@ -71,9 +71,9 @@ def _dubious(domains: Sequence[AppDomain], catalogue: Catalogue) -> Iterable[tup
         return enumerate(domains)
     near = catalogue.shared_index.near_any(texts) | catalogue.common_index.near_any(texts)
     return (
-        (position, domain)
-        for position, domain in enumerate(domains)
-        if domain.domain in near or domain.domain.startswith(_SAME_SITE)
+        (position, domains[position])
+        for position, text in enumerate(texts)
+        if text in near or text.startswith(_SAME_SITE)
     )
 
 

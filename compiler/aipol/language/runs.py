@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from aipol.language.document import Path
-from aipol.language.scalars import resolve
+from aipol.language.scalars import resolve_all
 from aipol.source import Span
 
 SHORTEST = 64
@@ -49,7 +49,7 @@ class Run:
     def items(self) -> list[dict[str, Any]]:
         """The value of each line."""
         columns = zip(*self.rows, strict=True)
-        values = zip(*(map(resolve, column) for column in columns), strict=True)
+        values = zip(*map(resolve_all, columns), strict=True)
         return [dict(zip(self.keys, each, strict=True)) for each in values]
 
     def columns(self, number: int) -> Iterator[tuple[str, int, int]]:

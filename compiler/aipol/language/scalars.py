@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
 # Decimal only, and no leading zero: 0755 and 0o755 mean different numbers to different readers.
@@ -32,3 +33,8 @@ def resolve(text: str) -> bool | int | float | str | None:
             raise NumberTooLargeError
         return number
     return text
+
+
+def resolve_all(texts: Iterable[str]) -> list[bool | int | float | str | None]:
+    """The same for many texts, of which most are names."""
+    return [t if t[:1].isalpha() and t not in _WORDS else resolve(t) for t in texts]

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 from aipol.addresses import SCHEME, Address
 from aipol.claims import Alike, Claim, alike
@@ -71,8 +72,10 @@ class HostProbes:
     hosts: frozenset[str]
 
     def wrong(self, blocked: AbstractSet[str]) -> AbstractSet[str]:
-        """The hosts that a path which blocks `blocked` does not answer as expected."""
+        """The hosts that a path which blocks just `blocked` of them does not answer as expected."""
         match self.expected:
+            case Effect.BLOCK if len(blocked) == len(self.hosts):
+                return frozenset()
             case Effect.BLOCK:
                 return self.hosts - blocked
             case Effect.ALLOW:
@@ -99,12 +102,10 @@ def address_probes(ir: Ir, ruling: Ruling, decider: Decider) -> Iterator[Probe]:
 
     Where a reader sees no paths, the host is all that a connection to an address shows.
     """
-    for claim in ir.apps[ruling.app].behind[ruling.surface]:
-        if claim.address is None:
-            continue
+    for claim, address in _asked(ir, ir.apps[ruling.app].behind[ruling.surface]).addressed:
         seen = decider.clients(Kind.URL)
         blocked = ruling.direct is Effect.BLOCK
-        for value in _spellings(claim.address, blocked=blocked) if seen else (claim.host,):
+        for value in _spellings(address, blocked=blocked) if seen else (claim.host,):
             kind = Kind.URL if seen else Kind.HOST
             yield Probe(kind, value, claim.named, "", ruling.direct)
 
@@ -127,26 +128,35 @@ def _spellings(address: Address, *, blocked: bool) -> Iterator[str]:
 def host_probes(ir: Ir, ruling: Ruling) -> HostProbes:
     """A probe for each host that is claimed, and for one below it where that is meant too."""
     claims = ir.apps[ruling.app].behind[ruling.surface]
+    return HostProbes(claims, ruling.direct, _asked(ir, claims).hosts)
+
+
+class _Asked(NamedTuple):
+    """What is asked of claims: about hosts, and about those of them that have an address."""
+
+    hosts: frozenset[str]
+    addressed: tuple[tuple[Claim, Address], ...]
+
+
+def _asked(ir: Ir, claims: tuple[Claim, ...]) -> _Asked:
     known = _asked_by_claims(ir)
     if id(claims) not in known:  # one object for all surfaces with the same hosts
-        known[id(claims)] = _asked_of(claims)
-    return HostProbes(claims, ruling.direct, known[id(claims)])
+        hosts = frozenset(chain.from_iterable(map(_asked_of, alike(claims))))
+        addressed = tuple((claim, claim.address) for claim in claims if claim.address)
+        known[id(claims)] = _Asked(hosts, addressed)
+    return known[id(claims)]
 
 
 @lru_cache(maxsize=2)
-def _asked_by_claims(ir: Ir) -> dict[int, frozenset[str]]:  # noqa: ARG001 - kept with the claims
+def _asked_by_claims(ir: Ir) -> dict[int, _Asked]:  # noqa: ARG001 - kept with the claims
     """What is asked of claims, by which object they are; it lives as long as they do."""
     return {}
 
 
-def _asked_of(claims: Iterable[Claim]) -> frozenset[str]:
-    return frozenset(chain.from_iterable(map(_asked_of_these, alike(claims))))
-
-
-def _asked_of_these(these: Alike) -> Iterable[str]:
+def _asked_of(these: Alike) -> Iterable[str]:
+    if these.address:
+        return ()
     if these.intent is Intent.CHILDREN:
         return (f"any.{host}" for host in these.hosts)
-    own = () if these.address else these.hosts
-    if these.intent is Intent.EXACT:
-        return own
-    return (*own, *(f"{DEEP}.{host}" for host in these.hosts))
+    below = these.hosts if these.intent is Intent.SUBTREE else ()
+    return (*these.hosts, *(f"{DEEP}.{host}" for host in below))

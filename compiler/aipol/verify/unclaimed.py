@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 
 from aipol.addresses import Address
 from aipol.diagnostics import Diagnostic, codes
@@ -26,11 +24,10 @@ INSPECT = "inspect_tls"
 def unclaimed_findings(check: Check, reference: HostReference) -> Iterator[Diagnostic]:
     """Hosts that nobody's rule is about and that something is done to, and denied addresses."""
     said: dict[Kind, set[str]] = {kind: set() for kind in _ASKED}
-    for kind, alike in groupby(check.panel.decider.mentions(), key=itemgetter(0)):
-        if kind in said:
-            said[kind].update(map(itemgetter(1), alike))
-    # Most that is said is of hosts that somebody claims.
-    said[Kind.HOST] -= reference.claims.keys()
+    for kind, value in check.panel.decider.mentions():
+        # Most that is said is of hosts that somebody claims.
+        if kind in said and not (kind is Kind.HOST and value in reference.claims):
+            said[kind].add(value)
     signed_in = frozenset(p for app in check.ir.apps.values() for p in header_hosts(app))
     run = _Run(check, reference, check.panel.told_apart(check.target.reach), signed_in)
     yield from run.opened(sorted(said[Kind.HOST]))

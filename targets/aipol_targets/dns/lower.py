@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import itemgetter
 
 from aipol.bypasses import BYPASS_SWITCHES
 from aipol.claims import Claim
@@ -248,7 +249,7 @@ def _long_names(ir: Ir, model: Dns) -> Iterator[Diagnostic]:
     for segment in model.segments:
         # In a message every label has a length octet, and the root is one more.
         room = NAME_OCTETS.value - len(segment.zone) - 3
-        if max((len(entry[0]) for entry in segment.said), default=0) + len("*.") <= room:
+        if max(map(len, map(itemgetter(0), segment.said)), default=0) + len("*.") <= room:
             continue
         owners = (owner for owner, _ in zone_records(segment.said))
         longest = max(owners, key=len, default="")

@@ -192,8 +192,9 @@ class DnsDecider:
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs anywhere in the files."""
-        hosts = chain.from_iterable(server.hosts() for server in self._servers.values())
-        return zip(repeat(Kind.HOST), dict.fromkeys(hosts), strict=False)
+        servers = (each.hosts() for client, each in self._servers.items() if client not in _ZONED)
+        zones = (zone.hosts() for zone in self._zones.values())
+        return zip(repeat(Kind.HOST), chain.from_iterable((*servers, *zones)), strict=False)
 
 
 def read(files: Mapping[str, bytes]) -> Decider:

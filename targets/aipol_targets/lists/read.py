@@ -77,7 +77,7 @@ class ListsDecider:
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs anywhere in the files."""
         hosts = (host for table in self._tables.values() for host in table.hosts())
-        return zip(repeat(Kind.HOST), dict.fromkeys(hosts), strict=False)
+        return zip(repeat(Kind.HOST), hosts, strict=False)
 
 
 def read(files: Mapping[str, bytes]) -> Decider:

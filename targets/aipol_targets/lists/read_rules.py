@@ -26,7 +26,7 @@ class _HostList(Protocol):
         """The line that matches, 0 when none does."""
         ...
 
-    def among(self, hosts: AbstractSet[str]) -> set[str]:
+    def among(self, hosts: AbstractSet[str]) -> AbstractSet[str]:
         """Those of many hosts that some line matches."""
         ...
 
@@ -67,9 +67,10 @@ class RuleTable:
                 return Found(rule.effect, rule.path, line)
         return NOTHING
 
-    def blocked(self, address: Address, hosts: AbstractSet[str]) -> set[str]:
+    def blocked(self, address: Address, hosts: AbstractSet[str]) -> AbstractSet[str]:
         """Those of many hosts that are blocked."""
-        left, blocked = hosts, set[str]()
+        left: AbstractSet[str] = hosts
+        blocked: AbstractSet[str] = frozenset()
         for rule in self._rules_for(address):
             taken = rule.hosts.among(left)
             left = left - taken if taken else left
@@ -189,7 +190,7 @@ class DomainList:
                     return line
         return 0
 
-    def among(self, hosts: AbstractSet[str]) -> set[str]:
+    def among(self, hosts: AbstractSet[str]) -> AbstractSet[str]:
         """Those of many hosts that some line matches."""
         found = set(hosts & self._lines.keys())
         return found | below(hosts - found, self._lines) if self._subtree else found

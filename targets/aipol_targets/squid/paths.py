@@ -76,7 +76,7 @@ class Written:
         shut = {claim.address for claim in claims if claim.address}
         denying = [each for each in self.lists.addresses if _covers(each, shut)]
         yield from (self.lists.list_file(each.name) for each in denying)
-        if found or denying or any(map(self.tenants, claims)):
+        if found or denying or (self.held and any(map(self.tenants, claims))):
             yield CONF
 
     @cached_property

@@ -92,7 +92,7 @@ class SquidDecider:
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs anywhere in the files, and what lines do to some of them."""
-        yield from zip(repeat(Kind.HOST), dict.fromkeys(self._proxy.hosts()), strict=False)
+        yield from zip(repeat(Kind.HOST), self._proxy.hosts(), strict=False)
         yield from touched(self._proxy)
 
     def _held(self, clause: str, address: Address, host: str) -> Answer:

@@ -21,7 +21,7 @@ class Hosts(Protocol):
         """The line that matches, 0 when none does."""
         ...
 
-    def among(self, hosts: AbstractSet[str]) -> set[str]:
+    def among(self, hosts: AbstractSet[str]) -> AbstractSet[str]:
         """Those of many hosts that some line matches."""
         ...
 
@@ -78,12 +78,12 @@ class DomainAcl:
                 return line
         return 0
 
-    def among(self, hosts: AbstractSet[str]) -> set[str]:
+    def among(self, hosts: AbstractSet[str]) -> AbstractSet[str]:
         """Those of many hosts that some line matches."""
-        found = among(hosts, self._exact)
+        found = among(hosts, self._exact.keys())
         if self._subtree:
-            found |= among(hosts, self._subtree)
-            found |= below(hosts - found, self._subtree)
+            found = found | among(hosts, self._subtree.keys())
+            found = found | below(hosts - found, self._subtree)
         return found
 
     def blocklist(self) -> Blocklist:
@@ -107,7 +107,7 @@ class FinalDot:
         """1 for such a name."""
         return int(host.endswith("."))
 
-    def among(self, hosts: AbstractSet[str]) -> set[str]:
+    def among(self, hosts: AbstractSet[str]) -> AbstractSet[str]:
         """Those of many hosts that are such names."""
         return {host for host in hosts if host.endswith(".")}
 

@@ -67,11 +67,11 @@ class UrlList:
         labels = tuple(host.split("."))
         return next((number for tokens, number in self._others if _tokens_match(tokens, labels)), 0)
 
-    def among(self, hosts: AbstractSet[str]) -> set[str]:
+    def among(self, hosts: AbstractSet[str]) -> AbstractSet[str]:
         """Those of many hosts that some line matches."""
         if self._others:
             return {host for host in hosts if self.line_for(host)}
-        found = among(hosts, self._exact)
+        found = among(hosts, self._exact.keys())
         return found | below(hosts - found, self._below) if self._below else found
 
     def blocklist(self) -> Blocklist | None:
