@@ -15,9 +15,10 @@ from aipol.cli.options import Day, policy_argument
 from aipol.cli.output import formats
 
 if TYPE_CHECKING:
+    from aipol.blocklist import Blocklist
     from aipol.diagnostics import Diagnostic
     from aipol.pipeline import Build, Opened
-    from aipol.reader import DecidesMany, DrawsEdges, Tells
+    from aipol.reader import DecidesAll, DecidesMany, DrawsEdges, Tells
     from aipol.report.manifest import Manifest
     from aipol.target import Answer, Decider, Kind, Question, Target
 
@@ -225,11 +226,14 @@ class _Counted:
 
     def read(self, files: Mapping[str, bytes]) -> Decider:
         """The target's reader, counting."""
-        from aipol.reader import DecidesMany
+        from aipol.reader import DecidesAll, DecidesMany
 
         decider = self.target.read(files)
-        many = isinstance(decider, DecidesMany)
-        counting = _CountingMany(decider) if many else _Counting(decider)
+        if isinstance(decider, DecidesAll):
+            counting: _Counting = _CountingAll(decider)
+        else:
+            many = isinstance(decider, DecidesMany)
+            counting = _CountingMany(decider) if many else _Counting(decider)
         self.deciders.append(counting)
         return counting
 
@@ -277,3 +281,14 @@ class _CountingMany(_Counting):
         self.answers += len(asked)
         many = cast("DecidesMany", self.decider)
         return many.blocked(asked, identity, client)
+
+
+@dataclass(slots=True)
+class _CountingAll(_CountingMany):
+    """The same for a reader that can say all that it blocks."""
+
+    def blocklist(self, identity: frozenset[str], client: str) -> Blocklist | None:
+        """As the decider, and an answer more for each name that it says."""
+        said = cast("DecidesAll", self.decider).blocklist(identity, client)
+        self.answers += len(said.exact) + len(said.below) if said else 0
+        return said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aipol.blocklist import NOTHING_BLOCKED, Blocklist
+from aipol.blocklist import NOTHING_BLOCKED, Blocklist, among
 
 HOSTS = frozenset({"a.example", "x.a.example", "y.x.a.example", "nota.example", "example"})
 MANY = frozenset(f"n{number}.example" for number in range(20))
@@ -25,3 +25,11 @@ def test_several_lists_block_what_any_of_them_blocks() -> None:
     )
     assert Blocklist.of(parts).among(HOSTS) == {"a.example", "y.x.a.example"}
     assert Blocklist.of(()).among(HOSTS) == NOTHING_BLOCKED.among(HOSTS) == set()
+
+
+@pytest.mark.parametrize(
+    "names", [HOSTS, HOSTS - {"example"}, {*HOSTS, "b.example"}, {"b.example"}, set[str](), MANY]
+)
+def test_those_among_names_are_in_both(names: set[str]) -> None:
+    """However many of either there are, and where all of one are in the other."""
+    assert among(HOSTS, names) == HOSTS & names

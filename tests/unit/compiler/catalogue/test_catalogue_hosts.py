@@ -25,6 +25,16 @@ def test_a_host_meets_whom_it_would_meet_one_by_one() -> None:
         assert sorted(index.meeting(name, match)) == sorted(found)
 
 
+def test_near_any_are_those_that_something_meets() -> None:
+    """No pattern over a name meets a host unless the name is near, as asked about by itself."""
+    for rows in (ROWS[:1], ROWS[1:40:7], ROWS):
+        index = HostIndex(rows)
+        met = {n for n in NAMES if any(Match.SUBTREE.meets(n, *row[:2]) for row in rows)}
+        assert met <= index.near_any(NAMES)
+        assert index.near_any(NAMES) == {name for name in NAMES if index.is_near(name)}
+    assert HostIndex(ROWS).near_any(["c", "c.d"]) == set()
+
+
 def test_within_a_name_are_the_name_and_what_is_below_it() -> None:
     """In the order in which the rows were given."""
     index = HostIndex(ROWS)

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aipol.language import hosts
-from aipol.language.hosts import HostError, canonical_host
+from aipol.language.hosts import HostError, are_canonical, canonical_host
 
 
 @pytest.mark.parametrize(
@@ -106,3 +106,23 @@ def test_a_plain_name_is_taken_as_everything_else_would_leave_it(text: str) -> N
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(hosts, "_PLAIN", re.compile("(?!)"))
         assert _outcome(text) == quick
+
+
+@given(st.lists(_NEARLY_PLAIN, max_size=6))
+@example(["a.example", f"{'a' * 64}.example"])
+@example([f"{'a.' * 126}ab"])
+@example(["a.example\nb.example"])
+@example(["a.example\n"])
+@example(["a.rpz-ip"])
+@example(["xn--a.example"])
+def test_many_names_are_in_their_one_form_if_each_is(texts: list[str]) -> None:
+    """Being asked about at once changes no answer."""
+    if are_canonical(texts):
+        assert [canonical_host(text) for text in texts] == texts
+
+
+def test_many_plain_names_are_recognised() -> None:
+    """Hyphens, underscores, digits and long names are nothing unusual."""
+    assert are_canonical([])
+    long = ".".join(["a" * 63] * 3)
+    assert are_canonical(["a-b.c--d.example", "_dmarc.a.example", "1.2.example", f"{long}.example"])
