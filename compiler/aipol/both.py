@@ -9,10 +9,11 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-T = TypeVar("T")
+F = TypeVar("F")
+S = TypeVar("S")
 
 
-def both(first: Callable[[], T], second: Callable[[], T]) -> tuple[T, T]:
+def both(first: Callable[[], F], second: Callable[[], S]) -> tuple[F, S]:
     """What the two return, which must not depend on each other; `first` may run in a child.
 
     The result must survive pickling. A child that fails for any reason is done without: its part

@@ -175,14 +175,40 @@ def _checked(
 
 def build(ir: Ir, settings: Mapping[str, Any], targets: Sequence[Target]) -> Build:
     """Lower, render, read back and verify on every configured target."""
-    runs = by_site(tuple(places(ir, settings, targets)), _run)
+    every = tuple(places(ir, settings, targets))
+    if not ir.tighten and not any(place.site for place in every):
+        runs, verified = _made_and_verified(every)
+        findings = [finding for run in runs for finding in run.compiled.findings]
+        findings += () if has_errors(tuple(findings)) else verified
+        return Build(ir, runs, _sorted(findings))
+    runs = tuple(by_site(every, _run))
     if ir.tighten:
         gaps = _matrix(ir, runs).gaps
-        runs = by_site(runs, lambda run: _tighter(run, [g for g in gaps if g.is_at(run.site)]))
+        tighter = by_site(runs, lambda run: _tighter(run, [g for g in gaps if g.is_at(run.site)]))
+        runs = tuple(tighter)
     findings = [finding for run in runs for finding in run.compiled.findings]
     if not has_errors(tuple(findings)):
         findings += _verified(runs)
-    return Build(ir, tuple(runs), _sorted(findings))
+    return Build(ir, runs, _sorted(findings))
+
+
+def _made_and_verified(
+    every: Sequence[Place],
+) -> tuple[tuple[Run, ...], tuple[Diagnostic, ...]]:
+    """What targets make, with what reading it back finds; of much, that is done meanwhile."""
+    if not every:
+        return (), ()
+    run = _run(every[0])
+    sound = not has_errors(run.compiled.findings)
+
+    def found() -> tuple[Diagnostic, ...]:
+        return verify_files(run, run.compiled.artifacts) if sound else ()
+
+    if len(every) == 1 or _size([run]) < _MANY_RECORDS:
+        here, (runs, there) = found(), _made_and_verified(every[1:])
+    else:
+        here, (runs, there) = both(found, lambda: _made_and_verified(every[1:]))
+    return (run, *runs), (*here, *there)
 
 
 def _matrix(ir: Ir, runs: Iterable[Run]) -> Matrix:
@@ -234,7 +260,7 @@ def _size(runs: Iterable[Run]) -> int:
     )
 
 
-_MANY_RECORDS = 5_000
+_MANY_RECORDS = 2_500
 """From here on a second process saves more time than it costs."""
 _OCTETS_A_RECORD = 1_000
 
