@@ -205,10 +205,10 @@ def _made_and_verified(
         return verify_files(run, run.compiled.artifacts) if sound else ()
 
     if len(every) == 1 or _size([run]) < _MANY_RECORDS:
-        here, (runs, there) = found(), _made_and_verified(every[1:])
+        here, others = found(), _made_and_verified(every[1:])
     else:
-        here, (runs, there) = both(found, lambda: _made_and_verified(every[1:]))
-    return (run, *runs), (*here, *there)
+        here, others = both(found, lambda: _made_and_verified(every[1:]))
+    return (run, *others[0]), (*here, *others[1])
 
 
 def _matrix(ir: Ir, runs: Iterable[Run]) -> Matrix:
