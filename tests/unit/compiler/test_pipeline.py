@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -162,6 +163,33 @@ def test_what_its_own_reader_cannot_read_is_an_error(tmp_path: Path) -> None:
     assert [finding.message for finding in made.findings] == [
         "still/number.txt: thirteen is no number"
     ]
+
+
+@pytest.mark.parametrize("many", [0, sys.maxsize], ids=["meanwhile", "in turn"])
+def test_what_is_read_back_while_others_are_made_is_found_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    """In a process of its own or not; where a target has an error, nothing is said of others."""
+    monkeypatch.setattr("aipol.pipeline._MANY_RECORDS", many)
+    found = opened(tmp_path, POLICY)
+    assert found.ir is not None
+    fault = codes.LIMIT_EXCEEDED.at(
+        found.ir.unlisted_span, target="other", what="rules", count=2, limit=1
+    )
+
+    def lower(ir: Ir, settings: Settings) -> Lowered[int]:
+        of_other = tuple(replace(each, target="other") for each in _lower(ir, settings).coverage)
+        wrong = (fault,) if settings.number else ()
+        return replace(_lower(ir, settings), coverage=of_other, findings=wrong)
+
+    other = StagedTarget("other", "Other", "jamf", MACOS, (), (), Settings, lower, _render, _read)
+    targets = [STILL, cast("Target", other)]
+    settings = {"still": Settings(number=13), "other": Settings(number=0)}
+    made = build(found.ir, settings, targets)
+    assert [run.target.id for run in made.runs] == ["still", "other"]
+    assert [each.message for each in made.findings] == ["still/number.txt: thirteen is no number"]
+    failing = build(found.ir, {**settings, "other": Settings()}, targets)
+    assert failing.findings == (fault,)
 
 
 def test_nothing_is_rendered_from_what_has_an_error(tmp_path: Path) -> None:
