@@ -194,7 +194,7 @@ OUTPUTS = (
     ),
 )
 SETTINGS = (
-    Change("cloudflare", SETTING, "rules", '"precedence": 11,', '"precedence": 12,', "follow one"),
+    Change("cloudflare", SETTING, "rules", '"precedence": 25,', '"precedence": 26,', "follow one"),
     Everywhere("e2guardian", SETTING, "conf|story", "/etc/e2guardian/group.conf", "/tmp/x"),
     Everywhere("e2guardian", SETTING, "conf|story", "/etc/e2guardian/examplef1.story", "/tmp/x"),
     *(

@@ -45,7 +45,7 @@ def test_every_target_that_sees_addresses_is_given_one_in_between() -> None:
 _OTHER: dict[str, dict[str, tuple[Any, Any]]] = {
     "cloudflare": {
         "policies": (["dns", "http", "network"], ["http", "network"]),
-        "first_precedence": (1, 2),
+        "first_precedence": (1, 11),
     },
     "dns": {"outputs": (["bind", "hosts"], ["bind"])},
     "e2guardian": {

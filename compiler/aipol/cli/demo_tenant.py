@@ -51,9 +51,10 @@ def edit(target: str) -> int:
 def command(**given: Any) -> int:
     """Play the vendors that POLICY pushes to, on loopback, until Ctrl-C or COMMAND ends.
 
-    They behave as Microsoft Graph and Jamf Pro do, as far as documentation tells: they check,
-    rewrite and forget, and hold things of other people. Nothing leaves this machine, and what is
-    made in them goes when they end. COMMAND, such as `sh`, is run with what makes aipol use them.
+    They behave as Microsoft Graph, Jamf Pro and Cloudflare do, as far as documentation tells: they
+    check, rewrite and forget, and hold things of other people. Nothing leaves this machine, and
+    what is made in them goes when they end. COMMAND, such as `sh`, is run with what makes aipol use
+    them.
     """
     from aipol.cli import output
     from aipol.cli.composition import demonstrations, opened

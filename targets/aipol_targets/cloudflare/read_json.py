@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from aipol_targets.common.network.read_json import parse, refuse
@@ -27,6 +28,8 @@ _RULE_KEYS = {"name", "description", "action", "enabled", "filters", "precedence
 # Gateway puts the value of a selector in place of `@{...}`.
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(r"(?!.*@\{)[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
+# A policy has ten precedences to itself.
+_STEP = 10
 _MOST_LISTS, _MOST_ENTRIES, _MOST_POLICIES, _LONGEST = 100, 5_000, 500, 140_000
 
 
@@ -76,8 +79,8 @@ def read_rules(content: bytes) -> dict[str, tuple[Body, ...]]:
         if len({getattr(rule, what) for rule in rules}) != len(rules):
             refuse(RULES, f"two policies have one {what}")
     orders = sorted(rule.precedence for rule in rules)
-    if orders and orders[-1] - orders[0] >= len(orders):
-        # What is not ours could stand in between.
+    if any(after - before != _STEP for before, after in pairwise(orders)):
+        # More of what is not ours could stand in between.
         refuse(RULES, "policies do not follow one another")
     if max(map(len, found.values())) > _MOST_POLICIES:
         refuse(RULES, f"has more than {_MOST_POLICIES} policies of one type")

@@ -9,6 +9,7 @@ from aipol.target import Artifact
 from aipol_targets.cloudflare.expression import traffic
 from aipol_targets.cloudflare.facts import CATEGORY_SETTINGS
 from aipol_targets.cloudflare.model import LISTS, RULES, Gateway, HostList, Layer, Rule
+from aipol_targets.cloudflare.precedence import place
 
 _FILTERS: dict[Layer, str] = {"dns": "dns", "http": "http", "network": "l4"}
 
@@ -20,8 +21,10 @@ def render(model: Gateway) -> tuple[Artifact, ...]:
     """
     about = f"AI rules of {model.identifier}, written by aipol"
     lists = [_list(found, about) for found in model.lists]
-    numbered = enumerate(model.rules, start=model.first_precedence)
-    bodies = [(rule.layer, _rule(rule, about, precedence)) for precedence, rule in numbered]
+    bodies = [
+        (rule.layer, _rule(rule, about, place(model.first_precedence, index)))
+        for index, rule in enumerate(model.rules)
+    ]
     rules = {
         name: [body for of, body in bodies if of == layer] if layer in model.layers else None
         for layer, name in _FILTERS.items()

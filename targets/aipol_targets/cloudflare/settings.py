@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from aipol_targets.cloudflare.facts import ENTERPRISE_ENTRIES, LISTS, STANDARD_ENTRIES
+from aipol_targets.cloudflare.precedence import place
 from aipol_targets.common.network.settings import as_tuple, distinct, in_words
 
 
@@ -41,7 +42,9 @@ class CloudflareSettings(BaseModel):
     lists: Annotated[int, Field(ge=1, le=LISTS.value)] = LISTS.value
     """How many lists are left for aipol, such as `60`; more is an error."""
     first_precedence: Annotated[int, Field(ge=0, le=1_000_000)] = 1
-    """The precedence of the first policy, such as `1`; the next numbers are used too."""
+    """From where policies get ten precedences each, such as `100`; they stand in the middle."""
+    account: Annotated[str, Field(pattern=r"^([0-9a-f]{32})?$")] = ""
+    """The account's id, such as `0123456789abcdef0123456789abcdef`; needed only to push."""
 
     @model_validator(mode="after")
     def _sees_something(self) -> Self:
@@ -65,5 +68,5 @@ class CloudflareSettings(BaseModel):
         """What the files say because of it."""
         return {
             "policies": in_words(self.policies),
-            "first_precedence": str(self.first_precedence),
+            "first_precedence": str(place(self.first_precedence, 0)),
         }

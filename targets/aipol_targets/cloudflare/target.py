@@ -40,4 +40,5 @@ CLOUDFLARE: StagedTarget[CloudflareSettings, Gateway] = StagedTarget(
     render=stage("aipol_targets.cloudflare.render:render"),
     read=stage("aipol_targets.cloudflare.read:read"),
     spans_sites=True,
+    remote=stage("aipol_targets.cloudflare.remote:open_remote"),
 )

@@ -30,12 +30,14 @@ class NothingToEdit(Exception):
 
 
 DEMOS: Mapping[str, Make] = {
+    "cloudflare": stage("aipol_targets.standins.cloudflare.demo:demo"),
     "intune": stage("aipol_targets.standins.graph.demo:demo"),
     "jamf": stage("aipol_targets.standins.jamf.demo:demo"),
 }
 """By the target that is pushed to; each is given its settings and what the policy means."""
 
 EDITS: Mapping[str, Edit] = {
+    "cloudflare": stage("aipol_targets.standins.cloudflare.demo:edit"),
     "intune": stage("aipol_targets.standins.graph.demo:edit"),
     "jamf": stage("aipol_targets.standins.jamf.demo:edit"),
 }

@@ -50,12 +50,14 @@ class CloudflareStandin:
         most_items: int = STANDARD_ITEMS,
         invisible_for: int = 0,
         lists_are_held: bool = True,
+        decrypts: bool = False,
     ) -> None:
         """`tokens` are those that are known, and whether each may write.
 
         A new object is not shown for `invisible_for` reads. `lists_are_held` is whether a list can
         be deleted that a policy names: scripts delete policies first (mrrfv's and others), what
-        the API says otherwise is unverified, and a client has to do right by both.
+        the API says otherwise is unverified, and a client has to do right by both. `decrypts` is
+        whether TLS decryption is on.
         """
         self._tokens = {TOKEN: True} if tokens is None else dict(tokens)
         self._account = account
@@ -64,6 +66,7 @@ class CloudflareStandin:
         self._most_items = most_items
         self._invisible_for = invisible_for
         self._held = lists_are_held
+        self.decrypts = decrypts
         self._made = 0
         self._hidden: dict[str, int] = {}
         self._calls: deque[float] = deque()
@@ -118,6 +121,10 @@ class CloudflareStandin:
         ):
             raise Refused(403, AUTHENTICATION[1], AUTHENTICATION[0])
         match segments[2:]:
+            case () if request.method == "GET":
+                return success(self._shown())
+            case ("gateway", "configuration") if request.method == "GET":
+                return success({"settings": {"tls_decrypt": {"enabled": self.decrypts}}})
             case ("gateway", "lists", *rest):
                 self._count(now)
                 return self._list(request, tuple(rest), _stamp(now))
@@ -125,6 +132,11 @@ class CloudflareStandin:
                 return self._rule(request, tuple(rest), _stamp(now))
             case _:
                 raise Refused(404, NO_ROUTE[1], NO_ROUTE[0])
+
+    def _shown(self) -> dict[str, Any]:
+        """The account itself (the SDK cloudflare 5.9, accounts)."""
+        about = {"id": self._account, "name": "Acme", "type": "standard"}
+        return {**about, "settings": {"enforce_twofactor": False}, "created_on": _stamp(0)}
 
     def _count(self, now: float) -> None:
         """Refuse more requests about lists than a minute has (Lists, API rate limit)."""

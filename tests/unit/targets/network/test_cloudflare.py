@@ -13,6 +13,7 @@ from aipol.diagnostics.codes import BAD_VALUE, LOCK_OUT
 from aipol.ir import Gateway, Obligations
 from aipol.target import Kind, Status
 from aipol.vocabulary import Account, Effect
+from aipol_targets.cloudflare.precedence import middle, place
 
 CLIENTS = ("dns", "http", "network")
 LISTED, RULED = "lists.json", "rules.json"
@@ -117,12 +118,21 @@ def test_a_policy_is_for_its_segment_and_the_default_for_nobody_elses_addresses(
         assert emitted.answer(client, small.GATEWAY, "routed.test").effect is None
 
 
+@pytest.mark.parametrize(("first", "number"), [(0, 5), (1, 15), (100, 105), (101, 115)])
+def test_all_ten_precedences_of_the_first_policy_are_free(first: int, number: int) -> None:
+    """None is below the first that may be taken, and it stands in their middle."""
+    assert place(first, 0) == number
+    assert all(middle(each) == number for each in range(number - 5, number + 5))
+    assert number - 5 >= first
+
+
 def test_bodies_have_what_the_api_asks_for(small: Any) -> None:
     """Every policy is on, of one type, and has a precedence of its own."""
     emitted = small.gated(small.everything(), first_precedence=700)
     kinds = json.loads(emitted.text[RULED])
     bodies = [(kind, body) for kind, found in kinds.items() for body in found]
-    assert sorted(body["precedence"] for _, body in bodies) == list(range(700, 700 + len(bodies)))
+    orders = sorted(body["precedence"] for _, body in bodies)
+    assert orders == list(range(705, 705 + 10 * len(bodies), 10))
     for kind, body in bodies:
         assert body["filters"] == [kind]
         assert body["enabled"] is True

@@ -42,7 +42,7 @@ def test_the_lowest_precedence_decides_and_nothing_after_it(small: Any) -> None:
         found["dns"].append(rule)
 
     emitted = small.gated(small.Policy(apps=(small.app("one", "one.test"),)))
-    for precedence, effect in ((0, Effect.ALLOW), (4, Effect.BLOCK)):
+    for precedence, effect in ((5, Effect.ALLOW), (45, Effect.BLOCK)):
         files = edited(emitted, RULED, lambda found, at=precedence: add(found, at))
         changed = replace(emitted, files=files)
         assert changed.answer("dns", small.ANYBODY, "a.one.test").effect is effect
@@ -63,7 +63,10 @@ def test_a_header_before_the_block_of_its_segment_is_noticed(small: Any) -> None
 
     def first(found: Any) -> None:
         (rule,) = (rule for rule in found["http"] if rule["action"] == "allow")
-        rule["precedence"] = 0
+        rules = [each for kind in found.values() for each in kind]
+        rules.sort(key=lambda each: (each is not rule, each["precedence"]))
+        for index, each in enumerate(rules):
+            each["precedence"] = 5 + 10 * index
 
     assert emitted.findings() == ()
     assert emitted.noticed(edited(emitted, RULED, first))

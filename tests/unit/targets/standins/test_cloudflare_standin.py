@@ -346,7 +346,17 @@ def test_what_is_new_may_be_shown_late(path: str, body: dict[str, Any]) -> None:
     assert client.got("GET", f"{path}/{key}")["id"] == key
 
 
-@pytest.mark.parametrize("path", ["", "/gateway", "/gateway/lists/a/b/c", "/access/apps"])
+def test_an_account_tells_of_itself_and_of_its_settings() -> None:
+    """Whose it is, and whether it decrypts; nobody changes it here."""
+    for decrypts in (True, False):
+        client = Client(CloudflareStandin(decrypts=decrypts))
+        assert client.got("GET", "")["id"] == client.account
+        told = client.got("GET", "/gateway/configuration")["settings"]
+        assert told["tls_decrypt"] == {"enabled": decrypts}
+        assert client.refused("PUT", "", {}) == 404
+
+
+@pytest.mark.parametrize("path", ["/gateway", "/gateway/lists/a/b/c", "/access/apps"])
 def test_anything_else_has_no_route(client: Client, path: str) -> None:
     """What the stand-in does not play it does not pretend to know."""
     assert client.refused("GET", path) == 404
