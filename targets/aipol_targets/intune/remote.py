@@ -23,7 +23,7 @@ from aipol.remote import (
 )
 from aipol_targets.common.microsoft.address import VARIABLE, address
 from aipol_targets.common.microsoft.batch import read_many
-from aipol_targets.common.microsoft.graph import GONE, Graph, Needs
+from aipol_targets.common.microsoft.graph import GONE, Gone, Graph, Needs
 from aipol_targets.common.microsoft.signing_in import tokens
 from aipol_targets.common.microsoft.transport import SdkTransport, Timeouts
 from aipol_targets.intune import remote_writing as writing
@@ -182,10 +182,21 @@ class IntuneRemote:
             documents = read_many(self._tenants(), version, paths)
             for kind, each in here:
                 item, *settings = (documents[path] for path in _paths(kind, each))
-                if item is not None and None not in settings:
-                    lists = (self._graph.items(page) for page in settings)
-                    body = _body(kind, item, [row for rows in lists for row in rows])
-                    found[kind.id, each] = _live(kind, item, body)
+                rows = None if item is None else self._all_of(settings)
+                if rows is not None:
+                    found[kind.id, each] = _live(kind, item, _body(kind, item, rows))
+        return found
+
+    def _all_of(self, pages: Iterable[Any]) -> list[Any] | None:
+        """The items of lists from their first pages on; None where one is gone meanwhile."""
+        found = list[Any]()
+        try:
+            for page in pages:
+                if page is None:
+                    return None
+                found += self._graph.items(page)
+        except Gone:
+            return None
         return found
 
 

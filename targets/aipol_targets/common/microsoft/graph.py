@@ -26,6 +26,10 @@ _UNAUTHORIZED, _FORBIDDEN = 401, 403
 _PAGES = 10_000  # more than any tenant has; a server that never ends its list is no server
 
 
+class Gone(Refused):
+    """What was asked for is not there, or not any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Needs:
     """The permissions that are told where Graph answers 403."""
@@ -133,6 +137,8 @@ class Graph:
         if answer.done:
             return answer
         said = answer.says
+        if answer.status == GONE:
+            raise Gone(f"{asked}: {said}")
         if answer.status == _FORBIDDEN:
             raise Refused(f"{asked}: {said}; it needs the permission {needed}")
         if answer.status == _UNAUTHORIZED:

@@ -16,7 +16,7 @@ from aipol.remote import Clock, InDoubt, Refused, Unusable, WrongPlace
 from aipol.secret import Secret
 from aipol_targets.common.microsoft.address import address
 from aipol_targets.common.microsoft.batch import read_many
-from aipol_targets.common.microsoft.graph import Graph, Needs
+from aipol_targets.common.microsoft.graph import Gone, Graph, Needs
 from aipol_targets.common.microsoft.tokens import Given
 from aipol_targets.common.microsoft.transport import SdkTransport, Timeouts
 from aipol_targets.standins.server import Request, Response, Running, json_response, serving
@@ -170,3 +170,9 @@ def test_without_the_extra_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(Unusable, match=r"pip install 'aipol\[microsoft\]'"):
         SdkTransport(Timeouts(), proxies=False)
     assert threading.active_count() == before
+
+
+def test_a_list_that_goes_away_while_it_is_read_is_said_to_be_gone() -> None:
+    """Somebody deleted what it belongs to."""
+    with _session(lambda _: Response(404)) as (graph, _, running), pytest.raises(Gone):
+        list(graph.items({"value": [1], "@odata.nextLink": f"{running.url}/v1.0/x?$skiptoken=1"}))
