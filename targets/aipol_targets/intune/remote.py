@@ -182,7 +182,9 @@ class IntuneRemote:
             documents = read_many(self._tenants(), version, paths)
             for kind, each in here:
                 item, *settings = (documents[path] for path in _paths(kind, each))
-                rows = None if item is None else self._all_of(settings)
+                if item is None:
+                    continue
+                rows = self._all_of(settings)
                 if rows is not None:
                     found[kind.id, each] = _live(kind, item, _body(kind, item, rows))
         return found
