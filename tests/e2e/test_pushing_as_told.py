@@ -1,0 +1,109 @@
+"""What docs/applying.md tells of pushing to a tenant that is played is what happens."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "applying.md"
+FIRST = "aipol demo tenant -- sh"
+MARK = "== what was run here =="
+ANYTHING = "..."
+_STAMP = re.compile(r"\d{8}T\d{6}Z(-\d+)?")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command with the lines that it is told to answer."""
+
+    command: str
+    lines: tuple[str, ...]
+
+
+def steps(page: str) -> list[Step]:
+    """The commands of the block that begins with the tenant, each with what it answers."""
+    block = page.split(f"```console\n$ {FIRST}\n", 1)[1].split("\n```", 1)[0]
+    found = []
+    for part in f"\n{block}".split("\n$ ")[1:]:
+        command, *lines = part.split("\n")
+        found.append(Step(command, tuple(lines)))
+    return found
+
+
+def agree(told: tuple[str, ...], said: list[str]) -> bool:
+    """Whether lines are those that are told, `...` standing for any number of them."""
+    if not told:
+        return not said
+    if told[0] == ANYTHING:
+        return any(agree(told[1:], said[skipped:]) for skipped in range(len(said) + 1))
+    return bool(said) and told[0] == said[0] and agree(told[1:], said[1:])
+
+
+def _script(told: list[Step]) -> str:
+    """A script that runs the commands in turn; journals are named by the order of applies."""
+    lines = ["i=0"]
+    for step in told:
+        command = step.command
+        for number, stamp in enumerate(_stamps(told)):
+            place = f"$(ls .aipol/journals/intune/*.jsonl | sed -n {number + 1}p)"
+            command = command.replace(f".aipol/journals/intune/{stamp}.jsonl", place)
+        lines += [f"echo {shlex.quote(MARK)}", f'{command} 2>&1; echo "exit $?"']
+    return "\n".join(lines)
+
+
+def _stamps(told: list[Step]) -> list[str]:
+    """The names of journals in the order in which they are told."""
+    said = (found[0] for step in told for line in step.lines for found in _STAMP.finditer(line))
+    return list(dict.fromkeys(said))
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A folder with the example policy, and `aipol` as a command."""
+    shutil.copytree(ROOT / "policy", tmp_path / "policy")
+    command = tmp_path / "bin" / "aipol"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m aipol "$@"\n')
+    command.chmod(0o755)
+    return tmp_path
+
+
+def test_a_newcomer_sees_what_is_told(place: Path) -> None:
+    """Apply, an edit by hand, drift, putting it back, and two rollbacks."""
+    told = steps(PAGE.read_text(encoding="utf-8"))
+    assert [step.command.split()[1] for step in told].count("rollback") == 2
+    path = f"{place / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["aipol", "demo", "tenant", "--", "sh", "-c", _script(told)],
+        cwd=place,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    answers = done.stdout.split(f"{MARK}\n")[1:]
+    assert len(answers) == len(told), done.stdout
+    for step, answer in zip(told, answers, strict=True):
+        said = [_STAMP.sub("STAMP", line) for line in answer.split("\n") if line.strip()]
+        lines = tuple(_STAMP.sub("STAMP", line) for line in step.lines)
+        assert said.pop() == f"exit {int('drift' in step.command)}", answer
+        assert agree(lines, said), f"{step.command}\n{answer}"
+
+
+def test_an_answer_that_differs_is_noticed() -> None:
+    """A line more, a line less, another line."""
+    told = ("a", ANYTHING, "c")
+    assert agree(told, ["a", "c"])
+    assert agree(told, ["a", "b", "b", "c"])
+    for said in ([], ["a"], ["c"], ["a", "c", "d"], ["b", "c"], ["a", "b"]):
+        assert not agree(told, said)
