@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import socket
 import subprocess
 import tempfile
@@ -341,17 +343,19 @@ def servers() -> type[Servers]:
 class Servers:
     """Short-lived servers on loopback."""
 
-    @staticmethod
-    def free_port() -> int:
-        """A port that nothing listens on."""
-        return Servers.two_free_ports()[0]
+    # Below the ports that the system gives to whoever connects: one of those may be taken between
+    # asking for it and the server's start. Processes that run beside each other begin elsewhere.
+    _ports = itertools.cycle(range(10_000 + os.getpid() * 61 % 20_000, 32_000))
 
-    @staticmethod
-    def two_free_ports() -> tuple[int, int]:
-        """Two of them: asked for one after the other, they may be the same."""
-        here = ("127.0.0.1", 0)
-        with socket.create_server(here) as one, socket.create_server(here) as other:
-            return int(one.getsockname()[1]), int(other.getsockname()[1])
+    @classmethod
+    def free_port(cls) -> int:
+        """A port that nothing listens on, over TCP or UDP, and that was not given before."""
+        return next(port for port in cls._ports if _is_free(port))
+
+    @classmethod
+    def two_free_ports(cls) -> tuple[int, int]:
+        """Two of them."""
+        return cls.free_port(), cls.free_port()
 
     @staticmethod
     @contextmanager
@@ -361,6 +365,19 @@ class Servers:
         """A server for as long as the block runs."""
         with running(command, ready, log) as server:
             yield server
+
+
+def _is_free(port: int) -> bool:
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagram,
+    ):
+        try:
+            stream.bind(("127.0.0.1", port))
+            datagram.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 @contextmanager
