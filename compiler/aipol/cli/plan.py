@@ -30,6 +30,11 @@ _SUFFIX = ".json"
 @click.option(
     "-o", "--out", "file", type=Place(), metavar="FILE", help="Save the plan for `aipol apply`."
 )
+@click.option(
+    "--base",
+    metavar="REVISION",
+    help="Only what differs from the plan of this git revision's policy: what merging will do.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show every object, and what differs in it.")
 @click.option("--exit-code", "telling", is_flag=True, help="Exit with 1 where there are changes.")
 @state_option
@@ -43,6 +48,8 @@ def command(**given: Any) -> int:
     from aipol.cli.remotes import planned, pushing, refusals
     from aipol.plan.guards import Consent
 
+    if given["file"] and given["base"]:
+        raise click.UsageError("what merging will do is no plan to apply; leave `--out` out")
     if given["file"] and not given["file"].endswith(_SUFFIX):
         raise click.UsageError(f"`--out` takes a name with `{_SUFFIX}`: apply knows a plan by it")
     as_of: date = given["as_of"]
@@ -50,6 +57,8 @@ def command(**given: Any) -> int:
     if found is None:
         form = given["form"] if given["form"] == "json" else "text"
         return output.findings(findings, policy.sources, form, SCHEMA)
+    if given["base"]:
+        return _merging(found, given)
     plans = planned(found, given["adopt"], given["state"])
     refused = refusals(found, plans, Consent())
     if given["file"]:
@@ -58,6 +67,31 @@ def command(**given: Any) -> int:
     if refused:
         return FINDINGS
     return FINDINGS if given["telling"] and plans.writes else CLEAN
+
+
+def _merging(found: Pushing, given: dict[str, Any]) -> int:
+    """What of the plan the policy brings about that a revision's does not."""
+    from aipol.cli.remotes import compared, observations, pushing
+    from aipol.cli.revision import at_revision
+    from aipol.plan.merging import merged
+    from aipol.plan.model import Plans
+
+    there = observations(found.remotes, given["state"])
+    after = compared(found, given["adopt"], given["state"], there)
+    with at_revision(given["policy"], given["base"]) as place:
+        earlier, *_ = pushing(place, given["chosen"], given["as_of"])
+        if earlier is None:
+            raise click.ClickException(f"the policy of `{given['base']}` does not compile")
+        before = compared(earlier, (), given["state"], there)
+    by_place = {(plan.target, plan.place): plan for plan in before.plans}
+    plans = tuple(
+        merged(by_place[plan.target, plan.place], plan)
+        if (plan.target, plan.place) in by_place
+        else plan
+        for plan in after.plans
+    )
+    _show(found, Plans(after.inputs, plans, after.adopted), (), given)
+    return FINDINGS if given["telling"] and any(plan.writes for plan in plans) else CLEAN
 
 
 def _save(plans: Plans, file: Path) -> None:
@@ -88,6 +122,7 @@ def _show(
     lines = report.plans_text if given["form"] == "text" else report.plans_markdown
     output.answer_lines(lines(plans, shown))
     output.warnings(refused, found.policy.sources)
-    if given["form"] == "text" and plans.writes and not refused:
-        with_plan = given["file"] or found.policy.path
-        output.answer_lines([f"Next: {called()} apply {with_plan}"])
+    if given["form"] == "text" and plans.writes and not refused and not given["base"]:
+        chosen = "".join(f" -t {name}" for name in given["chosen"])
+        what = given["file"] or f"{found.policy.path}{chosen}"
+        output.answer_lines([f"Next: {called()} apply {what}"])

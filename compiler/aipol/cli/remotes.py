@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aipol.pipeline import Build, Opened
     from aipol.plan.guards import Consent
     from aipol.plan.model import Concerned, Inputs, Plans
-    from aipol.remote import Clock, Remote
+    from aipol.remote import Clock, Observed, Remote
     from aipol.target import StagedTarget
 
 STATE = ".aipol"
@@ -145,35 +145,58 @@ def inputs_of(policy: Opened, build: Build) -> Inputs:
 
 def planned(found: Pushing, adopt: tuple[str, ...], state: Path) -> Plans:
     """The plans for all remotes. Wrong usage where a vendor cannot be asked."""
+    return compared(found, adopt, state, observations(found.remotes, state))
+
+
+def observations(remotes: tuple[Remote, ...], state: Path) -> tuple[Observed, ...]:
+    """What there is at each remote's place. Wrong usage where a vendor cannot be asked."""
     from aipol.apply.lately import observed
     from aipol.cli.output import waiting
+    from aipol.remote import RemoteError
+
+    found = []
+    for remote in remotes:
+        try:
+            with waiting(f"asking {remote.target}"):
+                found.append(observed(remote, journals_of(state, remote), clock()))
+        except RemoteError as error:
+            raise _cannot(remote, error) from None
+    return tuple(found)
+
+
+def compared(
+    found: Pushing, adopt: tuple[str, ...], state: Path, there: tuple[Observed, ...]
+) -> Plans:
+    """The plans for what there is at each remote's place."""
     from aipol.plan.concerning import concerned_by
     from aipol.plan.model import Plans
     from aipol.plan.planning import Asked, compare
     from aipol.remote import RemoteError
 
     plans = []
-    for remote in found.remotes:
-        journals = journals_of(state, remote)
+    for remote, observed in zip(found.remotes, there, strict=True):
         files = {
             path.partition("/")[2]: content
             for path, content in found.build.files.items()
             if path.startswith(f"{remote.target}/")
         }
-        asked = Asked(
-            found.organization,
-            remote.wanted(files),
-            concerned_by(found.build, remote.target),
-            earlier(journals),
-            frozenset(adopt),
-        )
         try:
-            with waiting(f"asking {remote.target}"):
-                plans.append(compare(remote, asked, observed(remote, journals, clock())))
+            asked = Asked(
+                found.organization,
+                remote.wanted(files),
+                concerned_by(found.build, remote.target),
+                earlier(journals_of(state, remote)),
+                frozenset(adopt),
+            )
+            plans.append(compare(remote, asked, observed))
         except RemoteError as error:
-            raise click.ClickException(f"{remote.target} at {remote.place}: {error}") from None
+            raise _cannot(remote, error) from None
     _known_adoptions(adopt, plans)
     return Plans(found.inputs, tuple(plans), tuple(sorted(adopt)))
+
+
+def _cannot(remote: Remote, error: Exception) -> click.ClickException:
+    return click.ClickException(f"{remote.target} at {remote.place}: {error}")
 
 
 def _known_adoptions(adopt: tuple[str, ...], plans: list[Any]) -> None:
