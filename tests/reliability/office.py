@@ -22,7 +22,7 @@ from aipol_targets.intune.settings import Settings
 from aipol_targets.standins.faults import Faults
 from aipol_targets.standins.graph.standin import GraphStandin
 from aipol_targets.standins.graph.tenant import Tenant
-from aipol_targets.standins.server import Request, Running, serving
+from aipol_targets.standins.server import Running, serving
 
 GENERATED = Path(__file__).parents[2] / "generated" / "intune"
 ORGANIZATION = "example.acme"
@@ -132,13 +132,12 @@ def files() -> dict[str, bytes]:
 
 
 @contextmanager
-def office(folder: Path, faults: Faults | None = None) -> Iterator[Office]:
+def office(
+    folder: Path, faults: Faults | None = None, tenant: Tenant | None = None
+) -> Iterator[Office]:
     """A tenant with something of somebody else's."""
-    standin = GraphStandin(Tenant(id=TENANT))
-    path = "/beta/deviceManagement/configurationPolicies"
-    headers = {"authorization": "Bearer demo", "content-type": "application/json"}
-    body = json.dumps(_OTHERS).encode()
-    assert standin.answer(Request("POST", path, headers=headers, body=body)).status == 201
+    standin = GraphStandin(tenant or Tenant(id=TENANT))
+    standin.seed("configurationPolicies", _OTHERS)
     with serving(standin, faults) as running:
         yield Office(standin, running, folder)
 

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from aipol.apply.events import Outcome
 from aipol_targets.standins import faults as wrong
 from aipol_targets.standins.faults import Fault, Faults
-from tests.reliability.office import ANSWER, Killed, Office, office
+from aipol_targets.standins.graph.tenant import READ_ONLY, Tenant
+from tests.reliability.office import ANSWER, TENANT, Killed, Office, office
 
 ALL = os.environ.get("AIPOL_FAULTS") == "all"
 SOME = 3
@@ -93,3 +95,14 @@ def test_a_fault_at_any_write_leaves_nothing_twice_and_nothing_lost(
     record_property("applies", applies)
     record_property("writes more", sent)
     print(f"{name}: {tried} writes tried, {applies} applies to go on, {sent} writes more")  # noqa: T201
+
+
+def test_planning_sends_no_write_and_reads_with_read_permissions(tmp_path: Path) -> None:
+    """As the server sees it; the same token is refused the first write, and nothing is made."""
+    tenant = Tenant(id=TENANT, scopes=READ_ONLY)
+    with office(tmp_path, tenant=tenant) as found:
+        before = len(found.running.writes)
+        assert len(found.plan().writes) == OBJECTS
+        assert len(found.running.writes) == before == 0
+        assert {each.outcome for each in found.apply()} <= {Outcome.FAILED, Outcome.SKIPPED}
+        assert found.counts() == {"": 1}
