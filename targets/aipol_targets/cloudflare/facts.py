@@ -11,13 +11,6 @@ from aipol_targets.common.network.families import untold
 _READ = date(2026, 11, 28)
 _ACCOUNT_LIMITS = "Cloudflare One docs, Account limits"
 
-AI_CATEGORY = 184
-"""Artificial Intelligence, below Technology (Cloudflare One docs, Domain categories).
-
-Unverified: the page was found, its number could not be read again on 2026-11-29. An account
-lists its own at `/accounts/{account_id}/gateway/categories` (Cloudflare's API library, Categories).
-"""
-
 # Without it a DNS policy about a category is also for names that lead to one that is in it: "When
 # off, evaluate categories in this rule against all CNAME domain categories in the response"
 # (cloudflare-go, zero_trust gateway rules, RuleSetting; the same in the Terraform provider's schema

@@ -9,8 +9,8 @@ from aipol.diagnostics.codes import BAD_VALUE
 from aipol.domains import HostTrie
 from aipol.ir import Ir
 from aipol.segments import Segment, fewest_networks, gateway_networks, segments
-from aipol.target import Lowered, Reason
-from aipol_targets.cloudflare.facts import AI_CATEGORY, IPV6
+from aipol.target import Lowered, PolicyCoverage, Reason
+from aipol_targets.cloudflare.facts import IPV6
 from aipol_targets.cloudflare.limits import over_limits
 from aipol_targets.cloudflare.model import LISTS, RULES, Gateway, Rule, Source
 from aipol_targets.cloudflare.obligations import account_wide
@@ -41,12 +41,18 @@ from aipol_targets.common.network.unlisted import (
 
 TARGET_ID = "cloudflare"
 _WAN = "wan"
-_CATEGORY = f"the content category {AI_CATEGORY} (Artificial Intelligence)"
+_CATEGORY = "the content category {number} (Artificial Intelligence)"
 _UNSEEN = Reason(
     "ai-category-unseen",
-    f"{_CATEGORY} is not blocked: a network policy sees no name of what has no handshake, and so"
-    " cannot leave out what is listed",
+    "Cloudflare's category of AI is not blocked: a network policy sees no name of what has no"
+    " handshake, and so cannot leave out what is listed",
     "add `dns` to `targets.cloudflare.policies`, or `http` with `tls_decryption`",
+)
+_UNKNOWN = Reason(
+    "ai-category-unknown",
+    "Cloudflare's category of AI is not blocked: its number is for the account to say",
+    "set `targets.cloudflare.ai_category` to the id of Artificial Intelligence that "
+    "`GET /accounts/<account>/gateway/categories` gives",
 )
 
 
@@ -68,19 +74,25 @@ def lower(ir: Ir, settings: CloudflareSettings) -> Lowered[Gateway]:
     findings += over_limits(ir, TARGET_ID, settings, model)
     placed = _placed(ir, settings, parts, written)
     account = coverage(ir, TARGET_ID, placed, account_wide)
-    told = (
-        by_category(ir, TARGET_ID, _CATEGORY, (LISTS, RULES))
-        if settings.sees_categories
-        else not_blocked(ir, TARGET_ID, _UNSEEN)
-    )
     return Lowered(
         model,
         account,
         tuple(findings),
-        policy=told,
-        idle=idle(first_precedence=model.rules),
+        policy=_unlisted(ir, settings),
+        idle=idle(
+            first_precedence=model.rules, ai_category=any(each.category for each in model.rules)
+        ),
         indistinct=indistinct(placed),
     )
+
+
+def _unlisted(ir: Ir, settings: CloudflareSettings) -> tuple[PolicyCoverage, ...]:
+    """What is done about AI that no list knows."""
+    if not settings.sees_categories:
+        return not_blocked(ir, TARGET_ID, _UNSEEN)
+    if settings.ai_category is None and asked_to_block(ir):
+        return not_blocked(ir, TARGET_ID, _UNKNOWN)
+    return by_category(ir, TARGET_ID, _CATEGORY.format(number=settings.ai_category), (LISTS, RULES))
 
 
 def _decrypted(ir: Ir, settings: CloudflareSettings) -> Iterator[Diagnostic]:
@@ -137,8 +149,9 @@ def _rules(ir: Ir, settings: CloudflareSettings, written: Sequence[Written]) -> 
         source = _source(ir, settings, written, each)
         if source.networks or not each.segment.networks:
             yield from rules_of(each, source, plan)
-    if written and settings.sees_categories and asked_to_block(ir):
-        yield from unlisted(listed(ir), Source(gateways, excluded=True), plan)
+    category = settings.ai_category
+    if written and settings.sees_categories and asked_to_block(ir) and category is not None:
+        yield from unlisted(listed(ir), Source(gateways, excluded=True), plan, category)
 
 
 def _source(

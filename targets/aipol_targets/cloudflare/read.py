@@ -36,7 +36,8 @@ class _Rule:
     body: Body
     condition: Condition
     source: Condition
-    by_category: bool
+    category: str
+    """The number of the content category that it is about, if it is about one."""
     hosts: frozenset[str]
     addresses: frozenset[str]
 
@@ -107,7 +108,9 @@ class GatewayDecider:
         """What the files say of the settings."""
         orders = [rule.body.precedence for rules in self._rules.values() for rule in rules]
         first = {"first_precedence": str(min(orders))} if orders else {}
-        return {"policies": in_words(self._rules), **first}
+        numbers = {rule.category for rules in self._rules.values() for rule in rules} - {""}
+        category = {"ai_category": ", ".join(sorted(numbers))} if numbers else {}
+        return {"policies": in_words(self._rules), **first, **category}
 
     def mentions(self) -> Iterator[tuple[Kind, str]]:
         """Every host that occurs in a list or an expression, and what is done to some of them."""
@@ -205,9 +208,9 @@ def _rules(
         condition, found = Expression.read(body.name, body.traffic, FIELDS[kind], lists)
         if found.pathed and body.action != "block":
             raise UnreadableArtifact(RULES, f"{body.name} lets through what is no whole host")
-        if found.by_category and body.action != "block":
+        if found.category and body.action != "block":
             raise UnreadableArtifact(RULES, f"{body.name} lets a category through")
-        if body.by_own_name is not (found.by_category and kind == "dns"):
+        if body.by_own_name is not (bool(found.category) and kind == "dns"):
             why = "is about categories of the names that an answer leads to, or about none"
             raise UnreadableArtifact(RULES, f"{body.name} {why}")
         used |= found.used
@@ -215,12 +218,12 @@ def _rules(
         sources += found.sources
         named = found.hosts.union(*(lists[name] for name in found.used))
         source, addresses = from_source(condition), frozenset(found.addresses)
-        yield _Rule(body, condition, source, found.by_category, frozenset(named), addresses)
+        yield _Rule(body, condition, source, found.category, frozenset(named), addresses)
 
 
 def _counts(rule: _Rule) -> bool:
     """Whether it matters to what a category is for: not a block by lists."""
-    return rule.by_category or rule.body.action != "block"
+    return bool(rule.category) or rule.body.action != "block"
 
 
 def _spared_first(rules: Iterable[_Rule]) -> tuple[_Rule, ...]:

@@ -27,8 +27,6 @@ _HOST = re.compile(HOST_NAME)
 _BEGINNING = re.compile(r"\^/(?:[A-Za-z0-9_~/-]|\[\.\])+(?:/\.\*|\(/\.\*\)\?\$)|\^/\.\*")
 _END = re.compile(r"(?:(?<=/)\.\*|\(/\.\*\)\?\$)\Z")
 _DEEPEST = 100
-_AI = "184"
-"""The content category Artificial Intelligence (Domain categories, read 2026-11-29)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +108,10 @@ class SourceIn:
 
 @dataclass(frozen=True, slots=True)
 class _CountedAsAi:
-    """What is in the content category of AI."""
+    """What is in the content category of AI; that it is that one is for whoever knows the number.
+
+    The number is told (`GatewayDecider.told`), and compared with the one in the settings.
+    """
 
     def holds(self, subject: Subject) -> bool:
         return subject.ai
@@ -188,8 +189,8 @@ class Expression:
     sources: list[Networks] = field(default_factory=list[Networks])
     pathed: bool = False
     """Whether it looks at the path of an address."""
-    by_category: bool = False
-    """Whether it looks at what Cloudflare counts a host as."""
+    category: str = ""
+    """The number of the category that it looks for, where it looks at what a host counts as."""
 
     @classmethod
     def read(
@@ -270,9 +271,10 @@ class Expression:
             self.expect(self.fields.domains, "[*]")
             return _DomainIn(self._names())
         self.expect(self.fields.categories, "[*]", "in")
-        if negated or self._set("number") != [_AI]:
+        numbers = self._set("number")
+        if negated or len(numbers) != 1 or self.category not in ("", numbers[0]):
             self.refuse("is about a category that is not accounted for")
-        self.by_category = True
+        self.category = numbers[0]
         return _CountedAsAi()
 
     def _comparison(self, name: str, *, negated: bool) -> Condition:

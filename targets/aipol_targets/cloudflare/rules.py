@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from aipol.domains import HostEntry, HostTrie, Intent
-from aipol_targets.cloudflare.facts import AI_CATEGORY
 from aipol_targets.cloudflare.model import Address, HostList, Layer, Rule, Selection, Source
 from aipol_targets.cloudflare.shards import sharded
 from aipol_targets.cloudflare.written import Written
@@ -64,7 +63,7 @@ def _selections(stem: str, levels: Levels, capacity: int) -> tuple[Selection, ..
     )
 
 
-def unlisted(known: HostTrie, source: Source, plan: Plan) -> Iterator[Rule]:
+def unlisted(known: HostTrie, source: Source, plan: Plan, category: int) -> Iterator[Rule]:
     """The policies for AI by Cloudflare's own category, but for what is known; they come last.
 
     There is one of each type for everybody: it is for what no list says anything about. None is a
@@ -75,7 +74,7 @@ def unlisted(known: HostTrie, source: Source, plan: Plan) -> Iterator[Rule]:
     selections = _selections(stem, plain_levels(known), plan.capacity)[:1]
     for layer in plan.layers:
         if layer != "network":
-            yield Rule(f"{stem}_{layer}", layer, source, selections, category=AI_CATEGORY)
+            yield Rule(f"{stem}_{layer}", layer, source, selections, category=category)
 
 
 def spared_for(stem: str, source: Source, plan: Plan) -> Iterator[Rule]:

@@ -45,6 +45,9 @@ class CloudflareSettings(BaseModel):
     """From where policies get ten precedences each, such as `100`; they stand in the middle."""
     account: Annotated[str, Field(pattern=r"^([0-9a-f]{32})?$")] = ""
     """The account's id, such as `0123456789abcdef0123456789abcdef`; needed only to push."""
+    ai_category: Annotated[int, Field(ge=1, le=65_535)] | None = None
+    """The number of the content category of AI, as `GET /accounts/<account>/gateway/categories`
+    gives it, such as `1`; without it AI that no list knows is not blocked."""
 
     @model_validator(mode="after")
     def _sees_something(self) -> Self:
@@ -66,7 +69,9 @@ class CloudflareSettings(BaseModel):
     @property
     def told(self) -> Mapping[str, str]:
         """What the files say because of it."""
+        category = {} if self.ai_category is None else {"ai_category": str(self.ai_category)}
         return {
             "policies": in_words(self.policies),
             "first_precedence": str(place(self.first_precedence, 0)),
+            **category,
         }

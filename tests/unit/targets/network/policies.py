@@ -223,7 +223,8 @@ def advised(policy: Policy, **settings: Any) -> Emitted:
 
 def gated(policy: Policy, **settings: Any) -> Emitted:
     """The same for Cloudflare Gateway, which sees source addresses and what is encrypted."""
-    return emit(policy, CLOUDFLARE, **{"on_ramp": "wan", "tls_decryption": True, **settings})
+    given = {"on_ramp": "wan", "tls_decryption": True, "ai_category": 4184, **settings}
+    return emit(policy, CLOUDFLARE, **given)
 
 
 MAKERS: Mapping[str, Callable[..., Emitted]] = {

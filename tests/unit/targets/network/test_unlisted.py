@@ -60,7 +60,7 @@ def test_the_account_says_that_a_category_is_not_all_there_is(small: Any) -> Non
     """It is looser, with the files and the category's number."""
     (record,) = small.gated(policy(small)).compiled.policy
     assert (record.status, record.reason.code) == (Status.LOOSER, "by-category")
-    assert "184" in record.reason.text
+    assert "4184" in record.reason.text
     assert record.artifacts == ("cloudflare/lists.json", "cloudflare/rules.json")
     assert record.leaves
 
@@ -71,7 +71,7 @@ def test_nothing_is_blocked_by_category_that_is_not_to_be_blocked(
 ) -> None:
     """A policy cannot warn, and then does nothing, and the account says so."""
     emitted = small.gated(policy(small, unlisted_ai=effect))
-    assert "184" not in emitted.text[RULES]
+    assert "4184" not in emitted.text[RULES]
     told = [each.reason.code for each in emitted.compiled.policy]
     assert told == ([] if effect is Effect.ALLOW else ["no-prompt"])
     assert emitted.findings() == ()
@@ -87,11 +87,21 @@ def test_nothing_is_blocked_by_category_that_is_not_to_be_blocked(
 def test_a_network_policy_is_not_for_a_category(given: dict[str, Any], small: Any) -> None:
     """It sees no name of what has no handshake, so that it would block what is listed."""
     emitted = small.gated(policy(small), **given)
-    assert "184" not in emitted.text[RULES]
+    assert "4184" not in emitted.text[RULES]
     assert [each.reason.code for each in emitted.compiled.policy] == ["ai-category-unseen"]
     assert emitted.findings() == ()
     types = json.loads(small.gated(policy(small)).text[RULES])
-    assert not any("184" in each["traffic"] for each in types["l4"])
+    assert not any("4184" in each["traffic"] for each in types["l4"])
+
+
+def test_without_the_accounts_number_no_category_is_guessed(small: Any) -> None:
+    """Nothing is blocked by category, and the account says what is missing."""
+    emitted = small.gated(policy(small), ai_category=None)
+    assert "content_category" not in emitted.text[RULES]
+    (record,) = emitted.compiled.policy
+    assert (record.status, record.reason.code) == (Status.UNSUPPORTED, "ai-category-unknown")
+    assert "gateway/categories" in record.reason.advice
+    assert emitted.findings() == ()
 
 
 def changed(emitted: Any, change: Any) -> dict[str, bytes]:
@@ -127,7 +137,7 @@ def _allowing(body: dict[str, Any]) -> dict[str, Any]:
 
 def _other(body: dict[str, Any]) -> dict[str, Any]:
     """Another category is blocked."""
-    return {**body, "traffic": body["traffic"].replace("184", "183")}
+    return {**body, "traffic": body["traffic"].replace("4184", "4183")}
 
 
 def _leading(settings: Any) -> Any:
@@ -213,7 +223,7 @@ def test_a_category_in_a_negation_is_refused(small: Any) -> None:
     emitted = small.gated(policy(small))
 
     def negate(body: dict[str, Any]) -> dict[str, Any]:
-        found = "any(dns.content_category[*] in {184})"
+        found = "any(dns.content_category[*] in {4184})"
         return {**body, "traffic": body["traffic"].replace(found, f"not({found})")}
 
     with pytest.raises(UnreadableArtifact, match="a category that is not accounted for"):
