@@ -72,6 +72,7 @@ def _json(target: Target) -> dict[str, Any]:
             }
             for limit in target.limits
         ],
+        "pushes": _pushes(target),
         "settings": sorted(target.settings.model_fields),
         "described": [
             {
@@ -84,6 +85,22 @@ def _json(target: Target) -> dict[str, Any]:
             for each in _settings(target)
         ],
     }
+
+
+def _pushes(target: Target) -> bool:
+    from aipol.target import StagedTarget
+
+    return isinstance(target, StagedTarget) and target.remote is not None
+
+
+def _installed(target: Target) -> str:
+    """How its files come to where they act."""
+    from aipol.serving import Serving
+
+    if _pushes(target):
+        return "by `aipol apply`"
+    served = isinstance(target, Serving) and target.fetched
+    return f"{'lists by `aipol publish`, the rest ' if served else ''}by hand: see its README"
 
 
 def _cells(target: Target) -> tuple[str, ...]:
@@ -104,6 +121,7 @@ def _text(target: Target) -> Iterator[str]:
         ("governs", ", ".join(target.surfaces)),
         ("acts on", places(target.reach)),
         ("knows", _IDENTITIES.get(target.identity, target.identity)),
+        ("install", _installed(target)),
         ("settings", ", ".join([*needed, *others]) or "none"),
     ]
     for label, text in about:

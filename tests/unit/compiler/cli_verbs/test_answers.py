@@ -276,6 +276,7 @@ def test_targets_are_listed_with_reach_and_limits(run: Run) -> None:
 def test_one_target_is_shown_with_settings_and_limits(run: Run) -> None:
     """The list has no limits; the one has them, and JSON has everything in both."""
     alpha = run("targets", "--format", "json").json["targets"][0]
+    assert alpha["pushes"] is False
     assert run("targets", "alpha", "--format", "json").json["targets"] == [alpha]
     assert sorted(each["name"] for each in alpha["described"]) == alpha["settings"]
     text, every = run("targets", "alpha").out, run("targets").out
