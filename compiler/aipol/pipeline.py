@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from aipol.both import both
+from aipol.both import Meanwhile, both
 from aipol.coverage import Gap, Matrix, complete, only_known
 from aipol.diagnostics import Diagnostic, codes
 from aipol.diagnostics.model import has_errors
@@ -195,20 +195,28 @@ def build(ir: Ir, settings: Mapping[str, Any], targets: Sequence[Target]) -> Bui
 def _made_and_verified(
     every: Sequence[Place],
 ) -> tuple[tuple[Run, ...], tuple[Diagnostic, ...]]:
-    """What targets make, with what reading it back finds; of much, that is done meanwhile."""
-    if not every:
-        return (), ()
-    run = _run(every[0])
-    sound = not has_errors(run.compiled.findings)
+    """What targets make, with what reading it back finds; of much, that is done meanwhile.
 
-    def found() -> tuple[Diagnostic, ...]:
-        return verify_files(run, run.compiled.artifacts) if sound else ()
-
-    if len(every) == 1 or _size([run]) < _MANY_RECORDS:
-        here, others = found(), _made_and_verified(every[1:])
-    else:
-        here, others = both(found, lambda: _made_and_verified(every[1:]))
-    return (run, *others[0]), (*here, *others[1])
+    Where a target has an error, it is told at once, and nothing more is read back.
+    """
+    runs: list[Run] = []
+    waiting: list[Meanwhile[tuple[Diagnostic, ...]]] = []
+    sound = True
+    try:
+        for place in every:
+            run = _run(place)
+            runs.append(run)
+            sound = sound and not has_errors(run.compiled.findings)
+            if sound:
+                much = _size([run]) >= _MANY_RECORDS and len(runs) < len(every)
+                read_back = partial(verify_files, run, run.compiled.artifacts)
+                waiting.append(Meanwhile(read_back, worth_it=much))
+        # The last first, which nobody has begun with.
+        found = [each.result() for each in reversed(waiting if sound else ())]
+    finally:
+        for each in waiting:
+            each.drop()
+    return tuple(runs), tuple(finding for each in reversed(found) for finding in each)
 
 
 def _matrix(ir: Ir, runs: Iterable[Run]) -> Matrix:
@@ -315,7 +323,7 @@ def verify_files(run: Run, artifacts: Iterable[Artifact]) -> tuple[Diagnostic, .
 
 
 def _sorted(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    return tuple(sorted(set(findings), key=lambda finding: finding.sort_key))
+    return tuple(sorted(dict.fromkeys(findings), key=lambda finding: finding.sort_key))
 
 
 def _catalogue(

@@ -145,7 +145,10 @@ class Panel:
     ) -> AbstractSet[str]:
         if self._many is not None:
             blocked = self.denied(hosts, view.subjects[0].identity, client, situation)
-            return blocked if isinstance(blocked, AbstractSet) else frozenset(blocked)
+            # What a reader says of hosts that it was not asked about must not count for others.
+            if isinstance(blocked, AbstractSet) and blocked <= hosts:
+                return blocked
+            return hosts.intersection(blocked)
         return frozenset(
             host
             for host in hosts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -190,6 +191,34 @@ def test_what_is_read_back_while_others_are_made_is_found_all_the_same(
     assert [each.message for each in made.findings] == ["still/number.txt: thirteen is no number"]
     failing = build(found.ir, {**settings, "other": Settings()}, targets)
     assert failing.findings == (fault,)
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["alone", "child"])
+def test_an_error_is_told_before_what_others_made_is_read_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, alone: bool
+) -> None:
+    """Reading much back takes minutes, and is for nothing where another target has an error."""
+    monkeypatch.setattr("aipol.pipeline._MANY_RECORDS", 0)
+    monkeypatch.setattr("aipol.both._worth_a_child", lambda: not alone)
+    found = opened(tmp_path, POLICY)
+    assert found.ir is not None
+    span = found.ir.unlisted_span
+    fault = codes.LIMIT_EXCEEDED.at(span, target="other", what="rules", count=2, limit=1)
+
+    def lower(ir: Ir, settings: Settings) -> Lowered[int]:
+        return replace(_lower(ir, settings), findings=(fault,))
+
+    def read(_: Mapping[str, bytes]) -> Decider:
+        time.sleep(60)
+        raise NotImplementedError
+
+    slow = StagedTarget("still", "Slow", "jamf", MACOS, (), (), Settings, _lower, _render, read)
+    other = StagedTarget("other", "Other", "jamf", MACOS, (), (), Settings, lower, _render, _read)
+    targets = [cast("Target", slow), cast("Target", other)]
+    begun = time.monotonic()
+    failing = build(found.ir, {"still": Settings(), "other": Settings()}, targets)
+    assert failing.findings == (fault,)
+    assert time.monotonic() - begun < 30
 
 
 def test_nothing_is_rendered_from_what_has_an_error(tmp_path: Path) -> None:
