@@ -26,11 +26,13 @@ class Mark:
     """What an object says of itself: whose it is, and what was written to it last.
 
     `key` is the organisation's identifier and the object's lasting name, such as
-    `com.acme/windows/baseline`; `digest` is empty where the vendor keeps no room for it.
+    `com.acme/windows/baseline`; `digest` is empty where the vendor keeps no room for it. `named`
+    is whether the object's name says whose it is, as it does where there is no such room.
     """
 
     key: str
     digest: str = ""
+    named: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         return f"aipol:{self.key}" + (f" sha256:{self.digest}" if self.digest else "")
@@ -82,6 +84,11 @@ class Live:
     name: str
     mark: Mark | None
     body: Json = None
+
+    @property
+    def signed(self) -> bool:
+        """Whether its mark is more than a key, which anybody's description may mention."""
+        return self.mark is not None and bool(self.mark.digest or self.mark.named)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aipol.apply.journal import Journal, Progress, reopened
+from aipol.apply.making import ids_of, sought
 from aipol.apply.patience import attempts
 from aipol.plan.model import Action, Change
 from aipol.remote import Clock, Remote
@@ -19,10 +20,11 @@ def settle(remote: Remote, journal: Journal, clock: Clock) -> tuple[Change, ...]
     doubtful = tuple(journal.doubtful())
     writer = reopened(journal.path)
     unseen = list(doubtful)
+    before = ids_of(journal.head.plan.changes)
     for _ in attempts(clock, remote.settles):
         for index, change, progress in tuple(unseen):
             made = change.action is Action.CREATE
-            found = _seen(remote, change, progress) if made else ""
+            found = _seen(remote, change, progress, before) if made else ""
             if found:
                 writer.note("created", index, id=found)
                 unseen.remove((index, change, progress))
@@ -32,9 +34,8 @@ def settle(remote: Remote, journal: Journal, clock: Clock) -> tuple[Change, ...]
     return tuple(change for _, change, _ in doubtful)
 
 
-def _seen(remote: Remote, change: Change, progress: Progress) -> str:
+def _seen(remote: Remote, change: Change, progress: Progress, before: frozenset[str]) -> str:
     """The id of what a change made, where it can be seen."""
     if progress.id and remote.look(change.kind, progress.id) is not None:
         return progress.id
-    found = remote.seek(change.kind, change.key)
-    return found[0].id if found else ""
+    return sought(remote, change, before)

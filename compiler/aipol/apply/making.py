@@ -53,8 +53,10 @@ class Making:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _ids: dict[str, str] = field(default_factory=dict[str, str])
     _keys: dict[str, str] = field(default_factory=dict[str, str])
+    _before: frozenset[str] = frozenset()
 
     def __post_init__(self, known: tuple[Change, ...]) -> None:
+        self._before = ids_of(known)
         self._keys.update(keys_of(bearers_in(known)))
         for change in known:
             if change.id and change.after is not None and change.cause is not Cause.DOUBLE:
@@ -99,9 +101,9 @@ class Making:
     def _found_or_made(self, change: Change, write: Write, doubt: InDoubt) -> str:
         for tries in range(_TRIES):
             for _ in attempts(self.clock, self.remote.settles):
-                found = self.remote.seek(change.kind, change.key)
+                found = sought(self.remote, change, self._before)
                 if found:
-                    return found[0].id
+                    return found
             # An object without a mark is not found by it.
             if write.mark is None or tries == _TRIES - 1:
                 break
@@ -184,6 +186,22 @@ class Making:
                 return Write(change.kind, resolved(change.after, self._ids), mark)
         except KeyError as error:
             raise NotSent(f"it refers to {error}, which is not there") from None
+
+
+def ids_of(changes: tuple[Change, ...]) -> frozenset[str]:
+    """The ids of what there was when a plan was made."""
+    return frozenset(change.id for change in changes if change.id)
+
+
+def sought(remote: Remote, change: Change, before: frozenset[str]) -> str:
+    """The id of what a change may have made, if it can be seen.
+
+    What was there before is not it, nor what merely mentions its key.
+    """
+    for each in remote.seek(change.kind, change.key):
+        if each.id not in before and (each.signed or not change.after_digest):
+            return each.id
+    return ""
 
 
 def _kept(there: Mark | None, written: Mark | None) -> bool:

@@ -69,7 +69,9 @@ class _Finding:
         organizations = {each.key.partition("/")[0] for each in journal.head.plan.changes}
         self._ours: _Kept = [
             (each, each.mark.key)
-            for each in sorted(observed.objects, key=lambda each: (each.kind, each.id))
+            for each in sorted(
+                observed.objects, key=lambda each: (not each.signed, each.kind, each.id)
+            )
             if each.mark and any(is_of(one, each.mark.key) for one in organizations)
         ]
 
@@ -85,7 +87,10 @@ class _Finding:
 
     def _instead(self, change: Change) -> Iterator[Live]:
         yield from (
-            live for live, key in self._ours if (live.kind, key) == (change.kind, change.key)
+            live
+            for live, key in self._ours
+            if (live.kind, key) == (change.kind, change.key)
+            and (live.signed or live.name == change.name)
         )
         if not change.marked:  # what it was before had no mark, so it is known by its name
             yield from (

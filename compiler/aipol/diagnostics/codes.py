@@ -216,6 +216,9 @@ FIRST_ENFORCEMENT = Rule(
     "AIP705", "first-enforcement", _E, "{target} would act at once at {place}, where it never was"
 )
 STALE_PLAN = Rule("AIP706", "stale-plan", _E, "{plan} is not what would be done now: {why}")
+CHANGED_COPY = Rule(
+    "AIP707", "changed-copy", _E, "`{name}` at {place}, a copy of ours that was changed, would go"
+)
 
 ALL: tuple[Rule, ...] = tuple(
     sorted(

@@ -34,6 +34,7 @@ def refusals(
     set.
     """
     found = [*_collisions(plan, span), *_deletions(plan, consent, span)]
+    found += _copies(plan, consent, span)
     found += [*_updates(plan, consent, span), *_everybody(plan, consent, span)]
     return (*found, *_first(plan, consent, span, rehearsal))
 
@@ -60,6 +61,17 @@ def _deletions(plan: Plan, consent: Consent, span: Span) -> Iterator[Diagnostic]
     if number > max(most, consent.deletes):
         hint = f"read them with `aipol plan -v`; if they are meant, `--allow-deletes {number}`"
         yield _many(codes.MANY_DELETIONS, plan, number, span, hint)
+
+
+def _copies(plan: Plan, consent: Consent, span: Span) -> Iterator[Diagnostic]:
+    """Copies that a person changed: in a console, a new object often begins as a copy of one."""
+    deletions = list(plan.of(Action.DELETE))
+    for change in deletions:
+        changed = change.cause is Cause.DOUBLE and change.differences
+        if changed and len(deletions) > consent.deletes:
+            theirs = f"take the mark out of its description (its id is {change.id})"
+            hint = f"if it is needed, {theirs}; if not, `--allow-deletes {len(deletions)}`"
+            yield codes.CHANGED_COPY.at(span, name=change.name, place=plan.place, hint=hint)
 
 
 def _updates(plan: Plan, consent: Consent, span: Span) -> Iterator[Diagnostic]:

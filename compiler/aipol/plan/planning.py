@@ -38,7 +38,9 @@ def compare(remote: Remote, asked: Asked, observed: Observed) -> Plan:
     ours, others = _whose(asked.organization, observed)
     matching = _Matching(remote, asked, ours, others)
     matches = [matching.match(wanted) for wanted in asked.wanted]
-    left = [each for several in ours.values() for each in several]
+    rest = [each for several in ours.values() for each in several]
+    left = [each for each in rest if each.signed]
+    mentions = (*matching.mentions, *(each for each in rest if not each.signed))
     changes = tuple(_changes(matching.sides, matches, left))
     taken = {(change.kind, change.id) for change in changes}
     return Plan(
@@ -47,12 +49,17 @@ def compare(remote: Remote, asked: Asked, observed: Observed) -> Plan:
         ordered(changes),
         tuple(
             Stranger(each.kind, each.id, each.name)
-            for each in others
+            for each in (*others, *mentions)
             if (each.kind, each.id) not in taken
         ),
         tuple(collision for match in matches for collision in match.collisions),
-        observed.notes,
+        (*observed.notes, *map(_mentioning, mentions)),
     )
+
+
+def _mentioning(live: Live) -> str:
+    key = live.mark.key if live.mark else ""
+    return f"{live.kind} `{live.name}` names `{key}`, aipol never wrote it: it is left alone"
 
 
 def _distinct(wanted: tuple[Wanted, ...]) -> None:
@@ -98,13 +105,15 @@ class _Matching:
         self._remote, self._adopt, self._ours = remote, asked.adopt, ours
         self._keys = {live.id: key for (_, key), found in ours.items() for live in found}
         self._named: dict[tuple[str, str], list[Live]] = {}
-        for each in others:
+        unsigned = (each for found in ours.values() for each in found if not each.signed)
+        for each in (*others, *unsigned):
             self._named.setdefault((each.kind, each.name), []).append(each)
         self.sides = Sides(remote.canonical, asked.concerned, asked.earlier)
+        self.mentions: list[Live] = []
 
     def match(self, wanted: Wanted) -> _Match:
         """The object of ours, or the foreign one that becomes ours, or those in the way."""
-        found = self._ours.pop((wanted.kind, wanted.key), [])
+        found = self._bearing(wanted)
         if found:
             best = self._best(found, wanted)
             return _Match(wanted, best, copies=tuple(each for each in found if each is not best))
@@ -119,6 +128,17 @@ class _Matching:
         )
         return _Match(wanted, collisions=tuple(several))
 
+    def _bearing(self, wanted: Wanted) -> list[Live]:
+        """Those that aipol wrote; without any, what was made of the files by hand, by its name.
+
+        What else has the key in its description may be somebody's note on ours.
+        """
+        every = self._ours.pop((wanted.kind, wanted.key), [])
+        found = [each for each in every if each.signed]
+        found = found or [each for each in every if each.name == wanted.name]
+        self.mentions += [each for each in every if each not in found]
+        return found
+
     def _best(self, found: list[Live], wanted: Wanted) -> Live:
         if len(found) == 1:
             return found[0]
@@ -132,12 +152,13 @@ class _Matching:
 
 
 def _changes(sides: Sides, matches: list[_Match], left: list[Live]) -> Iterator[Change]:
-    copies = [copy for match in matches for copy in match.copies]
+    copies = [(copy, match.wanted) for match in matches for copy in match.copies]
     kept = [
         Bearer(match.live.id if match.live else "", match.wanted.key, stays=True)
         for match in matches
     ]
-    going = [Bearer(live.id, live.mark.key, stays=False) for live in (*copies, *left) if live.mark]
+    leaving = (*(copy for copy, _ in copies), *left)
+    going = [Bearer(live.id, live.mark.key, stays=False) for live in leaving if live.mark]
     keys = keys_of((*kept, *going))
     for match in matches:
         if match.live is None:
@@ -146,7 +167,7 @@ def _changes(sides: Sides, matches: list[_Match], left: list[Live]) -> Iterator[
             yield sides.adopted(_referred(match.live, keys), match.wanted)
         else:
             yield sides.kept(_referred(match.live, keys), match.wanted)
-    yield from (sides.doubled(_referred(each, keys)) for each in copies)
+    yield from (sides.doubled(_referred(copy, keys), wanted) for copy, wanted in copies)
     yield from (sides.unwanted(_referred(each, keys)) for each in left)
 
 

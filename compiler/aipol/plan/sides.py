@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aipol.plan.comparing import differences, digest_of
 from aipol.plan.model import NOBODY, Action, Cause, Change, Concerned, Difference
@@ -78,9 +78,15 @@ class Sides:
         """An object of ours that the policy asks for no more."""
         return self._removed(live, Cause.GONE)
 
-    def doubled(self, live: Live) -> Change:
-        """A second object with a mark that another one bears."""
-        return self._removed(live, Cause.DOUBLE)
+    def doubled(self, live: Live, wanted: Wanted) -> Change:
+        """A second object with a mark that another one bears; with how somebody changed it.
+
+        An apply without answers may have made one twice. What is not as its mark says, a person
+        made of a copy.
+        """
+        copied = live.mark is None or live.mark.digest in ("", self._digest(live.kind, live.body))
+        found = () if copied else self._between(live, wanted)
+        return replace(self._removed(live, Cause.DOUBLE), differences=found)
 
     def _removed(self, live: Live, cause: Cause) -> Change:
         key, digest = (live.mark.key, live.mark.digest) if live.mark else ("", "")

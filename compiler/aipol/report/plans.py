@@ -32,7 +32,7 @@ _WHY = {
     Cause.UNDONE: "",
     Cause.SAME: "",
 }
-_SHOWN, _PLACES, _VALUE, _NAME = 12, 3, 60, 200
+_SHOWN, _PLACES, _VALUE, _NAME, _NOTE = 12, 3, 60, 200, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def plan_text(plan: Plan, shown: Shown = BRIEF) -> Iterator[str]:
             yield from (f"      because of {line}" for line in change.concerned.lines)
     if len(plan.writes) > shown.most:
         yield f"  and {len(plan.writes) - shown.most:,} more: `-v` shows them all"
-    yield from (f"  note: {note}" for note in plan.notes)
+    yield from (f"  note: {_cut(note, _NOTE)}" for note in plan.notes)
 
 
 def tally(plan: Plan) -> str:
@@ -134,7 +134,7 @@ def plans_markdown(plans: Plans, shown: Shown = BRIEF) -> Iterator[str]:
         if plan.writes:
             yield from _table(plan.writes, shown.most)
             yield ""
-        yield from (f"Note: {markdown(note)}" for note in plan.notes)
+        yield from (f"Note: {markdown(_cut(note, _NOTE))}" for note in plan.notes)
 
 
 def _table(changes: Iterable[Change], most: int) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 from xml.etree import ElementTree as ET
 
@@ -82,9 +82,11 @@ class Server:
         mark = mark_in(general["description"]) if kind.described else None
         if kind.described:
             general["description"] = without_mark(general["description"])
-        if mark is None and general.get("is_smart", True):
-            key = key_of(self.organization, kind, general["name"])
-            mark = Mark(key) if key else None
+        key = key_of(self.organization, kind, general["name"])
+        if mark is not None:
+            mark = replace(mark, named=bool(key))
+        elif key and general.get("is_smart", True):
+            mark = Mark(key, named=True)
         return Live(kind.id, identifier(kind, number), general["name"], mark, body)
 
     def may_be_ours(self, kind: Kind, entry: Entry) -> bool:

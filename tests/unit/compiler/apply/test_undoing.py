@@ -218,3 +218,29 @@ def test_a_copy_made_since_is_left_to_the_next_plan(pushing: Pushing) -> None:
     (result,) = pushing.roll_back()
     assert (result.outcome, result.id) == (Outcome.DONE, stored.id)
     assert pushing.vendor.objects[copy] == kept
+
+
+def test_a_copy_that_comes_back_in_doubt_is_not_the_object_that_stayed(pushing: Pushing) -> None:
+    """Both bear one mark: what was there before is not what a lost request made."""
+    pushing.go_on(policy("p", assignments=["x"]))
+    (stored,) = bearing(pushing.vendor, key_of("p"))
+    pushing.vendor.put_in(POLICY, {**stored.document, "assignments": ["y"]})
+    pushing.go_on(policy("p", assignments=["x"]))
+    pushing.vendor.faults[len(pushing.vendor.writes) + 1] = Fault.KILLED_BEFORE
+    with pytest.raises(Killed):
+        pushing.roll_back()
+    pushing.vendor.revive()
+    pushing.settle()
+    assert [progress.id for _, progress in pushing.journals()[-1].touched()] == [""]
+    pushing.vendor.faults[len(pushing.vendor.writes) + 1] = Fault.LOST_BEFORE
+    pushing.roll_back(pushing.journals()[1])
+    assert pushing.vendor.objects[stored.id].document["assignments"] == ["x"]
+
+
+def test_a_note_on_our_object_is_not_undone(pushing: Pushing) -> None:
+    """What was made is gone; somebody's object that mentions its key is not there instead of it."""
+    pushing.go_on(script("s"))
+    pushing.vendor.objects.clear()
+    note = {"name": "theirs", "description": f"see aipol:{key_of('s')}", "text": "theirs"}
+    pushing.vendor.put_in(SCRIPT, note)
+    assert pushing.back().writes == ()

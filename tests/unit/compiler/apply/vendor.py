@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -292,7 +292,10 @@ class FakeRemote:
     def _live(self, kind: str, identifier: str, document: dict[str, Any]) -> Live:
         body = {name: value for name, value in document.items() if name not in _SERVERS}
         body["description"] = without_mark(document["description"])
-        return Live(kind, identifier, document["name"], mark_in(document["description"]), body)
+        mark = mark_in(document["description"])
+        if mark is not None and not self.vendor.digests:
+            mark = replace(mark, named=True)
+        return Live(kind, identifier, document["name"], mark, body)
 
     def _without_body(self, live: Live) -> Live:
         ours = live.mark is not None and live.mark.key.startswith(f"{self.organization}/")

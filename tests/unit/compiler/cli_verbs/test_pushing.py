@@ -147,8 +147,11 @@ def test_what_vendors_answer_is_shown_as_text(shop: Shop, run: Run) -> None:
     """Control characters, markup and endless names do nothing to a terminal or a comment."""
     key = f"com.acme/{HOSTILE.replace(':', '')}"
     document = {"name": HOSTILE + "x" * 9_000, "description": f"aipol:{key}", "text": HOSTILE}
-    for said in (document, document | {"description": f"aipol:com.acme/{'y' * 9_000}"}):
+    long = document | {"description": f"aipol:com.acme/{'y' * 9_000}"}
+    for said in (document, long):
         shop.vendor.put_in("script", said)
+        digest = f"{said['description']} sha256:{'0' * 16}"
+        shop.vendor.put_in("script", said | {"description": digest})
     shop.vendor.put_in("script", document | {"description": HOSTILE})
     shop.notes = (HOSTILE,)
     answers = [

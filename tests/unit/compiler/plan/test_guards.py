@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from aipol.plan.guards import Consent, refusals
-from aipol.plan.model import Action, Cause, Change, Collision, Concerned, Plan
+from aipol.plan.model import Action, Cause, Change, Collision, Concerned, Difference, Plan
 from aipol.source import whole_file
 
 SPAN = whole_file("p.yaml")
@@ -75,6 +75,17 @@ def test_everybody() -> None:
     assert _codes([gone]) == []
     assert _codes([replace(lost, cause=Cause.DOUBLE)]) == []
     assert _codes([replace(lost, action=Action.UPDATE)]) == []
+
+
+def test_a_copy_that_somebody_changed() -> None:
+    """It goes only where all that goes was allowed; an exact copy goes by itself."""
+    (copy,) = _changes(1, Action.DELETE, Cause.DOUBLE)
+    changed = replace(copy, differences=(Difference("text", "a", "b"),))
+    assert _codes([copy]) == []
+    assert _codes([changed]) == ["AIP707"]
+    assert _codes([changed], consent=Consent(deletes=1)) == []
+    gone = _changes(1, Action.DELETE, Cause.GONE)
+    assert _codes([changed], gone, consent=Consent(deletes=1)) == ["AIP707"]
 
 
 def test_first_enforcement() -> None:

@@ -111,6 +111,57 @@ def test_a_second_object_with_one_mark_goes_and_the_better_one_stays() -> None:
     ]
 
 
+def _mention(vendor: Vendor, name: str, key: str) -> str:
+    """Somebody's own object, with a note on one of ours in its description."""
+    return vendor.put_in(
+        SCRIPT, {"name": name, "description": f"Exception to aipol:{key}", "text": "theirs"}
+    )
+
+
+@pytest.mark.parametrize("wanted", [(), (script("s"),), (script("s", "new"),)])
+def test_what_merely_mentions_a_key_of_ours_is_left_alone(wanted: tuple[Wanted, ...]) -> None:
+    """It is neither a copy, nor ours to change or to remove; it is told, and counted as others'."""
+    vendor = Vendor()
+    theirs = _mention(vendor, "A theirs", key_of("s"))
+    ours = _ours(vendor, script("s"))
+    made = _plan(vendor, *wanted)
+    assert {each.id for each in made.changes} == {ours}
+    assert [each.id for each in made.strangers] == [theirs]
+    assert made.notes == (
+        f"{SCRIPT} `A theirs` names `{key_of('s')}`, aipol never wrote it: it is left alone",
+    )
+
+
+def test_what_mentions_a_key_is_not_taken_for_the_object() -> None:
+    """Before there is one of ours; what was made of the files by hand has its name."""
+    vendor = Vendor()
+    _mention(vendor, "theirs", key_of("s"))
+    assert [each.action for each in _plan(vendor, script("s")).changes] == [Action.CREATE]
+    by_hand = _ours(vendor, script("s"), "")
+    assert [each.id for each in _plan(vendor, script("s")).changes] == [by_hand]
+    assert _plan(vendor).changes == ()
+
+
+def test_what_was_made_by_hand_under_an_earlier_key_is_in_the_way_of_its_name() -> None:
+    """A second object of one name is not made beside it."""
+    vendor = Vendor()
+    by_hand = _mention(vendor, "AI s", key_of("earlier"))
+    made = _plan(vendor, script("s"))
+    assert made.changes == ()
+    assert [(each.id, each.adoptable) for each in made.collisions] == [(by_hand, False)]
+
+
+def test_a_copy_says_how_somebody_changed_it() -> None:
+    """One that an apply made twice says nothing, also where the policy has moved since."""
+    vendor = Vendor()
+    for text in ("one", "one", "mine"):
+        _ours(vendor, script("s", text), digest_for(script("s", "one")))
+    copies = [
+        each for each in _plan(vendor, script("s", "two")).changes if each.cause is Cause.DOUBLE
+    ]
+    assert [[one.path for one in each.differences] for each in copies] == [[], ["text"]]
+
+
 def test_a_key_that_names_another_kind_now() -> None:
     """The old object goes, the new one is made; nobody takes one for the other."""
     vendor = Vendor()
