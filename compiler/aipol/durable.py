@@ -54,6 +54,8 @@ def locked(path: Path, busy: str) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise OutputError(busy) from None
+        except OSError as error:
+            raise OutputError(f"`{path}` cannot be locked: {why(error)}") from None
         yield
     finally:
         os.close(handle)

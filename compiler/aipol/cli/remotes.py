@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from aipol.target import StagedTarget
 
 STATE = ".aipol"
+_LOCK = "lock"
 
 state_option = click.option(
     "--state",
@@ -273,10 +274,11 @@ def held(state: Path, remotes: tuple[Remote, ...]) -> Iterator[None]:
                 folder = folder_of(state, remote.target)
                 try:
                     folder.mkdir(parents=True, exist_ok=True)
+                    (folder / _LOCK).touch(mode=0o600)
                 except OSError as error:
                     raise unwritable(folder, error) from None
                 busy = f"another aipol is changing {remote.target} (it holds `{folder}`)"
-                stack.enter_context(locked(folder, busy))
+                stack.enter_context(locked(folder / _LOCK, busy))
             yield
     except OutputError as error:
         raise click.ClickException(str(error)) from None

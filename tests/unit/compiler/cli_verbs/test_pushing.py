@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -447,7 +448,7 @@ def test_two_at_once(shop: Shop, run: Run) -> None:
     """The second on the same machine is refused."""
     fcntl = pytest.importorskip("fcntl")
     run("apply", "--yes")
-    handle = os.open(".aipol/journals/alpha", os.O_RDONLY)
+    handle = os.open(".aipol/journals/alpha/lock", os.O_RDWR)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         busy = run("apply", "--yes")
@@ -456,6 +457,30 @@ def test_two_at_once(shop: Shop, run: Run) -> None:
     assert busy.code == 2
     assert "another aipol is changing alpha" in busy.err
     assert len(shop.vendor.objects) == 2
+
+
+def test_the_state_on_a_network_file_system(
+    shop: Shop, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There only what is open for writing can be locked (flock(2)); no lock at all is told."""
+    fcntl = pytest.importorskip("fcntl")
+
+    def flock(handle: int, how: int) -> None:
+        del how
+        if fcntl.fcntl(handle, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
+            raise OSError(errno.EBADF, "Bad file descriptor")
+
+    def unable(handle: int, how: int) -> None:
+        del handle, how
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", unable)
+    found = run("apply", "--yes")
+    assert found.code == 2
+    assert "lock` cannot be locked: no locks available" in found.err
+    assert shop.vendor.writes == []
+    monkeypatch.setattr(fcntl, "flock", flock)
+    assert run("apply", "--yes").code == 0
 
 
 def test_what_fails_is_told_with_the_vendors_words(shop: Shop, run: Run) -> None:
