@@ -23,6 +23,8 @@ def why_stale(saved: Plans, now: Plans, begun: Unfinished | None = None) -> str:
         return f"it was made by aipol {saved.inputs.version}, this is {now.inputs.version}"
     if saved.inputs != now.inputs:
         return "the policy or its catalogue has changed since"
+    if [each.target for each in saved.plans] != [each.target for each in now.plans]:
+        return "it is for other targets"
     for before, after in zip(saved.plans, now.plans, strict=True):
         if before.place != after.place:
             return f"it is for {before.place}, this is {after.place}"

@@ -46,6 +46,8 @@ def command(**given: Any) -> int:
     from aipol.cli.remotes import held
     from aipol.diagnostics.model import has_errors
 
+    if given["dry"] and given["stream"]:
+        raise click.UsageError("`--dry-run` makes no events to tell; leave `--json` out")
     policy = opened(given["policy"], today())
     if policy.ir is None or has_errors(policy.findings):
         return output.findings(policy.findings, policy.sources, "text", SCHEMA)

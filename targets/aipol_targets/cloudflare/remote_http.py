@@ -164,9 +164,9 @@ class Session:
         return document
 
     def _told(self, answer: Answer) -> str:
-        words = _words(_parsed(answer))
-        told = f"answers {answer.status}: {words}" if words else f"answers {answer.status}"
-        return told.replace(self.token.reveal(), "***")
+        # Cut afterwards: a part of a token is one that nobody finds.
+        words = _words(_parsed(answer)).replace(self.token.reveal(), "***")[:_LONGEST_WORDS]
+        return f"answers {answer.status}: {words}" if words else f"answers {answer.status}"
 
 
 def _paged(ask: Ask, page: int) -> Ask:
@@ -194,7 +194,7 @@ def _words(document: dict[str, Any] | None) -> str:
         if isinstance(each, dict)
     ]
     words = "".join(each if each.isprintable() else " " for each in "; ".join(told))
-    return " ".join(words.split())[:_LONGEST_WORDS]
+    return " ".join(words.split())
 
 
 def _flat(result: Any, ask: Ask) -> list[Any]:

@@ -59,8 +59,7 @@ class Answer:
         """The sentence in an error, in one line; Jamf Pro sends errors as HTML."""
         found = _SENTENCE.search(self.text)
         plain = html.unescape(_TAG.sub(" ", found[1] if found else ""))
-        words = " ".join("".join(each if each.isprintable() else " " for each in plain).split())
-        return words[:_LONGEST]
+        return " ".join("".join(each if each.isprintable() else " " for each in plain).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +149,9 @@ class Session:
 
     def _told(self, answer: Answer) -> str:
         told = f"answers {answer.status}"
-        return self._without_secrets(f"{told}: {answer.says}" if answer.says else told)
+        # Cut afterwards: a part of a secret is one that nobody finds.
+        words = self._without_secrets(answer.says)[:_LONGEST]
+        return f"{told}: {words}" if words else told
 
     def _without_secrets(self, text: str) -> str:
         held = [self.credentials.secret.reveal(), self._token.value if self._token else ""]

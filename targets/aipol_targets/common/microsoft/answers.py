@@ -50,7 +50,9 @@ class Answer:
         """The same, should it repeat the token that it was asked with."""
         if not token:
             return self
-        return replace(self, body=self.body.replace(token.reveal().encode(), b"***"))
+        value = token.reveal()
+        headers = {name: text.replace(value, "***") for name, text in self.headers.items()}
+        return replace(self, headers=headers, body=self.body.replace(value.encode(), b"***"))
 
     @property
     def claims(self) -> str:

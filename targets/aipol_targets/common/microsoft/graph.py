@@ -58,11 +58,15 @@ class Graph:
 
     def items(self, page: Any) -> Iterator[Any]:
         """The items of a page and of all after it, which only the same server may hold."""
+        followed = set[str]()
         for _ in range(_PAGES):
             yield from page.get("value", ())
             link = page.get("@odata.nextLink")
             if not link:
                 return
+            if link in followed:
+                break
+            followed.add(str(link))
             page = self._follow(str(link))
         raise InDoubt("a list of Microsoft Graph's does not end")
 

@@ -328,6 +328,7 @@ def test_rollback_by_name_and_place(shop: Shop, run: Run) -> None:
     dry = run("rollback", "--dry-run")
     assert dry.code == 0
     assert first.name in dry.out
+    assert run("rollback", "--dry-run", "--json").code == 2
     assert run("rollback", str(first), "-t", "alpha").code == 2
     assert run("rollback", "nowhere.jsonl").code == 2
     assert run("rollback", "--yes", "--json").code == 0

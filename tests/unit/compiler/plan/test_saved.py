@@ -73,6 +73,8 @@ def test_another_state_makes_it_stale() -> None:
     """Another place, an edit, an object more or less, a name that was taken."""
     elsewhere = replace(SAVED, plans=(replace(SAVED.plans[0], place="other"),))
     assert why_stale(SAVED, elsewhere) == "it is for place, this is other"
+    twice = replace(SAVED, plans=SAVED.plans * 2)
+    assert why_stale(twice, SAVED) == "it is for other targets"
     edited = replace(UPDATE, before={"x": 9})
     for changes in ((CREATE, edited, DELETE), (CREATE, UPDATE), (CREATE, UPDATE, DELETE, DELETE)):
         assert why_stale(SAVED, _now(*changes)) == "t at place has changed since"

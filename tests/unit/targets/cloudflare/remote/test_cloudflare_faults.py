@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -214,6 +215,17 @@ def test_a_server_that_says_the_token_back_does_not_get_it_shown(
         call(here.remote)
     told = "".join(traceback.format_exception(caught.value))
     assert TOKEN not in f"{told} {caught.value!r} {here.remote.session!r}"
+
+
+@pytest.mark.parametrize("length", [291, 296])
+def test_no_part_of_a_token_is_shown_where_words_are_cut(site: Any, length: int) -> None:
+    """Wherever it stands in what the server says."""
+    here = site()
+    said = {"success": False, "errors": [{"code": 1, "message": "x" * length + TOKEN}]}
+    answering(here, 400, json.dumps(said))
+    with pytest.raises(Refused) as caught:
+        here.remote.create(_WRITE)
+    assert TOKEN[:3] not in str(caught.value)
 
 
 def test_requests_go_to_cloudflare_and_nowhere_else(site: Any) -> None:

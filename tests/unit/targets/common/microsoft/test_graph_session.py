@@ -76,6 +76,19 @@ def test_a_list_that_goes_on_elsewhere_is_not_followed() -> None:
         assert len(scripted.asked) == 1
 
 
+def test_a_list_that_begins_again_is_no_list() -> None:
+    """It is not asked for ten thousand times."""
+
+    def around(request: Request) -> Response:
+        link = f"http://{request.headers['host']}/v1.0/x?$skiptoken=1"
+        return json_response(200, {"value": [1], "@odata.nextLink": link})
+
+    with _session(around) as (graph, scripted, _):
+        with pytest.raises(InDoubt, match="does not end"):
+            graph.pages("v1.0/x")
+        assert len(scripted.asked) == 2
+
+
 def test_a_list_is_read_to_its_end() -> None:
     """Its links are followed as they stand."""
 

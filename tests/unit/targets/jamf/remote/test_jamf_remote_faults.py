@@ -308,6 +308,14 @@ def test_nothing_tells_a_secret(served: SiteOf, record: Write) -> None:
         assert "t0ken" not in repr(jamf.remote.session)
 
 
+def test_no_part_of_a_secret_is_shown_where_words_are_cut(served: SiteOf, record: Write) -> None:
+    """Wherever it stands in what the server says."""
+    page = f"<p>Error: {'x' * 295} {DEMO.secret}</p>".encode()
+    with pytest.raises(Refused) as told:
+        served(standin=Hostile(400, page)).remote.create(record)
+    assert DEMO.secret[:3] not in str(told.value)
+
+
 # --- what is needed to ask ------------------------------------------------------------------------
 
 GIVEN = {"JAMF_CLIENT_ID": "id", "JAMF_CLIENT_SECRET": "a-secret"}
