@@ -108,6 +108,8 @@ def _one(remote: Remote, head: Head, how: How) -> bool:
     try:
         writer = start(folder, stamp, head)
         results = Carrying(remote, writer, clock(), teller.tell).run(head.plan)
+    except BrokenPipeError:
+        raise  # whoever read the events has gone; the journal is as it should be
     except OSError as error:
         raise unwritable(folder, error) from None
     except KeyboardInterrupt:

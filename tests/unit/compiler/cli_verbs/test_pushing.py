@@ -13,10 +13,15 @@ from typing import Any
 
 import pytest
 
-from aipol.cli import composition
+from aipol.cli import composition, output
 from aipol.cli import remotes as cli_remotes
+from aipol.cli.carrying import How, carry_out
+from aipol.plan.model import Plans
+from aipol.plan.planning import Asked, plan
 from aipol.remote import InDoubt, Mark, Surroundings, Unusable, Wanted, WrongPlace
+from tests.unit.compiler.apply.pushing import INPUTS
 from tests.unit.compiler.apply.vendor import (
+    ORGANIZATION,
     FakeRemote,
     Fault,
     Killed,
@@ -482,6 +487,22 @@ def test_the_state_on_a_network_file_system(
     assert shop.vendor.writes == []
     monkeypatch.setattr(fcntl, "flock", flock)
     assert run("apply", "--yes").code == 0
+
+
+def test_events_that_nobody_reads_any_more(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stops, blames no journal for it, and the next apply goes on."""
+
+    def gone(text: str) -> None:
+        raise BrokenPipeError(errno.EPIPE, text)
+
+    remote = FakeRemote(shop.vendor)
+    plans = Plans(INPUTS, (plan(remote, Asked(ORGANIZATION, shop.wanted)),))
+    monkeypatch.setattr(output, "answer", gone)
+    with pytest.raises(BrokenPipeError):
+        carry_out((remote,), plans, How(tmp_path, stream=True))
+    assert shop.vendor.writes == []
 
 
 def test_what_fails_is_told_with_the_vendors_words(shop: Shop, run: Run) -> None:
