@@ -40,7 +40,9 @@ def _patience(remote: Remote, journals: tuple[Journal, ...], clock: Clock) -> fl
 
 def _hidden(found: Observed, done: Iterable[tuple[Change, object]]) -> Iterable[Change]:
     """The changes that do not show yet."""
-    marks = {(each.kind, each.mark.key): each.mark for each in found.objects if each.mark}
+    # What merely mentions a key does not stand for the object.
+    objects = sorted(found.objects, key=lambda each: each.signed)
+    marks = {(each.kind, each.mark.key): each.mark for each in objects if each.mark}
     ids = {(each.kind, each.id) for each in found.objects}
     for change, _ in done:
         if change.after is None:

@@ -7,7 +7,14 @@ import pytest
 from aipol.apply.lately import observed
 from aipol.plan.planning import Asked, compare
 from tests.unit.compiler.apply.pushing import Pushing
-from tests.unit.compiler.apply.vendor import ORGANIZATION, FakeRemote, policy, script
+from tests.unit.compiler.apply.vendor import (
+    ORGANIZATION,
+    SCRIPT,
+    FakeRemote,
+    key_of,
+    policy,
+    script,
+)
 
 SETTLES = FakeRemote.settles
 
@@ -32,6 +39,19 @@ def test_what_was_made_a_moment_ago_is_not_made_again(
     found = observed(pushing.remote, journals, pushing.vendor.time.clock())
     assert len(compare(pushing.remote, Asked(ORGANIZATION, wanted), found).writes) == creates
     assert pushing.vendor.time.at - before <= SETTLES
+
+
+def test_a_note_on_what_was_changed_is_not_it(pushing: Pushing) -> None:
+    """Somebody's object names its key, which is no reason not to wait for the object."""
+    pushing.apply(pushing.plan(script("one", "before")))
+    pushing.apply(pushing.plan(script("one")))
+    for each in pushing.vendor.objects.values():
+        each.seen_from = pushing.vendor.time.at + SETTLES / 2
+    note = {"name": "theirs", "description": f"see aipol:{key_of('one')}", "text": "theirs"}
+    pushing.vendor.put_in(SCRIPT, note)
+    journals = tuple(pushing.journals())
+    found = observed(pushing.remote, journals, pushing.vendor.time.clock())
+    assert compare(pushing.remote, Asked(ORGANIZATION, (script("one"),)), found).writes == ()
 
 
 def test_an_apply_of_long_ago_is_not_waited_for(pushing: Pushing) -> None:
