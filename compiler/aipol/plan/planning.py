@@ -53,13 +53,20 @@ def compare(remote: Remote, asked: Asked, observed: Observed) -> Plan:
             if (each.kind, each.id) not in taken
         ),
         tuple(collision for match in matches for collision in match.collisions),
-        (*observed.notes, *map(_mentioning, mentions)),
+        (*observed.notes, *map(_mentioning, mentions), *_unknown(left, asked)),
     )
 
 
 def _mentioning(live: Live) -> str:
     key = live.mark.key if live.mark else ""
     return f"{live.kind} `{live.name}` names `{key}`, aipol never wrote it: it is left alone"
+
+
+def _unknown(left: list[Live], asked: Asked) -> Iterator[str]:
+    """That whom something was about which goes is in no journal, so no guard speaks for them."""
+    number = sum(1 for each in left if each.mark and each.mark.key not in asked.earlier)
+    if number:
+        yield f"no journal tells whom {number} of the objects that go are about: perhaps everybody"
 
 
 def _distinct(wanted: tuple[Wanted, ...]) -> None:

@@ -127,8 +127,8 @@ def test_what_merely_mentions_a_key_of_ours_is_left_alone(wanted: tuple[Wanted, 
     made = _plan(vendor, *wanted)
     assert {each.id for each in made.changes} == {ours}
     assert [each.id for each in made.strangers] == [theirs]
-    assert made.notes == (
-        f"{SCRIPT} `A theirs` names `{key_of('s')}`, aipol never wrote it: it is left alone",
+    assert made.notes[0] == (
+        f"{SCRIPT} `A theirs` names `{key_of('s')}`, aipol never wrote it: it is left alone"
     )
 
 
@@ -254,6 +254,17 @@ def test_a_plan_that_cannot_be_made_says_so() -> None:
     vendor.read_faults[1] = Fault.REFUSED
     with pytest.raises(Refused):
         _plan(vendor)
+
+
+def test_what_goes_and_is_in_no_journal_is_told() -> None:
+    """The guard for what is about everybody knows nothing of it."""
+    vendor = Vendor()
+    for name in ("s", "t"):
+        _ours(vendor, script(name))
+    known = {key_of("s"): Concerned()}
+    (note,) = _plan(vendor, earlier=known).notes
+    assert note == "no journal tells whom 1 of the objects that go are about: perhaps everybody"
+    assert _plan(vendor, earlier=known | {key_of("t"): Concerned()}).notes == ()
 
 
 def test_whom_a_change_is_about() -> None:
