@@ -95,6 +95,19 @@ def test_what_was_installed_by_hand_under_our_name_is_ours(
     assert jamf.standin.ghosts == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "goes"), [("aipol com.acme old", True), ("Exception of the lab's", False)]
+)
+def test_a_mark_without_a_digest_counts_under_our_name_only(
+    site: SiteOf, name: str, goes: bool
+) -> None:
+    """A profile installed by hand from the files goes with the policy; a note on it stays."""
+    jamf = site()
+    number = jamf.standin.seed(resources.PROFILES, profile(name, "aipol:com.acme/profile/old"))
+    jamf.settle({})
+    assert (number not in jamf.standin.records(resources.PROFILES)) == goes
+
+
 def test_a_profile_is_given_back_without_a_mark_and_as_the_same_profile(site: SiteOf) -> None:
     """As rolling back an adoption asks."""
     jamf = site()
