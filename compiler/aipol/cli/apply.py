@@ -139,6 +139,10 @@ def _apply(found: Pushing, wish: Wish) -> int:
         return CLEAN
     if not (wish.yes or wish.saved):
         confirm(plans)
+        # Whoever was asked said yes to what they saw, however long they looked at it.
+        overtaken = _overtaken(found, plans, planned(found, wish.adopt, wish.state))
+        if overtaken:
+            return _refused(overtaken, found.policy.sources, wish)
     how = How(wish.state, wish.stream, wish.saved)
     return CLEAN if carry_out(found.remotes, plans, how) else FINDINGS
 
@@ -174,6 +178,19 @@ def confirm(plans: Plans) -> None:
         )
     if not click.confirm(f"Change {count(plans.writes, 'object')}?", err=True):
         raise click.ClickException("nothing was changed")
+
+
+def _overtaken(found: Pushing, seen: Plans, now: Plans) -> tuple[Diagnostic, ...]:
+    """That what somebody said yes to is not what would be done any more."""
+    from aipol.apply.resuming import why_stale
+    from aipol.diagnostics import codes
+    from aipol.source import whole_file
+
+    why = why_stale(seen, now)
+    if not why:
+        return ()
+    span, hint = whole_file(found.policy.path), "run it again, and look again"
+    return (codes.STALE_PLAN.at(span, plan="the plan that was shown", why=why, hint=hint),)
 
 
 def _stale(found: Pushing, wish: Wish, plans: Plans) -> tuple[Diagnostic, ...]:

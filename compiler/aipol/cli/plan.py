@@ -95,12 +95,17 @@ def _merging(found: Pushing, given: dict[str, Any]) -> int:
 
 
 def _save(plans: Plans, file: Path) -> None:
-    from aipol.durable import why
+    """Write a plan in one step, for its owner alone: it tells what a tenant has."""
+    from aipol.durable import why, write_file
     from aipol.plan.saved import as_json
     from aipol.report.words import as_json as text
 
+    beside = file.with_name(f".{file.name}.new")
     try:
-        file.write_text(text(as_json(plans)), encoding="utf-8")
+        beside.unlink(missing_ok=True)
+        beside.touch(mode=0o600, exist_ok=False)
+        write_file(beside, text(as_json(plans)).encode())
+        beside.replace(file)
     except OSError as error:
         raise click.ClickException(f"cannot write `{file}`: {why(error)}") from None
 

@@ -202,6 +202,32 @@ def test_apply_asks_who_is_there(
     assert bool(shop.vendor.writes) == (code == 0)
 
 
+def test_a_yes_is_to_what_was_shown(shop: Shop, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What somebody else did while the question stood is not overrun."""
+
+    def asked(*_: object, **__: object) -> bool:
+        seeded(shop.vendor, script("s"), {}, None)
+        return True
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("click.confirm", asked)
+    found = run("apply")
+    assert found.code == 1
+    assert "AIP706" in found.out
+    assert shop.vendor.writes == []
+
+
+def test_a_saved_plan_is_for_its_owner_and_written_in_one_step(shop: Shop, run: Run) -> None:
+    """It tells what a tenant has; what was there before is there until all of it is written."""
+    del shop
+    Path("plan.json").write_text("before", encoding="utf-8")
+    assert run("plan", "-o", "plan.json").code == 0
+    assert Path("plan.json").stat().st_mode & 0o777 == 0o600
+    assert [each.name for each in Path().glob(".plan*")] == []
+    Path("there.json").mkdir()
+    assert run("plan", "-o", "there.json").code == 2
+
+
 def test_apply_tells_lines_of_json(shop: Shop, run: Run) -> None:
     """Each event is a line, and nothing else is on stdout; refusals are events as well."""
     events = _events(run("apply", "--yes", "--json"))
