@@ -22,24 +22,28 @@ class Says:
     def __init__(self, said: Iterable[str]) -> None:
         self.said = said
 
-    def clients(self, _: Kind) -> tuple[str, ...]:
+    def clients(self, kind: Kind) -> tuple[str, ...]:
         """One path."""
+        del kind
         return ("path",)
 
-    def view(self, _: frozenset[str], __: Kind) -> Hashable:
+    def view(self, identity: frozenset[str], kind: Kind) -> Hashable:
         """Everybody is told the same."""
+        del identity, kind
         return 0
 
-    def decide(self, _: Question) -> Answer:
+    def decide(self, question: Question) -> Answer:
         """Nothing: only many are asked about."""
+        del question
         raise NotImplementedError
 
     def mentions(self) -> tuple[()]:
         """Nothing is mentioned."""
         return ()
 
-    def blocked(self, _: Iterable[str], __: frozenset[str], ___: str) -> Iterable[str]:
+    def blocked(self, hosts: Iterable[str], identity: frozenset[str], client: str) -> Iterable[str]:
         """All that it blocks."""
+        del hosts, identity, client
         return self.said
 
 
