@@ -34,6 +34,10 @@ class Mark:
     digest: str = ""
     named: bool = field(default=False, compare=False)
 
+    def is_of(self, organization: str) -> bool:
+        """Whether it is of an object of that organisation."""
+        return self.key.startswith(f"{organization}/") and self.key != f"{organization}/"
+
     def __str__(self) -> str:
         return f"aipol:{self.key}" + (f" sha256:{self.digest}" if self.digest else "")
 
@@ -105,7 +109,7 @@ class RemoteError(Exception):
 
 
 class Refused(RemoteError):
-    """It said no, and did nothing: wrong input, no permission, a conflict, gone."""
+    """It said no to a request, which did nothing: wrong input, no permission, a conflict, gone."""
 
 
 class InDoubt(RemoteError):
@@ -123,10 +127,10 @@ class WrongPlace(RemoteError):
 class Remote(Protocol):
     """One vendor's side of a target. All methods but `wanted` and `canonical` ask the network.
 
-    Each write is done once and never repeated by itself after an answer was lost: it raises
-    InDoubt, and whoever called looks before trying again. Waiting that the vendor asks for (429 and
-    the like, where nothing was done) is the remote's own. Methods may be called by as many threads
-    as `concurrency` says.
+    What asks the network raises Refused, InDoubt, WrongPlace and Unusable. Each write is done once
+    and never repeated by itself after an answer was lost: it raises InDoubt, and whoever called
+    looks before trying again. Waiting that the vendor asks for (429 and the like, where nothing was
+    done) is the remote's own. Methods may be called by as many threads as `concurrency` says.
     """
 
     @property
@@ -168,7 +172,7 @@ class Remote(Protocol):
     def observe(self) -> Observed:
         """Every object of the kinds this target pushes, of ours with its body.
 
-        Raises WrongPlace, Refused, InDoubt.
+        Raises WrongPlace, Refused, InDoubt, Unusable.
         """
         ...
 

@@ -9,17 +9,16 @@ from aipol.plan.model import Action, Change
 from aipol.remote import Clock, Remote
 
 
-def settle(remote: Remote, journal: Journal, clock: Clock) -> tuple[Change, ...]:
-    """Wait until whatever the journal may have done can be seen; the changes in doubt.
+def settle(remote: Remote, journal: Journal, clock: Clock) -> None:
+    """Wait until whatever the journal may have done can be seen.
 
     After it a new plan sees all there is: an object that is found by its mark is not made again,
     and what was begun at it is finished as an update. Nobody knows when the last request reached
     the vendor, so the wait begins now, and is one for all; only a new object shows that it is over.
     Raises RemoteError.
     """
-    doubtful = tuple(journal.doubtful())
     writer = reopened(journal.path)
-    unseen = list(doubtful)
+    unseen = list(journal.doubtful())
     before = ids_of(journal.head.plan.changes)
     for _ in attempts(clock, remote.settles):
         for index, change, progress in tuple(unseen):
@@ -31,7 +30,6 @@ def settle(remote: Remote, journal: Journal, clock: Clock) -> tuple[Change, ...]
         if not unseen:
             break
     writer.note("end", how="settled")
-    return tuple(change for _, change, _ in doubtful)
 
 
 def _seen(remote: Remote, change: Change, progress: Progress, before: frozenset[str]) -> str:

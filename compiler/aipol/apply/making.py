@@ -30,6 +30,10 @@ _PAUSE = 0.5
 _PLACES = 3
 
 
+class KeptOtherwise(RemoteError):
+    """A change was sent, and the vendor does not show what was written."""
+
+
 class NotSent(Refused):
     """A change was given up before anything that changes was sent."""
 
@@ -129,7 +133,7 @@ class Making:
         for _ in attempts(self.clock, self.remote.settles):
             if self.remote.look(change.kind, change.id) is None:
                 return Made(change.id)
-        raise Refused("it is still there")
+        raise KeptOtherwise("it is still there")
 
     def _look_first(self, change: Change) -> Live | None:
         """The object as it is now. Raises NotSent where somebody changed it after the plan."""
@@ -158,7 +162,7 @@ class Making:
                 found.append("its mark")
             if not found:
                 return Made(identifier, digest_of(body))
-        raise Refused(f"the vendor keeps it differently: {', '.join(found[:_PLACES])}")
+        raise KeptOtherwise(f"the vendor keeps it differently: {', '.join(found[:_PLACES])}")
 
     def _repeated(self, request: Callable[[], None]) -> None:
         """Send what may be repeated until an answer comes. Raises InDoubt where none does."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from aipol.plan.comparing import alike
 from aipol.plan.model import NOBODY, Action, Change, Plan, Plans
-from aipol.plan.saved import digest
+from aipol.plan.saved import change_digest, digest
 
 Unfinished = frozenset[tuple[str, str]]
 """The targets and keys of what an earlier apply began and did not finish."""
@@ -28,7 +29,8 @@ def why_stale(saved: Plans, now: Plans, begun: Unfinished | None = None) -> str:
     for before, after in zip(saved.plans, now.plans, strict=True):
         if before.place != after.place:
             return f"it is for {before.place}, this is {after.place}"
-        same = (_told(before), before.collisions) == (_told(after), after.collisions)
+        told = [list(map(change_digest, _told(each))) for each in (before, after)]
+        same = told[0] == told[1] and before.collisions == after.collisions
         if not same and (begun is None or not _is_rest(before, after, begun)):
             return f"{after.target} at {after.place} has changed since"
     return ""
@@ -39,8 +41,9 @@ def _is_rest(saved: Plan, now: Plan, begun: Unfinished) -> bool:
     for change in _told(now):
         before = planned.get(_place(change))
         halfway = before is not None and (now.target, change.key) in begun
-        unfinished = halfway and before is not None and before.after == change.after
-        if change != before and not unfinished:
+        unfinished = halfway and before is not None and alike(before.after, change.after)
+        same = before is not None and change_digest(before) == change_digest(change)
+        if not same and not unfinished:
             return False
     return True
 

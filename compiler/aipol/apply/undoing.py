@@ -9,7 +9,6 @@ from aipol.apply.journal import Journal
 from aipol.plan.comparing import differences
 from aipol.plan.model import Action, Cause, Change, Difference, Plan, Stranger
 from aipol.plan.ordering import ordered
-from aipol.plan.planning import is_of
 from aipol.plan.standing import Bearer, keys_of
 from aipol.remote import Json, Live, Observed, Remote, referring
 
@@ -72,7 +71,7 @@ class _Finding:
             for each in sorted(
                 observed.objects, key=lambda each: (not each.signed, each.kind, each.id)
             )
-            if each.mark and any(is_of(one, each.mark.key) for one in organizations)
+            if each.mark and any(map(each.mark.is_of, organizations))
         ]
 
     def of(self, change: Change, identifier: str, claimed: frozenset[str]) -> Live | None:

@@ -15,15 +15,10 @@ from aipol.cli.options import DEFAULT_POLICY, as_of_option
 from aipol.cli.remotes import adopt_option, state_option, target_option
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from aipol.cli.remotes import Pushing
     from aipol.diagnostics import Diagnostic
     from aipol.plan.guards import Consent
     from aipol.plan.model import Plans
-    from aipol.source import Sources
-
-SCHEMA = "aipol.applied/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +72,13 @@ def command(**given: Any) -> int:
     exactly what would be done. Everything is written to a journal before it is done: an apply that
     was cut short is finished by the next one, and `aipol rollback` brings back what was there.
     """
+    from aipol.cli.carrying import refused
     from aipol.cli.remotes import held, pushing
 
     wish = _wish(given)
     found, findings, policy = pushing(wish.policy, wish.chosen, wish.as_of)
     if found is None:
-        return _refused(findings, policy.sources, wish)
+        return refused(findings, policy.sources, wish.stream)
     with held(wish.state, found.remotes):
         return _apply(found, wish)
 
@@ -124,17 +120,16 @@ def _wish(given: dict[str, Any]) -> Wish:
 
 
 def _apply(found: Pushing, wish: Wish) -> int:
-    from aipol.cli.carrying import How, carry_out, settled
+    from aipol.cli.carrying import How, carry_out, refused, settled
     from aipol.cli.remotes import planned, refusals
 
     settled(found.remotes, wish.state)
     plans = planned(found, wish.adopt, wish.state)
-    refused = _stale(found, wish, plans)
-    refused += refusals(found, plans, wish.consent)
+    stopping = (*_stale(found, wish, plans), *refusals(found, plans, wish.consent))
     if not wish.stream:
         _show(plans)
-    if refused:
-        return _refused(refused, found.policy.sources, wish)
+    if stopping:
+        return refused(stopping, found.policy.sources, wish.stream)
     if not plans.writes:
         return CLEAN
     if not (wish.yes or wish.saved):
@@ -142,22 +137,9 @@ def _apply(found: Pushing, wish: Wish) -> int:
         # Whoever was asked said yes to what they saw, however long they looked at it.
         overtaken = _overtaken(found, plans, planned(found, wish.adopt, wish.state))
         if overtaken:
-            return _refused(overtaken, found.policy.sources, wish)
+            return refused(overtaken, found.policy.sources, wish.stream)
     how = How(wish.state, wish.stream, wish.saved)
     return CLEAN if carry_out(found.remotes, plans, how) else FINDINGS
-
-
-def _refused(found: Sequence[Diagnostic], sources: Sources, wish: Wish) -> int:
-    """Tell why nothing is done; in a stream of events as one of them."""
-    import json
-
-    from aipol.cli import output
-
-    if not wish.stream:
-        return output.findings(found, sources, "text", SCHEMA)
-    event = {"event": "refused", "findings": output.findings_json(found)}
-    output.answer(json.dumps(event, sort_keys=True, ensure_ascii=True) + "\n")
-    return FINDINGS
 
 
 def _show(plans: Plans) -> None:

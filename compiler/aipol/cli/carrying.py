@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aipol.apply.events import Begun, Result
     from aipol.apply.journal import Head
     from aipol.apply.resuming import Unfinished
+    from aipol.diagnostics import Diagnostic
     from aipol.plan.model import Plan, Plans
     from aipol.remote import Remote
+    from aipol.source import Sources
 
-_SIGNS = {"create": "+", "update": "~", "adopt": ">", "delete": "-", "no-op": "="}
+EVENTS = "aipol.events/1"
 
 
 def settled(remotes: tuple[Remote, ...], state: Path) -> None:
@@ -131,10 +135,11 @@ class _Telling:
         from aipol.apply.events import Begun, Outcome
         from aipol.cli import output
         from aipol.diagnostics.quoting import printable
+        from aipol.report.plans import SIGNS
 
         place = f"[{self._done + 1}/{len(self._plan.writes)}]"
         change = event.change
-        line = f"{place} {_SIGNS[change.action]} {change.key}"
+        line = f"{place} {SIGNS[change.action]} {change.key}"
         if isinstance(event, Begun):
             if self._terminal:
                 sys.stderr.write(f"\r\x1b[2K{printable(line)} ...")
@@ -164,6 +169,25 @@ class _Telling:
             output.answer_lines([f"  To go back: {called()} rollback {journal}"])
 
 
+def refused(found: Sequence[Diagnostic], sources: Sources, stream: bool) -> int:  # noqa: FBT001
+    """Tell why nothing is done, in a stream of events as one of them; the exit code."""
+    from aipol.cli import output
+    from aipol.cli.app import FINDINGS
+
+    if not stream:
+        return output.findings(found, sources, "text", EVENTS)
+    say_event("refused", {"findings": output.findings_json(found)})
+    return FINDINGS
+
+
+def say_event(event: str, said: dict[str, Any]) -> None:
+    """One line of JSON."""
+    from aipol.cli import output
+
+    head = {"schema": EVENTS, "event": event}
+    output.answer(json.dumps(head | said, sort_keys=True, ensure_ascii=True) + "\n")
+
+
 class _Streaming:
     """A line of JSON for each thing that happens."""
 
@@ -190,7 +214,4 @@ class _Streaming:
         self._say("finished", {"counts": counts, "journal": str(journal)})
 
     def _say(self, event: str, said: dict[str, Any]) -> None:
-        from aipol.cli import output
-
-        head = {"event": event, "target": self._plan.target, "place": self._plan.place}
-        output.answer(json.dumps(head | said, sort_keys=True, ensure_ascii=True) + "\n")
+        say_event(event, {"target": self._plan.target, "place": self._plan.place} | said)

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from aipol.pipeline import Opened
     from aipol.remote import Remote
 
-SCHEMA = "aipol.rollback/1"
-
 
 @click.command("rollback")
 @click.argument("journal", required=False, metavar="[JOURNAL]")
@@ -41,7 +39,7 @@ def command(**given: Any) -> int:
     JOURNAL is one that `aipol apply` wrote; without it the last apply is undone. Objects that it
     did not change are left alone. A rollback writes a journal too, and can be undone itself.
     """
-    from aipol.cli import output
+    from aipol.cli.carrying import refused
     from aipol.cli.composition import opened
     from aipol.cli.remotes import held
     from aipol.diagnostics.model import has_errors
@@ -50,7 +48,7 @@ def command(**given: Any) -> int:
         raise click.UsageError("`--dry-run` makes no events to tell; leave `--json` out")
     policy = opened(given["policy"], today())
     if policy.ir is None or has_errors(policy.findings):
-        return output.findings(policy.findings, policy.sources, "text", SCHEMA)
+        return refused(policy.findings, policy.sources, given["stream"])
     journal, remote = _chosen(given, policy)
     with held(given["state"], (remote,)):
         return _undo(remote, journal, given)

@@ -14,8 +14,18 @@ _DIGITS = 16
 
 def digest_of(canonical: Json) -> str:
     """Sixteen hexadecimal digits that stand for a canonical body."""
-    text = json.dumps(canonical, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
+    return whole_digest(canonical)[:_DIGITS]
+
+
+def whole_digest(value: Json) -> str:
+    """All sixty-four digits of a value; `true` and 1 have others."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def alike(one: Json, other: Json) -> bool:
+    """Whether two bodies are the same to a vendor; Python takes true for 1."""
+    return not any(differences(one, other))
 
 
 def differences(before: Json, after: Json, path: str = "") -> Iterator[Difference]:

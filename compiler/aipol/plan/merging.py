@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from aipol.plan.comparing import alike
 from aipol.plan.model import Action, Change, Plan
 
 WITHDRAWN = "{number} more would be changed without this policy, and are left as they are with it"
@@ -34,4 +35,4 @@ def _place(change: Change) -> tuple[str, str, str, bool]:
 
 
 def _same(before: Change | None, after: Change) -> bool:
-    return before is not None and before.after == after.after
+    return before is not None and alike(before.after, after.after)

@@ -82,16 +82,11 @@ def _whose(organization: str, observed: Observed) -> tuple[_Ours, list[Live]]:
     """Our objects by kind and key, and others'; another organisation's mark is another's."""
     ours, others = _Ours(), list[Live]()
     for live in observed.objects:
-        if live.mark is not None and is_of(organization, live.mark.key):
+        if live.mark is not None and live.mark.is_of(organization):
             ours.setdefault((live.kind, live.mark.key), []).append(live)
         else:
             others.append(live)
     return ours, sorted(others, key=lambda live: (live.kind, live.name, live.id))
-
-
-def is_of(organization: str, key: str) -> bool:
-    """Whether a key names an object of an organisation."""
-    return key.startswith(f"{organization}/") and key != f"{organization}/"
 
 
 @dataclass(frozen=True, slots=True)

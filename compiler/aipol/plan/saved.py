@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from aipol.plan.model import Plans
+from aipol.plan.comparing import whole_digest
+from aipol.plan.model import Change, Plans
 
 SCHEMA = "aipol.plan/1"
 
@@ -23,15 +23,25 @@ def _adapter() -> TypeAdapter[Plans]:
     return TypeAdapter(Plans)
 
 
+@lru_cache(maxsize=1)
+def _change_adapter() -> TypeAdapter[Change]:
+    return TypeAdapter(Change)
+
+
 def as_json(plans: Plans) -> dict[str, Any]:
     """Plans as JSON has them, under their schema and digest."""
     content = _adapter().dump_python(plans, mode="json")
-    return {"schema": SCHEMA, "digest": _digest(content), **content}
+    return {"schema": SCHEMA, "digest": whole_digest(content), **content}
 
 
 def digest(plans: Plans) -> str:
     """A digest over all that plans say: inputs, what there is at the vendors, the changes."""
-    return _digest(_adapter().dump_python(plans, mode="json"))
+    return whole_digest(_adapter().dump_python(plans, mode="json"))
+
+
+def change_digest(change: Change) -> str:
+    """A digest over all that one change says."""
+    return whole_digest(_change_adapter().dump_python(change, mode="json"))
 
 
 def from_json(text: str) -> Plans:
@@ -43,7 +53,7 @@ def from_json(text: str) -> Plans:
     if not isinstance(content, dict) or content.pop("schema", None) != SCHEMA:
         raise PlanError(f"it is no plan of schema `{SCHEMA}`")
     told = content.pop("digest", None)
-    if told != _digest(content):
+    if told != whole_digest(content):
         raise PlanError("it was edited after `aipol plan` wrote it")
     try:
         plans = _adapter().validate_python(content)
@@ -52,8 +62,3 @@ def from_json(text: str) -> Plans:
     if not plans.plans:
         raise PlanError("it is a plan for nothing")
     return plans
-
-
-def _digest(content: Any) -> str:
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from aipol.plan.model import Action, Cause, Change, Difference, Plan, Plans
 from aipol.report.words import count, folded, markdown, some
 
-_SIGNS = {
+SIGNS = {
     Action.CREATE: "+",
     Action.UPDATE: "~",
     Action.ADOPT: ">",
@@ -102,7 +102,7 @@ def _line(change: Change) -> str:
     about = some(change.concerned.people, 1)
     told = "; ".join(part for part in (about, why) if part)
     name = _cut(change.key.partition("/")[2], _NAME)
-    return f"{_SIGNS[change.action]} {name} ({change.kind})" + (f": {told}" if told else "")
+    return f"{SIGNS[change.action]} {name} ({change.kind})" + (f": {told}" if told else "")
 
 
 def difference_text(each: Difference) -> str:

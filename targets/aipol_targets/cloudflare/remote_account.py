@@ -43,7 +43,7 @@ class Account:
 
     def is_ours(self, live: Live) -> bool:
         """Whether an object bears our mark."""
-        return live.mark is not None and live.mark.key.startswith(f"{self._organization}/")
+        return live.mark is not None and live.mark.is_of(self._organization)
 
     def guard(self) -> None:
         """That the token is for this account. Raises WrongPlace, Refused, InDoubt."""

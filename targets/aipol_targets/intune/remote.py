@@ -170,7 +170,8 @@ class IntuneRemote:
         return self._tenants().pages(f"{_path(kind)}?$select=id,{kind.named},description")
 
     def _is_ours(self, row: Mapping[str, Any]) -> bool:
-        return _key(row).startswith(f"{self._organization}/")
+        mark = mark_in(str(row.get("description") or ""))
+        return mark is not None and mark.is_of(self._organization)
 
     def _whole(self, wanted: Iterable[tuple[Kind, str]]) -> dict[tuple[str, str], Live]:
         """Objects with their bodies, by kind and id; those that are not there are left out."""

@@ -105,11 +105,8 @@ class JamfRemote:
             if not self._server.may_be_ours(kind, each):
                 yield Live(kind.id, identifier(kind, each.number), each.name, None)
         for found in self._server.several(kind, read):
-            ours = found.mark is not None and self._is_ours(found.mark.key)
+            ours = found.mark is not None and found.mark.is_of(self._organization)
             yield found if ours else replace(found, body=None)
-
-    def _is_ours(self, key: str) -> bool:
-        return key.startswith(f"{self._organization}/")
 
     def look(self, kind: str, identifier: str) -> Live | None:
         """One object with its body."""

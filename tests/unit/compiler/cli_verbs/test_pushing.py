@@ -232,6 +232,7 @@ def test_apply_tells_lines_of_json(shop: Shop, run: Run) -> None:
     """Each event is a line, and nothing else is on stdout; refusals are events as well."""
     events = _events(run("apply", "--yes", "--json"))
     assert [each["event"] for each in events] == [*["begun", "ended"] * 2, "finished"]
+    assert {each["schema"] for each in events} == {"aipol.events/1"}
     assert events[-1]["counts"] == {"done": 2}
     assert Path(events[-1]["journal"]).exists()
     seeded(shop.vendor, script("t"), {}, None)
@@ -247,7 +248,8 @@ def test_a_policy_with_errors_is_refused_in_either_form(shop: Shop, run: Run, ed
     edit("effect: block", "effect: blok")
     for arguments in (("plan",), ("apply", "--yes"), ("drift",), ("rollback", "--yes")):
         assert run(*arguments).code == 1
-    assert _events(run("apply", "--yes", "--json"))[0]["event"] == "refused"
+    for verb in ("apply", "rollback"):
+        assert _events(run(verb, "--yes", "--json"))[0]["event"] == "refused"
     assert shop.vendor.reads == 0
 
 
