@@ -10,6 +10,7 @@ from aipol.diagnostics.model import Rule
 from aipol.plan.model import Action, Cause, Plan
 from aipol.source import Span
 
+# Judgement: what a commit of a line or two changes, and what a slip of a whole section does.
 FEW_DELETIONS, DELETIONS_PERCENT = 2, 20
 FEW_UPDATES, UPDATES_PERCENT = 10, 50
 

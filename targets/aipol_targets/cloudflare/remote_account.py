@@ -19,7 +19,7 @@ from aipol_targets.cloudflare.remote_kinds import (
 
 READS, WRITES = "Zero Trust Read", "Zero Trust Write"
 ACCOUNT_READS = "Account Settings Read"
-PER_PAGE = 1_000  # entries; were it less, there would be more pages (scripts ask for as many)
+PER_PAGE = 1_000  # entries; that so many are given is unverified, and less only means more pages
 
 # What ends the search of its type, or keeps a request from it (HTTP and DNS policies, Actions).
 _SPARES = "Do Not Inspect"

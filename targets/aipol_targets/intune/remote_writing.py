@@ -11,7 +11,9 @@ from aipol_targets.intune.remote_kinds import ACTIONS, Kind
 
 # nicolonsky/ModernWorkplaceConcierge#86: how a secret reads back.
 _MASK = "****"
-# A fixed word that Graph wants and reads back as null.
+# A fixed word that every public importer sends (microsoft/mggraph-intune-samples
+# CompliancePolicy_Import_FromJSON.ps1 @f83a7be3); that it reads back as null is from published
+# exports (standins/graph/README.md), read 2026-11-29.
 _RULE = "PasswordRequired"
 
 

@@ -42,7 +42,8 @@ from aipol_targets.jamf.remote_wanted import wanted
 from aipol_targets.jamf.remote_write import Kept, document
 from aipol_targets.jamf.remote_xml import UnreadableXml, body_of, text_of
 
-SETTLES = 60.0  # a cluster of Jamf Cloud comes to agree about once a minute (developer.jamf.com)
+# A cluster of Jamf Cloud comes to agree about once a minute (developer.jamf.com, read 2026-11-23).
+SETTLES = 60.0
 
 
 class Choices(Protocol):

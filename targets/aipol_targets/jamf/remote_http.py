@@ -22,7 +22,8 @@ from aipol.secret import Secret
 if TYPE_CHECKING:
     import httpx
 
-CONCURRENT_READS = 5  # at most so many connections: developer.jamf.com's scalability guide
+# At most so many connections: developer.jamf.com's scalability guide, read 2026-11-23.
+CONCURRENT_READS = 5
 MOST_BYTES = 64 * 1024 * 1024
 CONNECT_SECONDS, ANSWER_SECONDS = 10.0, 60.0
 PAUSES = (1.0, 2.0, 4.0, 8.0)  # before a read is asked again
