@@ -120,7 +120,7 @@ def _wish(given: dict[str, Any]) -> Wish:
 
 
 def _apply(found: Pushing, wish: Wish) -> int:
-    from aipol.cli.carrying import How, carry_out, refused, settled
+    from aipol.cli.carrying import How, carry_out, refused, say_event, settled
     from aipol.cli.remotes import planned, refusals
 
     settled(found.remotes, wish.state)
@@ -131,6 +131,8 @@ def _apply(found: Pushing, wish: Wish) -> int:
     if stopping:
         return refused(stopping, found.policy.sources, wish.stream)
     if not plans.writes:
+        if wish.stream:
+            say_event("finished", {"counts": {}, "journal": ""})
         return CLEAN
     if not (wish.yes or wish.saved):
         confirm(plans)
@@ -144,21 +146,21 @@ def _apply(found: Pushing, wish: Wish) -> int:
 
 def _show(plans: Plans) -> None:
     from aipol.cli import output
-    from aipol.report.plans import plans_text
+    from aipol.report.plans import ELSEWHERE, plans_text
 
-    output.answer_lines(plans_text(plans))
+    output.answer_lines(plans_text(plans, ELSEWHERE))
 
 
 def confirm(plans: Plans) -> None:
     """Ask whoever is there. Wrong usage where nobody is, or they say no."""
-    from aipol.report.words import count
+    from aipol.report.plans import asked
 
     if not sys.stdin.isatty():
         raise click.ClickException(
             "nothing was changed: nobody is there to ask; `--yes` says yes, and "
             "`aipol plan -o plan.json` with `aipol apply plan.json` has a plan approved first"
         )
-    if not click.confirm(f"Change {count(plans.writes, 'object')}?", err=True):
+    if not click.confirm(asked(plans), err=True):
         raise click.ClickException("nothing was changed")
 
 

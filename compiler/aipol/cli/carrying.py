@@ -111,16 +111,35 @@ def _one(remote: Remote, head: Head, how: How) -> bool:
     teller = _Streaming(head.plan) if how.stream else _Telling(head.plan)
     try:
         writer = start(folder, stamp, head)
+    except OSError as error:
+        raise unwritable(folder, error) from None
+    try:
         results = Carrying(remote, writer, clock(), teller.tell).run(head.plan)
     except BrokenPipeError:
         raise  # whoever read the events has gone; the journal is as it should be
     except OSError as error:
         raise unwritable(folder, error) from None
     except KeyboardInterrupt:
-        click.echo("stopped; the next `aipol apply` goes on from here", err=True)
+        _stopped(head, how, writer.path)
         raise
     teller.end(results, writer.path)
     return all(each.outcome is Outcome.DONE for each in results)
+
+
+def _stopped(head: Head, how: How, journal: Path) -> None:
+    """Say how far it got, and both ways on from there."""
+    from aipol.apply.journal import read
+    from aipol.cli.called import called
+    from aipol.cli.remotes import folder_of
+
+    done, every = sum(1 for _ in read(journal).done()), len(head.plan.writes)
+    undone = folder_of(how.state, head.plan.target) / how.undoes
+    on = f"rollback {undone}" if how.undoes else "apply"
+    click.echo(
+        f"stopped after {done} of {every} changes; to go on: {called()} {on}; "
+        f"to go back: {called()} rollback {journal}",
+        err=True,
+    )
 
 
 class _Telling:
@@ -132,6 +151,7 @@ class _Telling:
 
     def tell(self, event: Begun | Result) -> None:
         """One thing that happened."""
+        from aipol.apply.carrying import STOPPED
         from aipol.apply.events import Begun, Outcome
         from aipol.cli import output
         from aipol.diagnostics.quoting import printable
@@ -148,6 +168,8 @@ class _Telling:
         if self._terminal:
             sys.stderr.write("\r\x1b[2K")
         self._done += 1
+        if event.why == STOPPED:
+            return  # how many they are is told in the end
         why = "" if event.outcome is Outcome.DONE else f": {event.outcome}: {event.why}"
         output.remark(f"{line}{why}")
 

@@ -129,5 +129,6 @@ def _show(
     output.warnings(refused, found.policy.sources)
     if given["form"] == "text" and plans.writes and not refused and not given["base"]:
         chosen = "".join(f" -t {name}" for name in given["chosen"])
+        chosen += "".join(f" --adopt {key}" for key in plans.adopted)
         what = given["file"] or f"{found.policy.path}{chosen}"
         output.answer_lines([f"Next: {called()} apply {what}"])

@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -149,6 +149,12 @@ def planned(found: Pushing, adopt: tuple[str, ...], state: Path) -> Plans:
     return compared(found, adopt, state, observations(found.remotes, state))
 
 
+def whole_key(found: Pushing, name: str) -> str:
+    """A key as marks have it, also where it was given as plans show it."""
+    mine = f"{found.organization}/"
+    return name if name.startswith(mine) else f"{mine}{name}"
+
+
 def observations(remotes: tuple[Remote, ...], state: Path) -> tuple[Observed, ...]:
     """What there is at each remote's place. Wrong usage where a vendor cannot be asked."""
     from aipol.apply.lately import observed
@@ -174,6 +180,7 @@ def compared(
     from aipol.plan.planning import Asked, compare
     from aipol.remote import RemoteError
 
+    adopt = tuple(whole_key(found, name) for name in adopt)
     plans = []
     for remote, observed in zip(found.remotes, there, strict=True):
         files = {
@@ -211,11 +218,24 @@ def _known_adoptions(adopt: tuple[str, ...], plans: list[Any]) -> None:
             raise click.ClickException(text)
 
 
+def _known_losses(named: frozenset[str], plans: Plans) -> None:
+    from fnmatch import fnmatchcase
+
+    going = [change.key for plan in plans.plans for change in plan.changes if change.after is None]
+    for name in sorted(named):
+        if not any(fnmatchcase(key, name) for key in going):
+            text = f"`--allow-everybody {name}`: no such object would go; leave it out"
+            raise click.ClickException(text)
+
+
 def refusals(found: Pushing, plans: Plans, consent: Consent) -> tuple[Diagnostic, ...]:
     """Why the plans must not be carried out, each at the line that configures the target."""
     from aipol.plan.guards import refusals as refused
     from aipol.source import whole_file
 
+    named = frozenset(whole_key(found, name) for name in consent.everybody)
+    _known_losses(named, plans)
+    consent = replace(consent, everybody=named)
     spans = found.build.ir.setting_spans
     anywhere = whole_file(found.policy.path)
     return tuple(

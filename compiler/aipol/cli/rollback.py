@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     help="The policy, which says where the target is.",
 )
 @click.option("--dry-run", "dry", is_flag=True, help="Say what would be done; change nothing.")
+@click.option("-v", "--verbose", is_flag=True, help="Show every object, and what differs in it.")
 @click.option("--yes", is_flag=True, help="Do not ask before anything is changed.")
 @click.option("--json", "stream", is_flag=True, help="Tell what happens as lines of JSON.")
 @state_option
@@ -50,6 +51,8 @@ def command(**given: Any) -> int:
     if policy.ir is None or has_errors(policy.findings):
         return refused(policy.findings, policy.sources, given["stream"])
     journal, remote = _chosen(given, policy)
+    if not (given["journal"] or given["target"]):
+        _tell_of_others(journal, given, policy)
     with held(given["state"], (remote,)):
         return _undo(remote, journal, given)
 
@@ -73,7 +76,24 @@ def _chosen(given: dict[str, Any], policy: Opened) -> tuple[Journal, Remote]:
             (remotes[target],) = opened_remotes(policy, (target,))
         if journal.head.plan.place == remotes[target].place:
             return journal, remotes[target]
-    raise click.ClickException(f"no apply is written down in `{given['state']}`")
+    places = ", ".join(f"{name} at {each.place}" for name, each in remotes.items())
+    where = f" at {places}" if places else ""
+    raise click.ClickException(f"no apply{where} is written down in `{given['state']}`")
+
+
+def _tell_of_others(journal: Journal, given: dict[str, Any], policy: Opened) -> None:
+    """That the same apply changed other targets, too."""
+    from aipol.cli import output
+    from aipol.cli.called import called
+
+    head = journal.head
+    others = {
+        each.head.plan.target
+        for each in _latest_first(given, policy)
+        if each.head.digest == head.digest and each.head.plan.target != head.plan.target
+    }
+    for target in sorted(others):
+        output.remark(f"that apply changed {target}, too: {called()} rollback -t {target}")
 
 
 def _named(given: dict[str, Any]) -> Journal:
@@ -107,7 +127,7 @@ def _undo(remote: Remote, journal: Journal, given: dict[str, Any]) -> int:
     from aipol.cli.remotes import clock, journals_of
     from aipol.plan.model import Plans
     from aipol.remote import RemoteError
-    from aipol.report.plans import plans_text
+    from aipol.report.plans import BRIEF, FULL, plans_text
 
     settled((remote,), given["state"])
     try:
@@ -117,8 +137,9 @@ def _undo(remote: Remote, journal: Journal, given: dict[str, Any]) -> int:
         raise click.ClickException(f"{remote.target} at {remote.place}: {error}") from None
     plans = Plans(journal.head.inputs, (plan,))
     if not given["stream"]:
-        output.answer_lines([f"To undo {journal.path}:", ""])
-        output.answer_lines(plans_text(plans))
+        what = "the rollback" if journal.head.undoes else "the apply"
+        output.answer_lines([f"To undo {what} of {journal.path}:", ""])
+        output.answer_lines(plans_text(plans, FULL if given["verbose"] else BRIEF))
     if not plans.writes or given["dry"]:
         return CLEAN
     if not given["yes"]:

@@ -210,7 +210,7 @@ MANY_UPDATES = Rule(
     "{number} of our {all} {target} objects at {place} would change at once",
 )
 EVERYBODY_LOSES = Rule(
-    "AIP704", "everybody-loses", _E, "`{name}` at {place}, which is about everybody, would go"
+    "AIP704", "everybody-loses", _E, "of what is about everybody at {place} would go {objects}"
 )
 FIRST_ENFORCEMENT = Rule(
     "AIP705", "first-enforcement", _E, "{target} would act at once at {place}, where it never was"

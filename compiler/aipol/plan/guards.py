@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from aipol.diagnostics import Diagnostic, codes
 from aipol.diagnostics.model import Rule
@@ -14,6 +15,8 @@ from aipol.source import Span
 FEW_DELETIONS, DELETIONS_PERCENT = 2, 20
 FEW_UPDATES, UPDATES_PERCENT = 10, 50
 
+_NAMED = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Consent:
@@ -22,8 +25,12 @@ class Consent:
     deletes: int = 0
     updates: int = 0
     everybody: frozenset[str] = frozenset()
-    """Keys of objects about everybody that may go."""
+    """Keys of objects about everybody that may go, or patterns of such with `*`."""
     first_enforcement: bool = False
+
+    def lets_go(self, key: str) -> bool:
+        """Whether an object about everybody may go."""
+        return any(fnmatchcase(key, each) for each in self.everybody)
 
 
 def refusals(
@@ -84,11 +91,24 @@ def _updates(plan: Plan, consent: Consent, span: Span) -> Iterator[Diagnostic]:
 
 
 def _everybody(plan: Plan, consent: Consent, span: Span) -> Iterator[Diagnostic]:
-    for change in plan.of(Action.DELETE):
-        lost = change.cause is not Cause.DOUBLE and change.concerned.everybody
-        if lost and change.key not in consent.everybody:
-            hint = f"if the policy means it, `--allow-everybody {change.key}`"
-            yield codes.EVERYBODY_LOSES.at(span, name=change.name, place=plan.place, hint=hint)
+    lost = [
+        change.key
+        for change in plan.of(Action.DELETE)
+        if change.cause is not Cause.DOUBLE and change.concerned.everybody
+    ]
+    named = [key for key in lost if not consent.lets_go(key)]
+    if named:
+        rest = f" and {len(named) - _NAMED:,} more" if len(named) > _NAMED else ""
+        hint = (
+            "what replaces them, if anything does, is made first; if the policy means it, "
+            f"`--allow-everybody {named[0]}`, each of them or with `*`"
+        )
+        yield codes.EVERYBODY_LOSES.at(
+            span,
+            objects=", ".join(f"`{key}`" for key in named[:_NAMED]) + rest,
+            place=plan.place,
+            hint=hint,
+        )
 
 
 def _first(plan: Plan, consent: Consent, span: Span, rehearsal: str) -> Iterator[Diagnostic]:

@@ -53,8 +53,19 @@ def compare(remote: Remote, asked: Asked, observed: Observed) -> Plan:
             if (each.kind, each.id) not in taken
         ),
         tuple(collision for match in matches for collision in match.collisions),
-        (*observed.notes, *map(_mentioning, mentions), *_unknown(left, asked)),
+        (
+            *_acting(remote, changes),
+            *observed.notes,
+            *map(_mentioning, mentions),
+            *_unknown(left, asked),
+        ),
     )
+
+
+def _acting(remote: Remote, changes: Iterable[Change]) -> Iterator[str]:
+    """That what is written acts on people, at a target that could merely report."""
+    if remote.rehearsal and any(each.action.writes for each in changes):
+        yield f"what is written acts at once; with `{remote.rehearsal}` it would only report"
 
 
 def _mentioning(live: Live) -> str:

@@ -20,7 +20,7 @@ _WORDS = {
     Way.POLICY: "not yet what the policy says now",
     Way.CATALOGUE: "not yet what the catalogue says now",
     Way.TOOL: "not yet what this version, on this day, makes of the policy",
-    Way.NEVER: "never applied",
+    Way.NEVER: "not there, and not written down as applied",
 }
 _SHOWN, _PLACES = 8, 3
 

@@ -15,12 +15,6 @@ SIGNS = {
     Action.DELETE: "-",
     Action.NO_OP: "=",
 }
-_VERBS = {
-    Action.CREATE: "create",
-    Action.UPDATE: "update",
-    Action.ADOPT: "adopt",
-    Action.DELETE: "delete",
-}
 _WHY = {
     Cause.NEW: "",
     Cause.MOVED: "the policy asks for something else",
@@ -41,9 +35,12 @@ class Shown:
 
     most: int = _SHOWN
     details: bool = False
+    more: str = "-v"
+    """What shows the rest."""
 
 
 BRIEF = Shown()
+ELSEWHERE = Shown(more="aipol plan -v")
 FULL = Shown(most=1_000_000, details=True)
 
 
@@ -67,26 +64,35 @@ def plan_text(plan: Plan, shown: Shown = BRIEF) -> Iterator[str]:
             yield from (f"      {text}" for text in map(difference_text, change.differences))
             yield from (f"      because of {line}" for line in change.concerned.lines)
     if len(plan.writes) > shown.most:
-        yield f"  and {len(plan.writes) - shown.most:,} more: `-v` shows them all"
+        yield f"  and {len(plan.writes) - shown.most:,} more: `{shown.more}` shows them all"
     yield from (f"  note: {_cut(note, _NOTE)}" for note in plan.notes)
 
 
 def tally(plan: Plan) -> str:
     """`2 to create, 1 to update; 27 as they should be, 4 of others left alone`."""
-    counts = [
-        f"{number:,} to {verb}"
-        for action, verb in _VERBS.items()
-        if (number := sum(1 for _ in plan.of(action)))
-    ]
     same = sum(1 for _ in plan.of(Action.NO_OP))
     rest = [f"{same:,} as they should be"] if same else []
     if plan.strangers:
         rest.append(f"{count(len(plan.strangers), 'object')} of others left alone")
     if plan.collisions:
         rest.append(f"{count(len(plan.collisions), 'name')} taken by others")
-    return "; ".join(
-        part for part in (", ".join(counts) or "nothing to do", ", ".join(rest)) if part
+    parts = (_counts(plan) or "nothing to do", ", ".join(rest))
+    return "; ".join(part for part in parts if part)
+
+
+def _counts(plan: Plan) -> str:
+    """`2 to create, 1 to delete`."""
+    return ", ".join(
+        f"{number:,} to {action}"
+        for action in (Action.CREATE, Action.UPDATE, Action.ADOPT, Action.DELETE)
+        if (number := sum(1 for _ in plan.of(action)))
     )
+
+
+def asked(plans: Plans) -> str:
+    """The question before anything is changed: what, and where."""
+    told = [f"{_counts(plan)} at {plan.place}" for plan in plans.plans if plan.writes]
+    return f"Do it: {'; '.join(told)}?"
 
 
 def people(plan: Plan) -> list[str]:

@@ -36,7 +36,7 @@ from aipol_targets.cloudflare.remote_kinds import (
 )
 from aipol_targets.cloudflare.remote_places import Taken
 from aipol_targets.cloudflare.remote_wanted import wanted
-from aipol_targets.common.http import client
+from aipol_targets.common.http import client, is_loopback
 
 EXTRA = "cloudflare"
 SETTLES = 30.0  # unverified: nothing is written about how soon everybody sees an object
@@ -86,7 +86,8 @@ class CloudflareRemote:
     @property
     def place(self) -> str:
         """The account."""
-        return f"account {self.session.account}"
+        played = "played " if is_loopback(self.session.url) else ""
+        return f"{played}account {self.session.account}"
 
     def wanted(self, files: Mapping[str, bytes]) -> tuple[Wanted, ...]:
         """The lists and policies that files are made for. Raises Unusable."""

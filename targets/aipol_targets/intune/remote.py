@@ -72,7 +72,8 @@ class IntuneRemote:
     @property
     def place(self) -> str:
         """The tenant that the policy names."""
-        return f"tenant {self._tenant}"
+        played = "played " if self._graph.address.stand_in else ""
+        return f"{played}tenant {self._tenant}"
 
     def close(self) -> None:
         """End its connections; also done when nobody holds it any more."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from aipol.catalogue.model import Feature
 from aipol.cli import composition
+from aipol.cli import remotes as cli_remotes
 from aipol.cli.app import main
 from aipol.coverage import clauses_of
 from aipol.ir import Ir, Ruling
@@ -30,6 +31,7 @@ from aipol.target import (
     UnreadableArtifact,
 )
 from aipol.vocabulary import MACOS, WINDOWS, Effect, Surface
+from tests.unit.compiler.cli_verbs.pushing import Shop
 
 FEATURE_ONLY = Reason("features-only", "this target switches features only", "use another target")
 NO_CONDITIONS = Reason("no-conditions", "a switch has no conditions")
@@ -228,3 +230,14 @@ def edit(place: Path) -> Callable[[str, str], None]:
         path.write_text(text.replace(old, new), encoding="utf-8")
 
     return change
+
+
+@pytest.fixture
+def shop(place: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    """The target alpha can push; beta cannot."""
+    del place
+    found = Shop()
+    targets = (replace(fake("alpha"), remote=found.open), fake("beta"))
+    monkeypatch.setattr(composition, "all_targets", lambda: targets)
+    monkeypatch.setattr(cli_remotes, "clock", found.vendor.time.clock)
+    return found

@@ -14,18 +14,16 @@ from typing import Any
 import pytest
 
 from aipol.cli import composition, output
-from aipol.cli import remotes as cli_remotes
 from aipol.cli.carrying import How, carry_out
 from aipol.plan.model import Plans
 from aipol.plan.planning import Asked, plan
-from aipol.remote import InDoubt, Mark, Surroundings, Unusable, Wanted, WrongPlace
+from aipol.remote import InDoubt, Mark, Surroundings, Unusable, WrongPlace
 from tests.unit.compiler.apply.pushing import INPUTS
 from tests.unit.compiler.apply.vendor import (
     ORGANIZATION,
     FakeRemote,
     Fault,
     Killed,
-    Vendor,
     bearing,
     key_of,
     policy,
@@ -33,47 +31,10 @@ from tests.unit.compiler.apply.vendor import (
     seeded,
 )
 from tests.unit.compiler.cli_verbs.conftest import Outcome, Run, fake
+from tests.unit.compiler.cli_verbs.pushing import Shop
 
 Edit = Callable[[str, str], None]
 HOSTILE = "\x1b[2J\u202e|`<b>[x](http://y)"
-
-
-class Shop:
-    """What the fake targets push to, and what they want there."""
-
-    def __init__(self) -> None:
-        self.vendor = Vendor()
-        self.wanted: tuple[Wanted, ...] = (script("s"), policy("p", "s"))
-        self.place = "tenant 1"
-        self.rehearsal = ""
-        self.notes: tuple[str, ...] = ()
-        self.error: Exception | None = None
-
-    def open(self, settings: Any, surroundings: Surroundings) -> FakeRemote:
-        """The vendor's side."""
-        del settings
-        if self.error:
-            raise self.error
-        return FakeRemote(
-            self.vendor,
-            surroundings.organization,
-            target="alpha",
-            place=self.place,
-            rehearsal=self.rehearsal,
-            asked_for=self.wanted,
-            notes=self.notes,
-        )
-
-
-@pytest.fixture
-def shop(place: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
-    """The target alpha can push; beta cannot."""
-    del place
-    found = Shop()
-    targets = (replace(fake("alpha"), remote=found.open), fake("beta"))
-    monkeypatch.setattr(composition, "all_targets", lambda: targets)
-    monkeypatch.setattr(cli_remotes, "clock", found.vendor.time.clock)
-    return found
 
 
 def _journals() -> list[Path]:
