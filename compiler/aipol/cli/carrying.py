@@ -108,7 +108,7 @@ def _one(remote: Remote, head: Head, how: How) -> bool:
 
     stamp = datetime.fromtimestamp(head.at, UTC).strftime("%Y%m%dT%H%M%SZ")
     folder = folder_of(how.state, remote.target)
-    teller = _Streaming(head.plan) if how.stream else _Telling(head.plan)
+    teller = _Streaming(head.plan) if how.stream else _Telling(head.plan, _again(head, how))
     try:
         writer = start(folder, stamp, head)
     except OSError as error:
@@ -130,23 +130,28 @@ def _stopped(head: Head, how: How, journal: Path) -> None:
     """Say how far it got, and both ways on from there."""
     from aipol.apply.journal import read
     from aipol.cli.called import called
-    from aipol.cli.remotes import folder_of
 
     done, every = sum(1 for _ in read(journal).done()), len(head.plan.writes)
-    undone = folder_of(how.state, head.plan.target) / how.undoes
-    on = f"rollback {undone}" if how.undoes else "apply"
     click.echo(
-        f"stopped after {done} of {every} changes; to go on: {called()} {on}; "
+        f"stopped after {done} of {every} changes; to go on: {called()} {_again(head, how)}; "
         f"to go back: {called()} rollback {journal}",
         err=True,
     )
 
 
+def _again(head: Head, how: How) -> str:
+    """What does the rest: an apply, or the same rollback."""
+    from aipol.cli.remotes import folder_of
+
+    undone = folder_of(how.state, head.plan.target) / how.undoes
+    return f"rollback {undone}" if how.undoes else "apply"
+
+
 class _Telling:
     """A line for each object, when it is done; on a terminal also while it is being done."""
 
-    def __init__(self, plan: Plan) -> None:
-        self._plan, self._done = plan, 0
+    def __init__(self, plan: Plan, again: str) -> None:
+        self._plan, self._again, self._done = plan, again, 0
         self._terminal = sys.stderr.isatty()
 
     def tell(self, event: Begun | Result) -> None:
@@ -186,7 +191,7 @@ class _Telling:
         head = f"{self._plan.target} at {self._plan.place}: {count(done, 'change')} made{rest}."
         output.answer_lines(folded(head))
         if rest:
-            output.answer_lines(["  `aipol apply` again does what is left."])
+            output.answer_lines([f"  To do what is left: {called()} {self._again}"])
         if done:
             output.answer_lines([f"  To go back: {called()} rollback {journal}"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shlex
 import subprocess
@@ -63,6 +64,7 @@ def command(**given: Any) -> int:
     policy = opened(given["policy"], today())
     if policy.ir is None or has_errors(policy.findings):
         return output.findings(policy.findings, policy.sources, "text", "aipol.demo/1")
+    gc.enable()  # it serves for hours, where other verbs end before there is much to collect
     with ExitStack() as stack:
         played = [stack.enter_context(each) for each in demonstrations(policy, given["port"])]
         variables = {name: value for each in played for name, value in each.variables.items()}

@@ -50,8 +50,11 @@ class NoAnswer(Exception):
         self.sent = sent
 
 
-def client(extra: str, url: str) -> httpx.Client:
-    """Follows no redirects, which would take the token elsewhere. Raises Unusable."""
+def client(extra: str, url: str, connections: int | None = None) -> httpx.Client:
+    """Follows no redirects, which would take the token elsewhere. Raises Unusable.
+
+    `connections` are the most at once.
+    """
     try:
         import httpx
     except ImportError:
@@ -59,6 +62,7 @@ def client(extra: str, url: str) -> httpx.Client:
     return httpx.Client(
         follow_redirects=False,
         timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+        limits=httpx.Limits(max_connections=connections),
         # A proxy would get what goes to a stand-in in the clear.
         trust_env=not is_loopback(url),
     )
@@ -83,6 +87,7 @@ def send(through: httpx.Client, request: Request) -> Answer:
 
 
 def _received(response: httpx.Response) -> Answer:
+    # Not the charset that the answer says: what is read is XML and JSON, in UTF-8.
     content = bytearray()
     for chunk in response.iter_bytes():
         content += chunk

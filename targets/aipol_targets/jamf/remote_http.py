@@ -10,22 +10,29 @@ import html
 import json
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from aipol.remote import Clock, InDoubt, Refused, Unusable
 from aipol.secret import Secret
+from aipol_targets.common.http import (
+    BUSY,
+    Answer,
+    NoAnswer,
+    Request,
+    client,
+    growing,
+    is_loopback,
+    send,
+)
 
 if TYPE_CHECKING:
     import httpx
 
 # At most so many connections: developer.jamf.com's scalability guide, read 2026-11-23.
 CONCURRENT_READS = 5
-MOST_BYTES = 64 * 1024 * 1024
-CONNECT_SECONDS, ANSWER_SECONDS = 10.0, 60.0
 PAUSES = (1.0, 2.0, 4.0, 8.0)  # before a read is asked again
 MOST_WAITING = 300.0  # in total, for one request that the server has no time for
 LONGEST_PAUSE = 60.0  # whatever the server asks for, before a read is asked again
@@ -33,8 +40,8 @@ LONGEST_PAUSE = 60.0  # whatever the server asks for, before a read is asked aga
 _TOKENS = ("/api/v1/oauth/token", "/api/oauth/token")  # the second: servers before the first
 _SPARE = 0.25  # of a token's life, and at most 30 s: it must last until the answer
 _LONGEST = 300
-_UNAUTHORISED, _FORBIDDEN, _MISSING, _TIMEOUT, _BUSY = 401, 403, 404, 408, 429
-_REDIRECTED, _FAILED, _BROKEN = 300, 400, 500
+_UNAUTHORISED, _FORBIDDEN, _MISSING = 401, 403, 404
+_REDIRECTED, _FAILED = 300, 400
 _SENTENCE = re.compile(r"<p>\s*Error:\s*(.*?)</p>", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 
@@ -48,22 +55,6 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What the server said."""
-
-    status: int
-    text: str
-    retry_after: float | None = None
-
-    @property
-    def says(self) -> str:
-        """The sentence in an error, in one line; Jamf Pro sends errors as HTML."""
-        found = _SENTENCE.search(self.text)
-        plain = html.unescape(_TAG.sub(" ", found[1] if found else ""))
-        return " ".join("".join(each if each.isprintable() else " " for each in plain).split())
-
-
-@dataclass(frozen=True, slots=True)
 class Ask:
     """One request: `privilege` is what it takes, `about` what it does, for messages."""
 
@@ -72,14 +63,6 @@ class Ask:
     privilege: str
     about: str
     content: bytes = b""
-
-
-class _Lost(Exception):
-    """No answer, or none that can be read; `sent` says whether the server may have acted."""
-
-    def __init__(self, why: str, *, sent: bool = True) -> None:
-        super().__init__(why)
-        self.sent = sent
 
 
 @dataclass(slots=True)
@@ -110,12 +93,12 @@ class Session:
             wait = pause
             try:
                 answer = self._authorised(ask)
-            except _Lost as lost:
+            except NoAnswer as lost:
                 why = str(lost)
             else:
                 if answer.status == _MISSING:
                     return None
-                if not _undecided(answer.status):
+                if not answer.undecided:
                     return self._accepted(ask, answer)
                 why = self._told(answer)
                 wait = pause and max(pause, min(answer.retry_after or 0.0, LONGEST_PAUSE))
@@ -130,11 +113,11 @@ class Session:
         """
         try:
             answer = self._authorised(ask)
-        except _Lost as lost:
+        except NoAnswer as lost:
             if lost.sent:
                 raise InDoubt(f"{ask.about}: {self.url} {lost}") from None
             raise Refused(f"{ask.about}: {self.url} {lost}") from None
-        if _undecided(answer.status):
+        if answer.undecided:
             raise InDoubt(f"{ask.about}: {self.url} {self._told(answer)}")
         return None if answer.status == _MISSING else self._accepted(ask, answer)
 
@@ -151,7 +134,7 @@ class Session:
     def _told(self, answer: Answer) -> str:
         told = f"answers {answer.status}"
         # Cut afterwards: a part of a secret is one that nobody finds.
-        words = self._without_secrets(answer.says)[:_LONGEST]
+        words = self._without_secrets(_says(answer))[:_LONGEST]
         return f"{told}: {words}" if words else told
 
     def _without_secrets(self, text: str) -> str:
@@ -163,7 +146,7 @@ class Session:
     def _authorised(self, ask: Ask) -> Answer:
         """The answer, after what waiting and what new token it takes; neither has done anything."""
         waited, renewed = 0.0, False
-        for pause in _growing():
+        for pause in growing(1.0, 30.0):
             token = self._valid()
             answer = self._send(ask, {"Authorization": f"Bearer {token.value}"})
             if answer.status == _UNAUTHORISED and not renewed:
@@ -171,37 +154,17 @@ class Session:
                 renewed = True
                 continue
             wait = pause if answer.retry_after is None else answer.retry_after
-            if answer.status != _BUSY or waited + wait > MOST_WAITING:
+            if answer.status != BUSY or waited + wait > MOST_WAITING:
                 return answer
             self.clock.sleep(wait)
             waited += wait
         raise AssertionError("pauses do not end")
 
     def _send(self, ask: Ask, headers: Mapping[str, str]) -> Answer:
-        import httpx
-
         sent = {"Accept": "application/xml", **headers}
         if ask.content and "Content-Type" not in sent:
             sent["Content-Type"] = "application/xml"
-        try:
-            with self.client.stream(
-                ask.method, self.url + ask.path, content=ask.content or None, headers=sent
-            ) as response:
-                return self._received(response)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as fault:
-            raise _Lost(f"cannot be reached ({type(fault).__name__})", sent=False) from None
-        except (httpx.HTTPError, httpx.StreamError) as fault:
-            raise _Lost(f"gives no answer ({type(fault).__name__})") from None
-
-    def _received(self, response: httpx.Response) -> Answer:
-        content = bytearray()
-        for chunk in response.iter_bytes():
-            content += chunk
-            if len(content) > MOST_BYTES:
-                raise _Lost(f"answers with more than {MOST_BYTES} bytes")
-        # Not the charset that the answer says: what is read is XML and JSON, in UTF-8.
-        text = content.decode("utf-8", errors="replace")
-        return Answer(response.status_code, text, _seconds(response.headers.get("Retry-After")))
+        return send(self.client, Request(ask.method, self.url + ask.path, sent, ask.content))
 
     # --- the token -------------------------------------------------------------------------------
 
@@ -242,10 +205,10 @@ class Session:
             wait = pause
             try:
                 answer = self._send(ask, headers)
-            except _Lost as lost:
+            except NoAnswer as lost:
                 why = str(lost)
             else:
-                if answer.status != _BUSY and not _undecided(answer.status):
+                if answer.status != BUSY and not answer.undecided:
                     return answer
                 why = f"answers {answer.status}"
                 wait = pause and max(pause, min(answer.retry_after or 0.0, LONGEST_PAUSE))
@@ -272,21 +235,11 @@ class Session:
         return _Token(value, asked + life - min(life * _SPARE, 30.0))
 
 
-def _undecided(status: int) -> bool:
-    return status >= _BROKEN or status == _TIMEOUT
-
-
-def _growing() -> Iterator[float]:
-    pause = 1.0
-    while True:
-        yield pause
-        pause = min(pause * 2, 30.0)
-
-
-def _seconds(said: str | None) -> float | None:
-    """The seconds of `Retry-After`; a date, which Jamf Pro is not known to send, is none."""
-    text = (said or "").strip()
-    return float(text) if text.isascii() and text.isdecimal() else None
+def _says(answer: Answer) -> str:
+    """The sentence in an error, in one line; Jamf Pro sends errors as HTML."""
+    found = _SENTENCE.search(answer.text)
+    plain = html.unescape(_TAG.sub(" ", found[1] if found else ""))
+    return " ".join("".join(each if each.isprintable() else " " for each in plain).split())
 
 
 def address(configured: str, variable: str) -> str:
@@ -308,35 +261,7 @@ def address(configured: str, variable: str) -> str:
     return configured.rstrip("/")
 
 
-def is_loopback(url: str) -> bool:
-    """Whether an address is one of this machine alone, and nothing but one."""
-    import ipaddress
-
-    try:
-        parts = urlsplit(url)
-        host, plain = parts.hostname or "", parts.path in ("", "/")
-        bare = plain and not (parts.query or parts.fragment or "@" in parts.netloc)
-        _ = parts.port
-        return (
-            bare
-            and parts.scheme in ("http", "https")
-            and (host == "localhost" or ipaddress.ip_address(host).is_loopback)
-        )
-    except ValueError:
-        return False
-
-
 def open_session(url: str, credentials: Credentials, clock: Clock | None) -> Session:
     """A session that has asked nothing yet. Raises Unusable."""
-    try:
-        import httpx
-    except ImportError:
-        raise Unusable("Jamf Pro is asked through httpx: pip install 'aipol[jamf]'") from None
-    client = httpx.Client(
-        follow_redirects=False,
-        timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
-        limits=httpx.Limits(max_connections=CONCURRENT_READS),
-        # A proxy would get what goes to a stand-in in the clear.
-        trust_env=not is_loopback(url),
-    )
-    return Session(url, credentials, client, clock or Clock(time.time, time.sleep))
+    through = client("jamf", url, CONCURRENT_READS)
+    return Session(url, credentials, through, clock or Clock(time.time, time.sleep))

@@ -9,7 +9,8 @@ from typing import TypeVar
 from xml.etree import ElementTree as ET
 
 from aipol.remote import InDoubt, Live, Mark, Refused, mark_in, without_mark
-from aipol_targets.jamf.remote_http import CONCURRENT_READS, Answer, Ask, Session
+from aipol_targets.common.http import Answer
+from aipol_targets.jamf.remote_http import CONCURRENT_READS, Ask, Session
 from aipol_targets.jamf.remote_kinds import GROUP, Kind, identifier, key_of
 from aipol_targets.jamf.remote_xml import UnreadableXml, body_of, listed, parse, text_of
 

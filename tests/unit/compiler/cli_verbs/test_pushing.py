@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from aipol.cli import composition, output
+from aipol.cli import output
 from aipol.cli.carrying import How, carry_out
 from aipol.plan.model import Plans
 from aipol.plan.planning import Asked, plan
-from aipol.remote import InDoubt, Mark, Surroundings, Unusable, WrongPlace
+from aipol.remote import InDoubt, Mark, Unusable, WrongPlace
 from tests.unit.compiler.apply.pushing import INPUTS
 from tests.unit.compiler.apply.vendor import (
     ORGANIZATION,
@@ -30,7 +29,7 @@ from tests.unit.compiler.apply.vendor import (
     script,
     seeded,
 )
-from tests.unit.compiler.cli_verbs.conftest import Outcome, Run, fake
+from tests.unit.compiler.cli_verbs.conftest import Outcome, Run
 from tests.unit.compiler.cli_verbs.pushing import Shop
 
 Edit = Callable[[str, str], None]
@@ -501,7 +500,7 @@ def test_what_fails_is_told_with_the_vendors_words(shop: Shop, run: Run) -> None
     assert found.code == 1
     assert "[2/2] + com.acme/p: failed: 400 by schedule" in found.err
     assert "1 change made, 1 failed." in found.out
-    assert "`aipol apply` again does what is left." in found.out
+    assert "To do what is left: aipol apply\n" in found.out
     assert f"To go back: aipol rollback {_journals()[0]}" in found.out
 
 
@@ -514,60 +513,3 @@ def test_drift_for_programs(shop: Shop, run: Run) -> None:
     assert found.code == 1
     assert found.json["ok"] is False
     assert [each["way"] for each in found.json["places"][0]["drift"]] == ["edited", "edited"]
-
-
-# --- what merging will do -------------------------------------------------------------------------
-
-
-@pytest.fixture
-def merging(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
-    """The policy is committed; it wanted less then. The second that is opened is the earlier."""
-    later, opens = shop.wanted, shop.open
-
-    def opened(settings: Any, surroundings: Surroundings) -> FakeRemote:
-        found = opens(settings, surroundings)
-        shop.wanted = (script("s"), script("gone"))
-        return found
-
-    targets = (replace(fake("alpha"), remote=opened), fake("beta"))
-    monkeypatch.setattr(composition, "all_targets", lambda: targets)
-    shop.wanted = (*later, script("gone"))
-    for arguments in (("init", "-q"), ("add", "."), ("commit", "-qm", "policy")):
-        git = ("git", "-c", "user.name=a", "-c", "user.email=a@example.com", *arguments)
-        subprocess.run(git, check=True)
-    return shop
-
-
-def test_what_merging_will_do(merging: Shop, run: Run) -> None:
-    """Only what the earlier policy would not do as well; the rest is told as a number."""
-    found = run("plan", "--base", "HEAD")
-    assert found.code == 0, found.err
-    assert "1 to create" in found.out
-    assert "+ p (policy)" in found.out
-    assert "2 more are to be changed with or without this policy" in found.out
-    assert "Next:" not in found.out
-    assert merging.vendor.writes == []
-
-
-@pytest.mark.parametrize("revision", ["nowhere", "--output=x", "HEAD:policy"])
-def test_a_revision_that_is_none_is_told(merging: Shop, run: Run, revision: str) -> None:
-    """In git's words, and nothing else happens."""
-    found = run("plan", f"--base={revision}")
-    assert found.code == 2
-    assert "git: fatal" in found.err
-    assert merging.vendor.writes == []
-
-
-def test_what_merging_will_do_is_no_plan_to_apply(merging: Shop, run: Run) -> None:
-    """It is a part of one."""
-    del merging
-    assert run("plan", "--base", "HEAD", "-o", "plan.json").code == 2
-    assert not Path("plan.json").exists()
-
-
-@pytest.mark.usefixtures("shop")
-def test_without_git_there_is_no_base(run: Run) -> None:
-    """A folder that git knows nothing of."""
-    found = run("plan", "--base", "HEAD")
-    assert found.code == 2
-    assert "not a git repository" in found.err

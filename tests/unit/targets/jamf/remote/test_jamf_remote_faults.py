@@ -22,6 +22,7 @@ from aipol.remote import (
     Unusable,
     Write,
 )
+from aipol_targets.common import http
 from aipol_targets.jamf import remote_http
 from aipol_targets.jamf.remote import open_remote
 from aipol_targets.jamf.target import Settings
@@ -98,7 +99,7 @@ def test_a_write_without_a_clear_answer_is_in_doubt_and_sent_once(
     made: int,
 ) -> None:
     """Whoever asks finds out by the key, at once."""
-    monkeypatch.setattr(remote_http, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(http, "ANSWER_SECONDS", 0.3)
     jamf = served(Faults(at_write={1: fault}))
     with pytest.raises(InDoubt):
         jamf.remote.create(record)
@@ -124,7 +125,7 @@ def test_a_read_is_repeated_until_it_is_answered(
     served: SiteOf, monkeypatch: pytest.MonkeyPatch, fault: Fault
 ) -> None:
     """Reading twice does no harm."""
-    monkeypatch.setattr(remote_http, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(http, "ANSWER_SECONDS", 0.3)
     jamf = served(Faults(at_request={2: fault, 3: fault, 5: fault}))
     assert len(jamf.remote.observe().objects) == 3
     assert jamf.hand.slept
@@ -264,7 +265,7 @@ def test_an_answer_that_does_not_end_is_not_read(
     served: SiteOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """There is a bound."""
-    monkeypatch.setattr(remote_http, "MOST_BYTES", 1000)
+    monkeypatch.setattr(http, "MOST_BYTES", 1000)
     with pytest.raises(InDoubt, match="more than 1000 bytes"):
         served(standin=Hostile(200, b" " * 2000)).remote.observe()
 
