@@ -14,7 +14,7 @@ from aipol.apply.doubts import settle
 from aipol.apply.events import Begun, Outcome, Result
 from aipol.apply.journal import Head, NotBegun, journals, read, start
 from aipol.plan.model import Inputs, Plan
-from aipol.plan.planning import Asked, plan
+from aipol.plan.planning import Asked, compare
 from aipol.remote import Clock, Surroundings, mark_in
 from aipol_targets.common.microsoft.transport import Timeouts
 from aipol_targets.intune.remote import IntuneRemote, open_remote
@@ -81,13 +81,13 @@ class Office:
     def plan(self) -> Plan:
         """What has to be done."""
         with self.remote() as remote:
-            return plan(remote, Asked(ORGANIZATION, remote.wanted(files())))
+            return compare(remote, Asked(ORGANIZATION, remote.wanted(files())), remote.observe())
 
     def apply(self, *, dies: Callable[[int, bool], bool] | None = None) -> tuple[Result, ...]:
         """What `aipol apply` does: settle, plan, carry out. `dies` kills it at a write."""
         with self.remote() as remote:
             self._settle(remote)
-            made = plan(remote, Asked(ORGANIZATION, remote.wanted(files())))
+            made = compare(remote, Asked(ORGANIZATION, remote.wanted(files())), remote.observe())
             if dies is not None:
                 _mortal(remote, dies)
             if not made.writes:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from aipol.apply.journal import Journal
 from aipol.plan.comparing import differences
-from aipol.plan.model import Action, Cause, Change, Difference, Plan, Stranger
+from aipol.plan.model import Action, Cause, Change, Difference, Foreign, Plan
 from aipol.plan.ordering import ordered
 from aipol.plan.standing import Bearer, keys_of
 from aipol.remote import Json, Live, Observed, Remote, referring
@@ -40,7 +40,7 @@ def undo(remote: Remote, journal: Journal, observed: Observed) -> Plan:
         journal.head.plan.target,
         remote.place,
         ordered(changes),
-        finding.strangers({(found.kind, found.id) for _, found in back if found}),
+        finding.foreign({(found.kind, found.id) for _, found in back if found}),
         notes=(*observed.notes, *notes),
     )
 
@@ -108,11 +108,11 @@ class _Finding:
                 found.setdefault(key, live)
         return [(live, key) for key, live in found.items()]
 
-    def strangers(self, known: set[tuple[str, str]]) -> tuple[Stranger, ...]:
+    def foreign(self, known: set[tuple[str, str]]) -> tuple[Foreign, ...]:
         """Others' objects."""
         ours = {(live.kind, live.id) for live, _ in self._ours} | known
         others = (each for each in self._observed if (each.kind, each.id) not in ours)
-        return tuple(Stranger(each.kind, each.id, each.name) for each in others)
+        return tuple(Foreign(each.kind, each.id, each.name) for each in others)
 
 
 def _given_away(change: Change, live: Live | None) -> bool:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aipol.cli.app import CLEAN, FINDINGS
+from aipol.cli.journals import state_option
 from aipol.cli.options import DEFAULT_POLICY, as_of_option
-from aipol.cli.remotes import adopt_option, state_option, target_option
+from aipol.cli.remotes import adopt_option, target_option
 
 if TYPE_CHECKING:
     from aipol.cli.remotes import Pushing
@@ -73,7 +74,8 @@ def command(**given: Any) -> int:
     was cut short is finished by the next one, and `aipol rollback` brings back what was there.
     """
     from aipol.cli.carrying import refused
-    from aipol.cli.remotes import held, pushing
+    from aipol.cli.journals import held
+    from aipol.cli.remotes import pushing
 
     wish = _wish(given)
     found, findings, policy = pushing(wish.policy, wish.chosen, wish.as_of)
@@ -166,7 +168,7 @@ def confirm(plans: Plans) -> None:
 
 def _overtaken(found: Pushing, seen: Plans, now: Plans) -> tuple[Diagnostic, ...]:
     """That what somebody said yes to is not what would be done any more."""
-    from aipol.apply.resuming import why_stale
+    from aipol.apply.staleness import why_stale
     from aipol.diagnostics import codes
     from aipol.source import whole_file
 
@@ -179,14 +181,17 @@ def _overtaken(found: Pushing, seen: Plans, now: Plans) -> tuple[Diagnostic, ...
 
 def _stale(found: Pushing, wish: Wish, plans: Plans) -> tuple[Diagnostic, ...]:
     """That a saved plan is not what would be done now. What an apply of it has done is allowed."""
-    from aipol.apply.resuming import why_stale
-    from aipol.cli.carrying import begun
+    from aipol.apply.history import begun
+    from aipol.apply.staleness import why_stale
+    from aipol.cli.journals import journals_of
     from aipol.diagnostics import codes
+    from aipol.plan.saved import digest
     from aipol.source import whole_file
 
     if wish.saved is None:
         return ()
-    why = why_stale(wish.saved, plans, begun(found.remotes, wish.saved, wish.state))
+    journals = (each for remote in found.remotes for each in journals_of(wish.state, remote))
+    why = why_stale(wish.saved, plans, begun(journals, digest(wish.saved)))
     if not why:
         return ()
     hint = "plan again with `aipol plan -o`, and have that approved"

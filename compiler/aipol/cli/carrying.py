@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from aipol.apply.events import Begun, Result
     from aipol.apply.journal import Head
-    from aipol.apply.resuming import Unfinished
     from aipol.diagnostics import Diagnostic
     from aipol.plan.model import Plan, Plans
     from aipol.remote import Remote
@@ -29,7 +28,8 @@ def settled(remotes: tuple[Remote, ...], state: Path) -> None:
     """Find out how applies that were cut short, or had no answer, left what they had begun."""
     from aipol.apply.doubts import settle
     from aipol.cli import output
-    from aipol.cli.remotes import clock, journals_of
+    from aipol.cli.journals import journals_of, unwritable
+    from aipol.cli.remotes import clock
     from aipol.remote import RemoteError
 
     for remote in remotes:
@@ -43,35 +43,6 @@ def settled(remotes: tuple[Remote, ...], state: Path) -> None:
                 raise click.ClickException(f"{remote.target}: {error}") from None
             except OSError as error:
                 raise unwritable(journal.path, error) from None
-
-
-def begun(remotes: tuple[Remote, ...], saved: Plans, state: Path) -> Unfinished | None:
-    """What an earlier apply of a saved plan did not finish; None where there was none."""
-    from aipol.cli.remotes import journals_of
-    from aipol.plan.saved import digest
-
-    number = digest(saved)
-    several = [
-        journal
-        for remote in remotes
-        for journal in journals_of(state, remote)
-        if journal.head.digest == number
-    ]
-    left = dict[tuple[str, str], bool]()
-    for journal in several:
-        if journal.end == "complete":
-            left.clear()  # whatever was open before it was found to be done
-        for change, progress in journal.touched():
-            left[journal.head.plan.target, change.key] = not progress.done
-    return frozenset(place for place, still in left.items() if still) if several else None
-
-
-def unwritable(path: Path, error: OSError) -> click.ClickException:
-    """That a journal cannot be written, and so nothing more is done."""
-    from aipol.durable import why
-
-    text = f"cannot write the journal `{path}`: {why(error)}; nothing more is changed without it"
-    return click.ClickException(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +75,8 @@ def _one(remote: Remote, head: Head, how: How) -> bool:
     from aipol.apply.carrying import Carrying
     from aipol.apply.events import Outcome
     from aipol.apply.journal import start
-    from aipol.cli.remotes import clock, folder_of
+    from aipol.cli.journals import folder_of, unwritable
+    from aipol.cli.remotes import clock
 
     stamp = datetime.fromtimestamp(head.at, UTC).strftime("%Y%m%dT%H%M%SZ")
     folder = folder_of(how.state, remote.target)
@@ -141,7 +113,7 @@ def _stopped(head: Head, how: How, journal: Path) -> None:
 
 def _again(head: Head, how: How) -> str:
     """What does the rest: an apply, or the same rollback."""
-    from aipol.cli.remotes import folder_of
+    from aipol.cli.journals import folder_of
 
     undone = folder_of(how.state, head.plan.target) / how.undoes
     return f"rollback {undone}" if how.undoes else "apply"

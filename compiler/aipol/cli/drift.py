@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aipol.cli.app import CLEAN, FINDINGS
+from aipol.cli.journals import state_option
 from aipol.cli.options import as_of_option, policy_argument
 from aipol.cli.output import formats
-from aipol.cli.remotes import state_option, target_option
+from aipol.cli.remotes import target_option
 
 if TYPE_CHECKING:
-    from aipol.apply.journal import Journal
-    from aipol.plan.drifting import Drift, Past
+    from aipol.plan.drifting import Drift
 
 SCHEMA = "aipol.drift/1"
 
@@ -30,8 +30,10 @@ def command(**given: Any) -> int:
 
     Only reads. Exits with 1 where others changed, deleted or copied an object of ours.
     """
+    from aipol.apply.history import past
     from aipol.cli import output
-    from aipol.cli.remotes import journals_of, planned, pushing
+    from aipol.cli.journals import journals_of
+    from aipol.cli.remotes import planned, pushing
     from aipol.plan.drifting import drifts
 
     found, findings, policy = pushing(given["policy"], given["chosen"], given["as_of"])
@@ -48,24 +50,6 @@ def command(**given: Any) -> int:
     ]
     _show(several, given["form"])
     return FINDINGS if any(each.way.by_others for *_, one in several for each in one) else CLEAN
-
-
-def past(journals: tuple[Journal, ...]) -> Past:
-    """What the journals of a place tell, the oldest of them first."""
-    from aipol.plan.drifting import Last, Past
-
-    objects: dict[str, Last] = {}
-    for journal in journals:
-        for change, progress in journal.made():
-            if change.after is None or not change.marks:
-                objects.pop(change.key, None)
-            else:
-                objects[change.key] = Last(change.after, progress.seen, change.concerned)
-    if not journals:
-        return Past(objects, None, None)
-    head = journals[-1].head
-    strangers = frozenset((each.kind, each.id) for each in head.plan.strangers)
-    return Past(objects, strangers, None if head.undoes else head.inputs)
 
 
 def _show(several: list[tuple[str, str, tuple[Drift, ...]]], form: str) -> None:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aipol.cli.app import CLEAN, FINDINGS
+from aipol.cli.journals import state_option
 from aipol.cli.options import Place, as_of_option, policy_argument
 from aipol.cli.output import formats
-from aipol.cli.remotes import adopt_option, state_option, target_option
+from aipol.cli.remotes import adopt_option, target_option
 
 if TYPE_CHECKING:
     from aipol.cli.remotes import Pushing

@@ -6,8 +6,6 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -16,26 +14,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from aipol.apply.journal import Journal
     from aipol.diagnostics import Diagnostic
     from aipol.pipeline import Build, Opened
     from aipol.plan.guards import Consent
-    from aipol.plan.model import Concerned, Inputs, Plans
+    from aipol.plan.model import Inputs, Plans
     from aipol.remote import Clock, Observed, Remote
     from aipol.target import StagedTarget
 
-STATE = ".aipol"
-_LOCK = "lock"
-
-state_option = click.option(
-    "--state",
-    "state",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path(STATE),
-    show_default=True,
-    metavar="DIR",
-    help="Where the journals of what was applied are kept.",
-)
 target_option = click.option(
     "-t", "--target", "chosen", multiple=True, metavar="TARGET", help="Only this target."
 )
@@ -158,6 +143,7 @@ def whole_key(found: Pushing, name: str) -> str:
 def observations(remotes: tuple[Remote, ...], state: Path) -> tuple[Observed, ...]:
     """What there is at each remote's place. Wrong usage where a vendor cannot be asked."""
     from aipol.apply.lately import observed
+    from aipol.cli.journals import journals_of
     from aipol.cli.output import waiting
     from aipol.remote import RemoteError
 
@@ -175,6 +161,8 @@ def compared(
     found: Pushing, adopt: tuple[str, ...], state: Path, there: tuple[Observed, ...]
 ) -> Plans:
     """The plans for what there is at each remote's place."""
+    from aipol.apply.history import earlier
+    from aipol.cli.journals import journals_of
     from aipol.plan.concerning import concerned_by
     from aipol.plan.model import Plans
     from aipol.plan.planning import Asked, compare
@@ -243,62 +231,3 @@ def refusals(found: Pushing, plans: Plans, consent: Consent) -> tuple[Diagnostic
         for remote, plan in zip(found.remotes, plans.plans, strict=True)
         for each in refused(plan, consent, spans.get((plan.target, ""), anywhere), remote.rehearsal)
     )
-
-
-# --- journals -------------------------------------------------------------------------------------
-
-
-def folder_of(state: Path, target: str) -> Path:
-    """Where the journals of a target are."""
-    return state / "journals" / target
-
-
-def journals_of(state: Path, remote: Remote) -> tuple[Journal, ...]:
-    """The journals of what was done at a remote's place, the oldest first."""
-    several = read_journals(state, remote.target)
-    return tuple(each for each in several if each.head.plan.place == remote.place)
-
-
-def read_journals(state: Path, target: str) -> Iterator[Journal]:
-    """All journals of a target, the oldest first; those cut short before anything was done not."""
-    from aipol.apply.journal import JournalError, NotBegun, journals, read
-
-    for path in journals(folder_of(state, target)):
-        try:
-            yield read(path)
-        except NotBegun:
-            continue
-        except JournalError as error:
-            raise click.ClickException(f"`{path}`: {error}; move it away") from None
-
-
-def earlier(journals: tuple[Journal, ...]) -> Mapping[str, Concerned]:
-    """Whom the objects of earlier applies were about, by key."""
-    return {
-        change.key: change.concerned
-        for journal in journals
-        for change, _ in journal.made()
-        if change.after is not None
-    }
-
-
-@contextmanager
-def held(state: Path, remotes: tuple[Remote, ...]) -> Iterator[None]:
-    """Keep other runs on this machine from changing the same targets meanwhile."""
-    from aipol.cli.carrying import unwritable
-    from aipol.durable import OutputError, locked
-
-    try:
-        with ExitStack() as stack:
-            for remote in sorted(remotes, key=lambda each: each.target):
-                folder = folder_of(state, remote.target)
-                try:
-                    folder.mkdir(parents=True, exist_ok=True)
-                    (folder / _LOCK).touch(mode=0o600)
-                except OSError as error:
-                    raise unwritable(folder, error) from None
-                busy = f"another aipol is changing {remote.target} (it holds `{folder}`)"
-                stack.enter_context(locked(folder / _LOCK, busy))
-            yield
-    except OutputError as error:
-        raise click.ClickException(str(error)) from None

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aipol.cli.app import CLEAN, FINDINGS
+from aipol.cli.journals import state_option
 from aipol.cli.options import DEFAULT_POLICY, today
-from aipol.cli.remotes import state_option
 
 if TYPE_CHECKING:
     from aipol.apply.journal import Journal
@@ -42,7 +42,7 @@ def command(**given: Any) -> int:
     """
     from aipol.cli.carrying import refused
     from aipol.cli.composition import opened
-    from aipol.cli.remotes import held
+    from aipol.cli.journals import held
     from aipol.diagnostics.model import has_errors
 
     if given["dry"] and given["stream"]:
@@ -109,7 +109,8 @@ def _named(given: dict[str, Any]) -> Journal:
 
 def _latest_first(given: dict[str, Any], policy: Opened) -> list[Journal]:
     from aipol.apply.journal import order
-    from aipol.cli.remotes import pushable, read_journals
+    from aipol.cli.journals import read_journals
+    from aipol.cli.remotes import pushable
 
     chosen = (given["target"],) if given["target"] else ()
     targets = pushable(policy, chosen)
@@ -124,7 +125,8 @@ def _undo(remote: Remote, journal: Journal, given: dict[str, Any]) -> int:
     from aipol.cli import output
     from aipol.cli.apply import confirm
     from aipol.cli.carrying import How, carry_out, settled
-    from aipol.cli.remotes import clock, journals_of
+    from aipol.cli.journals import journals_of
+    from aipol.cli.remotes import clock
     from aipol.plan.model import Plans
     from aipol.remote import RemoteError
     from aipol.report.plans import BRIEF, FULL, plans_text

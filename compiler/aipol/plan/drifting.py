@@ -14,9 +14,9 @@ from aipol.plan.model import (
     Collision,
     Concerned,
     Difference,
+    Foreign,
     Inputs,
     Plan,
-    Stranger,
 )
 from aipol.remote import Json
 
@@ -63,7 +63,7 @@ class Past:
     """What the journals of a place tell."""
 
     objects: Mapping[str, Last]
-    strangers: frozenset[tuple[str, str]] | None
+    foreign: frozenset[tuple[str, str]] | None
     """Kinds and ids of others' objects that the last apply saw; None where there was none."""
     inputs: Inputs | None
     """What was applied last; None where that was rolled back."""
@@ -102,14 +102,14 @@ def drifts(
     ]
     found += (ways.taken(each) for each in plan.collisions)
     taken = {(each.kind, each.id) for each in plan.collisions}
-    new = ways.new(plan.strangers)
+    new = ways.new(plan.foreign)
     found += (_added(each) for each in new if (each.kind, each.id) not in taken)
     order = list(Way)
     return tuple(sorted(found, key=lambda each: (order.index(each.way), each.kind, each.key)))
 
 
-def _added(stranger: Stranger) -> Drift:
-    return Drift(Way.ADDED, stranger.kind, "", stranger.name, stranger.id)
+def _added(each: Foreign) -> Drift:
+    return Drift(Way.ADDED, each.kind, "", each.name, each.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +143,12 @@ class _Ways:
         way, about = (Way.UNMARKED, last.concerned) if last else (Way.NEVER, NOBODY)
         return Drift(way, each.kind, each.key, each.name, each.id, concerned=about)
 
-    def new(self, strangers: tuple[Stranger, ...]) -> Iterator[Stranger]:
+    def new(self, foreign: tuple[Foreign, ...]) -> Iterator[Foreign]:
         """Others' objects that the last apply did not see."""
-        known = self.past.strangers
+        known = self.past.foreign
         if known is None:
             return iter(())
-        return (each for each in strangers if (each.kind, each.id) not in known)
+        return (each for each in foreign if (each.kind, each.id) not in known)
 
     def _as_left(self, change: Change, last: Last) -> bool:
         before = self.canonical(change.kind, change.before)

@@ -114,7 +114,7 @@ class Collision:
 
 
 @dataclass(frozen=True, slots=True)
-class Stranger:
+class Foreign:
     """An object of a kind that aipol pushes which is somebody else's; never touched."""
 
     kind: str
@@ -129,7 +129,7 @@ class Plan:
     target: str
     place: str
     changes: tuple[Change, ...]
-    strangers: tuple[Stranger, ...] = ()
+    foreign: tuple[Foreign, ...] = ()
     collisions: tuple[Collision, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from aipol.plan.model import Change, Collision, Concerned, Plan, Stranger
+from aipol.plan.model import Change, Collision, Concerned, Foreign, Plan
 from aipol.plan.ordering import ordered
 from aipol.plan.sides import Sides
 from aipol.plan.standing import Bearer, keys_of
@@ -27,13 +27,8 @@ class Asked:
     """Keys of objects that take over the foreign object of their name."""
 
 
-def plan(remote: Remote, asked: Asked) -> Plan:
-    """What has to be done at a place. Reads only. Raises RemoteError."""
-    return compare(remote, asked, remote.observe())
-
-
 def compare(remote: Remote, asked: Asked, observed: Observed) -> Plan:
-    """The same for what has been observed already."""
+    """What has to be done at a place where that is there. Reads only. Raises RemoteError."""
     _distinct(asked.wanted)
     ours, others = _whose(asked.organization, observed)
     matching = _Matching(remote, asked, ours, others)
@@ -48,7 +43,7 @@ def compare(remote: Remote, asked: Asked, observed: Observed) -> Plan:
         remote.place,
         ordered(changes),
         tuple(
-            Stranger(each.kind, each.id, each.name)
+            Foreign(each.kind, each.id, each.name)
             for each in (*others, *mentions)
             if (each.kind, each.id) not in taken
         ),

@@ -39,7 +39,7 @@ def _place(directory: Path, path: str) -> Span:
     return whole_file((directory / path).as_posix())
 
 
-def strangers(
+def foreign(
     directory: Path, known: History, seen: Mapping[str, Seen], goal: Goal, consent: Consent
 ) -> Iterator[Diagnostic]:
     """Files that somebody else put there, or has changed since aipol did."""

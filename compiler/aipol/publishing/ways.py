@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aipol.diagnostics import Diagnostic, codes
 from aipol.durable import OutputError
-from aipol.publishing.guards import Consent, of_another, shrinking, strangers
+from aipol.publishing.guards import Consent, foreign, of_another, shrinking
 from aipol.publishing.plan import Content, Contents, Goal, Plan, plan
 from aipol.publishing.record import KEPT, RECORD, Published
 from aipol.publishing.survey import History, Seen, history, survey
@@ -39,7 +39,7 @@ def forward(directory: Path, wanted: Wanted, consent: Consent, now: int) -> Plan
     found = plan(known, seen, goal, now)
     refusals = (
         *of_another(directory, known, wanted.published.organization, consent),
-        *strangers(directory, known, seen, goal, consent),
+        *foreign(directory, known, seen, goal, consent),
         *shrinking(directory, found.changes, consent),
     )
     return replace(found, refusals=refusals)
@@ -72,7 +72,7 @@ def backward(directory: Path, consent: Consent, now: int) -> Plan:
     made = replace(plan(known, seen, goal, now), edited=tuple(sorted(left)))
     if undoing:
         made = replace(made, record=replace(known.record, stamp=made.record.stamp))
-    faults = (*_lost(directory, lost - left), *strangers(directory, known, seen, goal, consent))
+    faults = (*_lost(directory, lost - left), *foreign(directory, known, seen, goal, consent))
     return replace(made, refusals=faults)
 
 

@@ -72,8 +72,8 @@ def tally(plan: Plan) -> str:
     """`2 to create, 1 to update; 27 as they should be, 4 of others left alone`."""
     same = sum(1 for _ in plan.of(Action.NO_OP))
     rest = [f"{same:,} as they should be"] if same else []
-    if plan.strangers:
-        rest.append(f"{count(len(plan.strangers), 'object')} of others left alone")
+    if plan.foreign:
+        rest.append(f"{count(len(plan.foreign), 'object')} of others left alone")
     if plan.collisions:
         rest.append(f"{count(len(plan.collisions), 'name')} taken by others")
     parts = (_counts(plan) or "nothing to do", ", ".join(rest))

@@ -13,7 +13,7 @@ from aipol.apply.events import Begun, Outcome, Result
 from aipol.apply.journal import Head, Journal, NotBegun, journals, read, start
 from aipol.apply.undoing import undo
 from aipol.plan.model import Action, Inputs, Plan
-from aipol.plan.planning import Asked, plan
+from aipol.plan.planning import Asked, compare
 from aipol.plan.saved import digest
 from aipol.remote import Mark, Wanted, mark_in, resolved
 from tests.unit.compiler.apply.vendor import (
@@ -42,7 +42,8 @@ class Pushing:
     def plan(self, *wanted: Wanted, adopt: frozenset[str] = frozenset()) -> Plan:
         """The plan; it sends no write."""
         before = len(self.vendor.writes)
-        made = plan(self.remote, Asked(ORGANIZATION, wanted, adopt=adopt))
+        asked = Asked(ORGANIZATION, wanted, adopt=adopt)
+        made = compare(self.remote, asked, self.remote.observe())
         assert len(self.vendor.writes) == before
         return made
 

@@ -188,7 +188,7 @@ def test_others_are_counted_in_a_rollback(pushing: Pushing) -> None:
     pushing.go_on(script("s"), script("t"))
     pushing.go_on(script("s"))
     made = pushing.back()
-    assert {(each.kind, each.name) for each in made.strangers} == {
+    assert {(each.kind, each.name) for each in made.foreign} == {
         (SCRIPT, "AI x"),
         (POLICY, "AI y"),
     }

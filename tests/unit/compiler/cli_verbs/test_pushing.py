@@ -15,7 +15,7 @@ import pytest
 from aipol.cli import output
 from aipol.cli.carrying import How, carry_out
 from aipol.plan.model import Plans
-from aipol.plan.planning import Asked, plan
+from aipol.plan.planning import Asked, compare
 from aipol.remote import InDoubt, Mark, Unusable, WrongPlace
 from tests.unit.compiler.apply.pushing import INPUTS
 from tests.unit.compiler.apply.vendor import (
@@ -486,7 +486,7 @@ def test_events_that_nobody_reads_any_more(
         raise BrokenPipeError(errno.EPIPE, text)
 
     remote = FakeRemote(shop.vendor)
-    plans = Plans(INPUTS, (plan(remote, Asked(ORGANIZATION, shop.wanted)),))
+    plans = Plans(INPUTS, (compare(remote, Asked(ORGANIZATION, shop.wanted), remote.observe()),))
     monkeypatch.setattr(output, "answer", gone)
     with pytest.raises(BrokenPipeError):
         carry_out((remote,), plans, How(tmp_path, stream=True))

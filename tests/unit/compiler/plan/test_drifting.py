@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aipol.cli.drift import past
+from aipol.apply.history import past
 from aipol.plan.drifting import Drift, Way, drifts
 from aipol.plan.model import Inputs
 from aipol.remote import Wanted, without_mark

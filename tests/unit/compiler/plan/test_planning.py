@@ -11,7 +11,7 @@ import pytest
 from aipol.plan.comparing import differences, digest_of
 from aipol.plan.model import Action, Cause, Change, Concerned, Plan
 from aipol.plan.ordering import ordered
-from aipol.plan.planning import Asked, compare, plan
+from aipol.plan.planning import Asked, compare
 from aipol.plan.sides import together
 from aipol.remote import (
     Live,
@@ -44,7 +44,8 @@ from tests.unit.compiler.apply.vendor import (
 
 def _plan(vendor: Vendor, *wanted: Wanted, adopt: str = "", **more: Any) -> Plan:
     asked = Asked(ORGANIZATION, wanted, adopt=frozenset({key_of(adopt)} if adopt else ()), **more)
-    return plan(FakeRemote(vendor), asked)
+    remote = FakeRemote(vendor)
+    return compare(remote, asked, remote.observe())
 
 
 def _ours(vendor: Vendor, wanted: Wanted, digest: str | None = None) -> str:
@@ -85,7 +86,7 @@ def test_whose_a_mark_is(key: str) -> None:
     vendor.put_in(SCRIPT, {"name": "n", "description": f"aipol:{key} sha256:{'0' * 16}"})
     made = _plan(vendor)
     assert made.changes == ()
-    assert [each.name for each in made.strangers] == ["n"]
+    assert [each.name for each in made.foreign] == ["n"]
 
 
 def test_ids_of_another_kind_hide_no_stranger() -> None:
@@ -94,7 +95,7 @@ def test_ids_of_another_kind_hide_no_stranger() -> None:
     ours = Live(SCRIPT, "1", "AI s", Mark(key_of("s")), script("s").body)
     theirs = Live(POLICY, "1", "theirs", None)
     made = compare(remote, Asked(ORGANIZATION, (script("s"),)), Observed((ours, theirs)))
-    assert [each.name for each in made.strangers] == ["theirs"]
+    assert [each.name for each in made.foreign] == ["theirs"]
 
 
 def test_a_second_object_with_one_mark_goes_and_the_better_one_stays() -> None:
@@ -126,7 +127,7 @@ def test_what_merely_mentions_a_key_of_ours_is_left_alone(wanted: tuple[Wanted, 
     ours = _ours(vendor, script("s"))
     made = _plan(vendor, *wanted)
     assert {each.id for each in made.changes} == {ours}
-    assert [each.id for each in made.strangers] == [theirs]
+    assert [each.id for each in made.foreign] == [theirs]
     assert made.notes[0] == (
         f"{SCRIPT} `A theirs` names `{key_of('s')}`, aipol never wrote it: it is left alone"
     )
@@ -183,14 +184,14 @@ def test_a_foreign_object_of_the_name_is_a_collision_until_it_is_adopted() -> No
         (key_of("s"), theirs, True)
     ]
     assert made.changes == ()
-    assert len(made.strangers) == 2
+    assert len(made.foreign) == 2
     made = _plan(vendor, script("s"), adopt="s")
     (change,) = made.changes
     assert (change.action, change.id, change.marked) == (Action.ADOPT, theirs, False)
     assert change.before["text"] == "theirs"
     assert [each.path for each in change.differences] == ["text"]
     assert made.collisions == ()
-    assert len(made.strangers) == 1
+    assert len(made.foreign) == 1
 
 
 def test_what_cannot_be_adopted() -> None:
@@ -224,7 +225,7 @@ def test_an_object_of_ours_is_not_in_the_way_of_itself() -> None:
     made = _plan(vendor, script("s"), adopt="s")
     assert [each.action for each in made.changes] == [Action.NO_OP]
     assert made.collisions == ()
-    assert len(made.strangers) == 1
+    assert len(made.foreign) == 1
 
 
 def test_what_is_gone_before_it_is_adopted_is_made() -> None:
@@ -238,7 +239,8 @@ def test_what_is_gone_before_it_is_adopted_is_made() -> None:
             return None
 
     asked = Asked(ORGANIZATION, (script("s"),), adopt=frozenset({key_of("s")}))
-    (change,) = plan(Gone(vendor), asked).changes
+    remote = Gone(vendor)
+    (change,) = compare(remote, asked, remote.observe()).changes
     assert change.action is Action.CREATE
 
 

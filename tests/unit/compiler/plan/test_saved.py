@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from aipol.apply.resuming import why_stale
-from aipol.plan.model import Action, Cause, Change, Inputs, Plan, Plans, Stranger
+from aipol.apply.staleness import why_stale
+from aipol.plan.model import Action, Cause, Change, Foreign, Inputs, Plan, Plans
 from aipol.plan.saved import PlanError, as_json, from_json
 
 INPUTS = Inputs("1.0", "p.yaml", "2026-12-01", "d", "f", "c")
@@ -82,7 +82,7 @@ def test_another_state_makes_it_stale() -> None:
 
 def test_what_others_do_to_their_own_does_not() -> None:
     """Foreign objects, notes, and whom journals say it is about are no part of what is approved."""
-    now = _now(CREATE, UPDATE, DELETE, strangers=(Stranger("k", "1", "x"),), notes=("n",))
+    now = _now(CREATE, UPDATE, DELETE, foreign=(Foreign("k", "1", "x"),), notes=("n",))
     assert why_stale(SAVED, now) == ""
 
 

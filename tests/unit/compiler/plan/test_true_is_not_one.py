@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aipol.apply.resuming import why_stale
+from aipol.apply.staleness import why_stale
 from aipol.plan.comparing import differences
 from aipol.plan.merging import merged
 from aipol.plan.model import Action, Cause, Change, Inputs, Plan, Plans

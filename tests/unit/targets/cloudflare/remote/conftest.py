@@ -18,7 +18,7 @@ from aipol.apply.events import Outcome, Result
 from aipol.apply.journal import Head, read, start
 from aipol.apply.undoing import undo
 from aipol.plan.model import Inputs, Plan
-from aipol.plan.planning import Asked, plan
+from aipol.plan.planning import Asked, compare
 from aipol.remote import Clock, Surroundings, referring
 from aipol_targets.cloudflare.remote import CloudflareRemote, open_remote
 from aipol_targets.cloudflare.settings import CloudflareSettings
@@ -66,7 +66,11 @@ class Site:
     def plan(self, files: Mapping[str, bytes], **asked: Any) -> Plan:
         """What is to be done so that the account has what files say."""
         organization = asked.pop("organization", ORGANIZATION)
-        return plan(self.remote, Asked(organization, self.remote.wanted(files), **asked))
+        return compare(
+            self.remote,
+            Asked(organization, self.remote.wanted(files), **asked),
+            self.remote.observe(),
+        )
 
     def carry(self, made: Plan) -> tuple[Result, ...]:
         """Do it, as `aipol apply` does."""

@@ -125,7 +125,7 @@ def test_what_others_have_stays_as_it_is(site: Any, files: Files) -> None:
     here.standin.seed_list({"name": "theirs", "type": "DOMAIN", "items": [{"value": "x.test"}]})
     here.standin.seed_rule({**OTHERS, "description": "aipol:org.other/policy/x"})
     before = (here.standin.lists, here.standin.rules)
-    assert len(here.plan(files).strangers) == 2
+    assert len(here.plan(files).foreign) == 2
     here.settle(files)
     here.settle({"lists.json": b"[]", "rules.json": b'{"dns": []}'})
     assert (here.standin.lists, here.standin.rules) == before

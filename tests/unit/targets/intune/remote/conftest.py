@@ -17,7 +17,7 @@ from aipol.apply.events import Begun, Result
 from aipol.apply.journal import Head, start
 from aipol.plan.comparing import digest_of
 from aipol.plan.model import Inputs, Plan
-from aipol.plan.planning import Asked, plan
+from aipol.plan.planning import Asked, compare
 from aipol.remote import Clock, Mark, Surroundings, Wanted, Write, mark_in, resolved
 from aipol_targets.common.microsoft.transport import Timeouts
 from aipol_targets.intune.remote import IntuneRemote, open_remote
@@ -64,7 +64,7 @@ class Bench:
     def plan(self, files: Mapping[str, bytes], *adopt: str) -> Plan:
         """What has to be done."""
         asked = Asked(self.organization, self.remote.wanted(files), adopt=frozenset(adopt))
-        return plan(self.remote, asked)
+        return compare(self.remote, asked, self.remote.observe())
 
     def apply(self, files: Mapping[str, bytes], *adopt: str) -> tuple[Result, ...]:
         """Do it, as `aipol apply` does."""

@@ -113,7 +113,7 @@ def test_another_organisations_objects_are_not_ours(bench: Any, enforcing: Any) 
     mark = Mark("com.acmeville/windows/features-x", "0" * 16)
     tenant.standin.seed(CUSTOM, {**THEIRS, "description": f"x {mark}"})
     made = tenant.plan(enforcing)
-    assert [each.name for each in made.strangers] == ["theirs"]
+    assert [each.name for each in made.foreign] == ["theirs"]
     assert {each.action for each in made.changes} == {Action.CREATE}
 
 

@@ -16,7 +16,7 @@ from aipol.apply.events import Outcome, Result
 from aipol.apply.journal import Writer
 from aipol.ir import Ir
 from aipol.plan.model import Plan
-from aipol.plan.planning import Asked, plan
+from aipol.plan.planning import Asked, compare
 from aipol.remote import Clock, Surroundings
 from aipol_targets.jamf.remote import JamfRemote, open_remote
 from aipol_targets.jamf.target import JAMF, Settings
@@ -61,7 +61,11 @@ class Site:
     def plan(self, files: Mapping[str, bytes], **asked: Any) -> Plan:
         """What is to be done so that the server has what files say."""
         organization = asked.pop("organization", ORGANIZATION)
-        return plan(self.remote, Asked(organization, self.remote.wanted(files), **asked))
+        return compare(
+            self.remote,
+            Asked(organization, self.remote.wanted(files), **asked),
+            self.remote.observe(),
+        )
 
     def carry(self, made: Plan) -> tuple[Result, ...]:
         """Do it, as `aipol apply` does."""

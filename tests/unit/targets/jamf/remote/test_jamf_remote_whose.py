@@ -61,7 +61,7 @@ def test_what_others_made_is_told_by_name_and_left_alone(
     ]
     game = jamf.standin.seed(resources.RESTRICTIONS, record("no games"))
     plan = jamf.settle(plainly)
-    names = {each.name for each in plan.strangers}
+    names = {each.name for each in plan.foreign}
     assert {"Wi-Fi", "aipol com.acmetoo browsers-everyone", "theirs", "no games"} <= names
     foreign = [each for each in jamf.remote.observe().objects if each.name in names]
     assert all(each.body is None for each in foreign)
