@@ -64,7 +64,9 @@ class Wanted:
     """One object that the policy asks for.
 
     `key` names it for good, in its mark; `name` is what people see; `artifacts` are the files below
-    the target's folder that it is made of. The body carries no mark yet.
+    the target's folder that it is made of. The body carries no mark yet. `topic` is what it is
+    about, such as `windows/browsers`, the same for every class of people: new objects of a kind and
+    topic take the place of those that go. Without one it is taken to replace nothing.
     """
 
     key: str
@@ -72,6 +74,7 @@ class Wanted:
     name: str
     body: Json
     artifacts: tuple[str, ...] = ()
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from aipol.diagnostics import Diagnostic, codes
 from aipol.diagnostics.model import Rule
 from aipol.plan.model import Action, Cause, Plan
+from aipol.plan.replacing import unreplaced
 from aipol.source import Span
 
 # Judgement: what a commit of a line or two changes, and what a slip of a whole section does.
@@ -93,14 +94,14 @@ def _updates(plan: Plan, consent: Consent, span: Span) -> Iterator[Diagnostic]:
 def _everybody(plan: Plan, consent: Consent, span: Span) -> Iterator[Diagnostic]:
     lost = [
         change.key
-        for change in plan.of(Action.DELETE)
+        for change in unreplaced(plan)
         if change.cause is not Cause.DOUBLE and change.concerned.everybody
     ]
     named = [key for key in lost if not consent.lets_go(key)]
     if named:
         rest = f" and {len(named) - _NAMED:,} more" if len(named) > _NAMED else ""
         hint = (
-            "what replaces them, if anything does, is made first; if the policy means it, "
+            "nothing that this plan makes is about all of the same people; if the policy means it, "
             f"`--allow-everybody {named[0]}`, each of them or with `*`"
         )
         yield codes.EVERYBODY_LOSES.at(

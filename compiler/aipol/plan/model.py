@@ -58,7 +58,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """Whom an object is about: the policy's lines behind it, and people as the policy says them."""
+    """Whom an object is about: the policy's lines behind it, and people as the policy says them.
+
+    What it is about comes with it: it is known of an object that goes only from what was written
+    down of it, as these are.
+    """
 
     lines: tuple[str, ...] = ()
     """`policy/ai-usage.yaml:41`, in the order of the files."""
@@ -66,6 +70,8 @@ class Concerned:
     """Audiences, such as `finance except contractors`."""
     everybody: bool = False
     """Whether a rule about everybody is among them."""
+    topic: str = ""
+    """What it is about, the same for every class of people; empty where nothing says so."""
 
 
 NOBODY = Concerned()

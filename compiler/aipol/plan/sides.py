@@ -110,7 +110,8 @@ class Sides:
         return tuple(differences(before, self.canonical(wanted.kind, wanted.body)))
 
     def _about(self, wanted: Wanted) -> Concerned:
-        return together(self.concerned.get(path, NOBODY) for path in wanted.artifacts)
+        several = together(self.concerned.get(path, NOBODY) for path in wanted.artifacts)
+        return replace(several, topic=wanted.topic)
 
 
 def _cause(marked: str, there: str) -> Cause:

@@ -57,6 +57,8 @@ def _wanted(path: str, body: Mapping[str, Any], key: str, documents: Mapping[str
         str(body[kind.named]),
         _body(kind, plain, (documents.get(each) for each in artifacts[1:])),
         tuple(each for each in artifacts if each in documents),
+        # `windows/browsers-finance...`: what it is about, and for which class of people.
+        path.partition("-")[0],
     )
 
 

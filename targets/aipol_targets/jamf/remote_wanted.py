@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from aipol.remote import REF, Json, Unusable, Wanted
@@ -18,10 +19,7 @@ def wanted(organization: str, files: Mapping[str, bytes]) -> tuple[Wanted, ...]:
         _wanted(organization, path, files) for path in sorted(files) if not path.endswith(BARE)
     ]
     groups = {each.name: each.key for each in found if each.kind == GROUP.id}
-    return tuple(
-        Wanted(each.key, each.kind, each.name, _referring(each.body, groups), each.artifacts)
-        for each in found
-    )
+    return tuple(replace(each, body=_referring(each.body, groups)) for each in found)
 
 
 def _wanted(organization: str, path: str, files: Mapping[str, bytes]) -> Wanted:
@@ -36,7 +34,12 @@ def _wanted(organization: str, path: str, files: Mapping[str, bytes]) -> Wanted:
     key = key_of(organization, kind, name)
     if not key:
         raise Unusable(f"jamf/{path}: `{name}` is no name of an object of `{organization}`")
-    return Wanted(key, kind.id, name, body, _artifacts(kind, path, files))
+    return Wanted(key, kind.id, name, body, _artifacts(kind, path, files), _topic(kind, path))
+
+
+def _topic(kind: Kind, path: str) -> str:
+    """A profile's folder, a program's name: what comes after it says for whom, or by which rule."""
+    return path.rpartition("/" if kind is PROFILE else "--")[0]
 
 
 def _artifacts(kind: Kind, path: str, files: Mapping[str, bytes]) -> tuple[str, ...]:

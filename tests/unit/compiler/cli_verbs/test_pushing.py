@@ -414,6 +414,19 @@ def test_an_object_about_everybody_goes_by_its_name(shop: Shop, run: Run) -> Non
     assert run("apply", "--yes", "--allow-everybody", key_of("all")).code == 0
 
 
+def test_a_class_of_everybody_that_is_split_needs_no_consent(shop: Shop, run: Run) -> None:
+    """The journal remembers what it was about, too: what replaces it is made first."""
+    path = "switches/apple-intelligence.json"
+    shop.wanted = (replace(script("all"), artifacts=(path,), topic="switches"),)
+    run("apply", "--yes")
+    halves = tuple(replace(script(name), artifacts=(path,), topic="switches") for name in "ab")
+    shop.wanted = tuple(replace(each, topic="elsewhere") for each in halves)
+    assert "AIP704" in run("apply", "--yes").out
+    shop.wanted = halves
+    assert run("apply", "--yes").code == 0
+    assert [each.document["name"] for each in shop.vendor.all()] == ["AI a", "AI b"]
+
+
 def test_a_state_that_cannot_be_written(shop: Shop, run: Run) -> None:
     """Told as wrong usage before anything is changed."""
     Path("state").mkdir()

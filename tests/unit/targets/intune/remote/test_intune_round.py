@@ -141,6 +141,14 @@ def test_every_file_belongs_to_an_object(bench: Any, enforcing: Any) -> None:
     assert named == set(enforcing) - {"bindings.json"}
 
 
+def test_classes_of_people_share_a_topic(bench: Any, enforcing: Any) -> None:
+    """By it a plan knows what replaces the class that is split."""
+    topics = {each.topic for each in bench().remote.wanted(enforcing)}
+    assert topics == {
+        f"windows/{name}" for name in ("baseline", "browsers", "features", "programs")
+    }
+
+
 def test_an_object_that_cannot_be_seen_yet_is_not_made_twice(bench: Any, enforcing: Any) -> None:
     """Graph may show a new object only after some reads."""
     tenant = bench(tenant=Tenant(invisible_for=3))

@@ -51,6 +51,9 @@ def test_everything_of_the_example_is_made_and_nothing_is_left_to_do(site: SiteO
     }
     jamf = site(organization="example.acme", groups=EXAMPLES_GROUPS)
     plan = jamf.plan(example, organization="example.acme")
+    topics = {change.concerned.topic for change in plan.changes}
+    assert {"profiles/browsers", "restricted-software/tools/aider"} < topics
+    assert not any("contractors" in each for each in topics)
     assert {change.action for change in plan.changes} == {Action.CREATE}
     for change in plan.writes:
         mark = Mark(change.key, change.after_digest)
