@@ -25,6 +25,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "publish": ("aipol.cli.publish:command", "Put lists where devices fetch them."),
     "plan": ("aipol.cli.plan:command", "Say what applying a policy would change at vendors."),
     "apply": ("aipol.cli.apply:command", "Change what vendors have into what a policy asks for."),
+    "adopt": ("aipol.cli.adopt:command", "Take over what others made at vendors."),
     "drift": ("aipol.cli.drift:command", "Say what others changed at the vendors since."),
     "rollback": ("aipol.cli.rollback:command", "Bring back what was there before an apply."),
     "verify": ("aipol.cli.verify:command", "Read written artefacts back and compare."),
@@ -80,7 +81,7 @@ class Verbs(click.Group):
 @click.group(
     cls=Verbs,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 clean, 1 findings, 2 wrong usage, 3 internal error.",
+    epilog="Exit codes: 0 clean, 1 findings, 2 wrong usage, 3 internal error, 130 interrupted.",
 )
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def app() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,7 @@ import click
 from aipol.cli.app import CLEAN, FINDINGS
 from aipol.cli.journals import state_option
 from aipol.cli.options import DEFAULT_POLICY, as_of_option
-from aipol.cli.remotes import adopt_option, target_option
+from aipol.cli.remotes import target_option
 
 if TYPE_CHECKING:
     from aipol.cli.remotes import Pushing
@@ -42,7 +43,6 @@ class Wish:
 @click.argument("what", default=DEFAULT_POLICY, metavar="[POLICY|PLAN.json]")
 @target_option
 @as_of_option
-@adopt_option
 @click.option("--yes", is_flag=True, help="Do not ask before anything is changed.")
 @click.option(
     "--allow-deletes",
@@ -82,7 +82,7 @@ def command(**given: Any) -> int:
     if found is None:
         return refused(findings, policy.sources, wish.stream)
     with held(wish.state, found.remotes):
-        return _apply(found, wish)
+        return carried_out(found, wish)
 
 
 def _wish(given: dict[str, Any]) -> Wish:
@@ -99,8 +99,8 @@ def _wish(given: dict[str, Any]) -> Wish:
     what, state = given["what"], given["state"]
     rest = (consent, state)
     if not what.endswith(".json"):
-        base = (what, given["chosen"], given["as_of"], given["adopt"])
-        return Wish(*base, *rest, None, "", given["yes"], given["stream"])
+        plain = (what, given["chosen"], given["as_of"], ())
+        return Wish(*plain, *rest, None, "", given["yes"], given["stream"])
     try:
         saved = from_json(Path(what).read_text(encoding="utf-8"))
         as_of = date.fromisoformat(saved.inputs.as_of)
@@ -110,8 +110,8 @@ def _wish(given: dict[str, Any]) -> Wish:
         raise click.ClickException(f"`{what}` cannot be applied: {error}") from None
     except ValueError:
         raise click.ClickException(f"`{what}` cannot be applied: it is no plan") from None
-    if given["chosen"] or given["adopt"]:
-        raise click.UsageError("a saved plan says which targets and objects; leave the options out")
+    if given["chosen"]:
+        raise click.UsageError("a saved plan says which targets; leave the option out")
     base = (
         saved.inputs.policy,
         tuple(plan.target for plan in saved.plans),
@@ -121,7 +121,8 @@ def _wish(given: dict[str, Any]) -> Wish:
     return Wish(*base, *rest, saved, what, given["yes"], given["stream"])
 
 
-def _apply(found: Pushing, wish: Wish) -> int:
+def carried_out(found: Pushing, wish: Wish) -> int:
+    """Plan, show, ask where nobody has said yes, and do it; the exit code."""
     from aipol.cli.carrying import How, carry_out, refused, say_event, settled
     from aipol.cli.remotes import planned, refusals
 
@@ -137,13 +138,19 @@ def _apply(found: Pushing, wish: Wish) -> int:
             say_event("finished", {"counts": {}, "journal": ""})
         return CLEAN
     if not (wish.yes or wish.saved):
-        confirm(plans)
+        if not confirm(plans):
+            return FINDINGS
         # Whoever was asked said yes to what they saw, however long they looked at it.
         overtaken = _overtaken(found, plans, planned(found, wish.adopt, wish.state))
         if overtaken:
             return refused(overtaken, found.policy.sources, wish.stream)
-    how = How(wish.state, wish.stream, wish.saved)
+    how = How(wish.state, wish.stream, wish.saved, _again(wish))
     return CLEAN if carry_out(found.remotes, plans, how) else FINDINGS
+
+
+def _again(wish: Wish) -> str:
+    """What does the rest where not all of it is done."""
+    return shlex.join(("adopt", *wish.adopt)) if wish.adopt and not wish.saved else "apply"
 
 
 def _show(plans: Plans) -> None:
@@ -153,8 +160,9 @@ def _show(plans: Plans) -> None:
     output.answer_lines(plans_text(plans, ELSEWHERE))
 
 
-def confirm(plans: Plans) -> None:
-    """Ask whoever is there. Wrong usage where nobody is, or they say no."""
+def confirm(plans: Plans) -> bool:
+    """Ask whoever is there; whether they say yes. Wrong usage where nobody is there."""
+    from aipol.cli import output
     from aipol.report.plans import asked
 
     if not sys.stdin.isatty():
@@ -162,8 +170,10 @@ def confirm(plans: Plans) -> None:
             "nothing was changed: nobody is there to ask; `--yes` says yes, and "
             "`aipol plan -o plan.json` with `aipol apply plan.json` has a plan approved first"
         )
-    if not click.confirm(asked(plans), err=True):
-        raise click.ClickException("nothing was changed")
+    agreed = click.confirm(asked(plans), err=True)
+    if not agreed:
+        output.remark("nothing was changed")
+    return agreed
 
 
 def _overtaken(found: Pushing, seen: Plans, now: Plans) -> tuple[Diagnostic, ...]:

@@ -53,6 +53,8 @@ class How:
     stream: bool = False
     saved: Plans | None = None
     """The saved plan that is carried out."""
+    again: str = "apply"
+    """What does the rest where not all of it is done; of a rollback that is the same rollback."""
     undoes: str = ""
     """The journal that is rolled back."""
 
@@ -116,7 +118,7 @@ def _again(head: Head, how: How) -> str:
     from aipol.cli.journals import folder_of
 
     undone = folder_of(how.state, head.plan.target) / how.undoes
-    return f"rollback {undone}" if how.undoes else "apply"
+    return f"rollback {undone}" if how.undoes else how.again
 
 
 class _Telling:

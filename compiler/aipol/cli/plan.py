@@ -12,7 +12,7 @@ from aipol.cli.app import CLEAN, FINDINGS
 from aipol.cli.journals import state_option
 from aipol.cli.options import Place, as_of_option, policy_argument
 from aipol.cli.output import formats
-from aipol.cli.remotes import adopt_option, target_option
+from aipol.cli.remotes import target_option
 
 if TYPE_CHECKING:
     from aipol.cli.remotes import Pushing
@@ -27,7 +27,6 @@ _SUFFIX = ".json"
 @policy_argument
 @target_option
 @as_of_option
-@adopt_option
 @click.option(
     "-o", "--out", "file", type=Place(), metavar="FILE", help="Save the plan for `aipol apply`."
 )
@@ -51,8 +50,8 @@ def command(**given: Any) -> int:
 
     if given["file"] and given["base"]:
         raise click.UsageError("what merging will do is no plan to apply; leave `--out` out")
-    if given["file"] and not given["file"].endswith(_SUFFIX):
-        raise click.UsageError(f"`--out` takes a name with `{_SUFFIX}`: apply knows a plan by it")
+    checked_name(given["file"])
+    _no_saved_plan(given["policy"])
     as_of: date = given["as_of"]
     found, findings, policy = pushing(given["policy"], given["chosen"], as_of)
     if found is None:
@@ -60,14 +59,37 @@ def command(**given: Any) -> int:
         return output.findings(findings, policy.sources, form, SCHEMA)
     if given["base"]:
         return _merging(found, given)
-    plans = planned(found, given["adopt"], given["state"])
+    plans = planned(found, (), given["state"])
     refused = refusals(found, plans, Consent())
     if given["file"]:
-        _save(plans, Path(given["file"]))
+        save(plans, Path(given["file"]))
     _show(found, plans, refused, given)
     if refused:
         return FINDINGS
     return FINDINGS if given["telling"] and plans.writes else CLEAN
+
+
+def checked_name(file: str | None) -> None:
+    """Wrong usage where a plan is to be saved under a name that is no plan's."""
+    if file and not file.endswith(_SUFFIX):
+        raise click.UsageError(f"`--out` takes a name with `{_SUFFIX}`: apply knows a plan by it")
+
+
+def _no_saved_plan(policy: str) -> None:
+    """Wrong usage where what is to be planned is a plan already."""
+    from aipol.cli.called import called
+    from aipol.plan.saved import is_saved
+
+    if not policy.endswith(_SUFFIX):
+        return
+    try:
+        text = Path(policy).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return  # opening it as a policy says what is wrong with it
+    if is_saved(text):
+        raise click.ClickException(
+            f"`{policy}` is a saved plan, not a policy; `{called()} apply {policy}` carries it out"
+        )
 
 
 def _merging(found: Pushing, given: dict[str, Any]) -> int:
@@ -78,7 +100,7 @@ def _merging(found: Pushing, given: dict[str, Any]) -> int:
     from aipol.plan.model import Plans
 
     there = observations(found.remotes, given["state"])
-    after = compared(found, given["adopt"], given["state"], there)
+    after = compared(found, (), given["state"], there)
     with at_revision(given["policy"], given["base"]) as place:
         earlier, *_ = pushing(place, given["chosen"], given["as_of"])
         if earlier is None:
@@ -91,11 +113,11 @@ def _merging(found: Pushing, given: dict[str, Any]) -> int:
         else plan
         for plan in after.plans
     )
-    _show(found, Plans(after.inputs, plans, after.adopted), (), given)
+    _show(found, Plans(after.inputs, plans), (), given)
     return FINDINGS if given["telling"] and any(plan.writes for plan in plans) else CLEAN
 
 
-def _save(plans: Plans, file: Path) -> None:
+def save(plans: Plans, file: Path) -> None:
     """Write a plan in one step, for its owner alone: it tells what a tenant has."""
     from aipol.durable import why, write_file
     from aipol.plan.saved import as_json
@@ -130,6 +152,5 @@ def _show(
     output.warnings(refused, found.policy.sources)
     if given["form"] == "text" and plans.writes and not refused and not given["base"]:
         chosen = "".join(f" -t {name}" for name in given["chosen"])
-        chosen += "".join(f" --adopt {key}" for key in plans.adopted)
         what = given["file"] or f"{found.policy.path}{chosen}"
         output.answer_lines([f"Next: {called()} apply {what}"])

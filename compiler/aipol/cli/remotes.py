@@ -24,12 +24,6 @@ if TYPE_CHECKING:
 target_option = click.option(
     "-t", "--target", "chosen", multiple=True, metavar="TARGET", help="Only this target."
 )
-adopt_option = click.option(
-    "--adopt",
-    multiple=True,
-    metavar="KEY",
-    help="Take over the foreign object that has the name of this one of ours.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +124,7 @@ def inputs_of(policy: Opened, build: Build) -> Inputs:
 
 
 def planned(found: Pushing, adopt: tuple[str, ...], state: Path) -> Plans:
-    """The plans for all remotes. Wrong usage where a vendor cannot be asked."""
+    """The plans for all remotes, as `compared`. Wrong usage where a vendor cannot be asked."""
     return compared(found, adopt, state, observations(found.remotes, state))
 
 
@@ -160,7 +154,7 @@ def observations(remotes: tuple[Remote, ...], state: Path) -> tuple[Observed, ..
 def compared(
     found: Pushing, adopt: tuple[str, ...], state: Path, there: tuple[Observed, ...]
 ) -> Plans:
-    """The plans for what there is at each remote's place."""
+    """The plans for what there is at each remote's place; with keys to adopt, for these alone."""
     from aipol.apply.history import earlier
     from aipol.cli.journals import journals_of
     from aipol.plan.concerning import concerned_by
@@ -168,7 +162,6 @@ def compared(
     from aipol.plan.planning import Asked, compare
     from aipol.remote import RemoteError
 
-    adopt = tuple(whole_key(found, name) for name in adopt)
     plans = []
     for remote, observed in zip(found.remotes, there, strict=True):
         files = {
@@ -187,23 +180,11 @@ def compared(
             plans.append(compare(remote, asked, observed))
         except RemoteError as error:
             raise _cannot(remote, error) from None
-    _known_adoptions(adopt, plans)
     return Plans(found.inputs, tuple(plans), tuple(sorted(adopt)))
 
 
 def _cannot(remote: Remote, error: Exception) -> click.ClickException:
     return click.ClickException(f"{remote.target} at {remote.place}: {error}")
-
-
-def _known_adoptions(adopt: tuple[str, ...], plans: list[Any]) -> None:
-    from aipol.language.words import suggest
-
-    keys = {change.key for plan in plans for change in plan.changes}
-    keys |= {each.key for plan in plans for each in plan.collisions}
-    for name in adopt:
-        if name not in keys:
-            text = f"`--adopt {name}`: the policy asks for no such object; {suggest(name, keys)}"
-            raise click.ClickException(text)
 
 
 def _known_losses(named: frozenset[str], plans: Plans) -> None:

@@ -22,9 +22,19 @@ def at_revision(policy: str, revision: str) -> Iterator[str]:
     Everything of the revision is laid out: a policy may extend, lock and overlay by paths.
     """
     place = Path(policy).resolve()
-    root = Path(_git(place.parent, "rev-parse", "--show-toplevel").decode().strip()).resolve()
-    commit = _git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
-    archive = _git(root, "archive", "--format=tar", commit.decode().strip())
+    whole = f"`{policy}` is in no git repository, and `--base` takes its policy from one"
+    root = Path(
+        _git(whole, place.parent, "rev-parse", "--show-toplevel").decode().strip()
+    ).resolve()
+    commit = _git(
+        f"`{revision}` is no revision that is here; name a branch, a tag or a commit, such as "
+        "`origin/main`, and where a job has only its own commit, `git fetch` it first",
+        root,
+        *("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}"),
+    )
+    archive = _git(
+        f"`{revision}` cannot be laid out", root, "archive", "--format=tar", commit.decode().strip()
+    )
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
             tar.extractall(folder, filter="data")
@@ -34,7 +44,8 @@ def at_revision(policy: str, revision: str) -> Iterator[str]:
         yield str(found)
 
 
-def _git(folder: Path, *arguments: str) -> bytes:
+def _git(otherwise: str, folder: Path, *arguments: str) -> bytes:
+    """What git answers; wrong usage with what it means where it does not, and with its words."""
     try:
         done = subprocess.run(
             ["git", "-C", str(folder), *arguments],
@@ -45,5 +56,5 @@ def _git(folder: Path, *arguments: str) -> bytes:
         raise click.ClickException("git is needed for `--base`, and was not found") from None
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise click.ClickException(f"git: {(said or ['it failed'])[0][:_SHOWN]}")
+        raise click.ClickException(f"{otherwise} (git: {(said or ['it failed'])[0][:_SHOWN]})")
     return done.stdout

@@ -144,7 +144,7 @@ def _undo(remote: Remote, journal: Journal, given: dict[str, Any]) -> int:
         output.answer_lines(plans_text(plans, FULL if given["verbose"] else BRIEF))
     if not plans.writes or given["dry"]:
         return CLEAN
-    if not given["yes"]:
-        confirm(plans)
+    if not (given["yes"] or confirm(plans)):
+        return FINDINGS
     how = How(given["state"], given["stream"], undoes=journal.path.name)
     return CLEAN if carry_out((remote,), plans, how) else FINDINGS

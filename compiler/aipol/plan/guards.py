@@ -59,7 +59,7 @@ def _many(rule: Rule, plan: Plan, number: int, span: Span, hint: str) -> Diagnos
 
 def _collisions(plan: Plan, span: Span) -> Iterator[Diagnostic]:
     for each in plan.collisions:
-        adopt = f"`--adopt {each.key}` takes it over; or " if each.adoptable else ""
+        adopt = f"`aipol adopt {each.key}` takes it over; or " if each.adoptable else ""
         hint = f"{adopt}rename it there (its id is {each.id})"
         yield codes.NAME_TAKEN.at(span, name=each.name, place=plan.place, kind=each.kind, hint=hint)
 

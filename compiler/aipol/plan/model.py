@@ -170,6 +170,7 @@ class Plans:
     inputs: Inputs
     plans: tuple[Plan, ...]
     adopted: tuple[str, ...] = ()
+    """Keys of objects that are taken over; then the plans are for these alone."""
 
     @property
     def writes(self) -> int:

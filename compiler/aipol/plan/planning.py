@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from aipol.plan.adopting import adopting
 from aipol.plan.model import Change, Collision, Concerned, Foreign, Plan
 from aipol.plan.ordering import ordered
 from aipol.plan.sides import Sides
@@ -24,7 +25,7 @@ class Asked:
     earlier: Mapping[str, Concerned] = field(default_factory=dict[str, Concerned])
     """Whom each object that is wanted no more was about, by key, as far as journals tell."""
     adopt: frozenset[str] = frozenset()
-    """Keys of objects that take over the foreign object of their name."""
+    """Keys of objects that take over the foreign object of their name; then for these alone."""
 
 
 def compare(remote: Remote, asked: Asked, observed: Observed) -> Plan:
@@ -37,6 +38,10 @@ def compare(remote: Remote, asked: Asked, observed: Observed) -> Plan:
     left = [each for each in rest if each.signed]
     mentions = (*matching.mentions, *(each for each in rest if not each.signed))
     changes = tuple(_changes(matching.sides, matches, left))
+    collisions = tuple(collision for match in matches for collision in match.collisions)
+    if asked.adopt:
+        changes, left = adopting(changes, asked.adopt), []
+        collisions = tuple(each for each in collisions if each.key in asked.adopt)
     taken = {(change.kind, change.id) for change in changes}
     return Plan(
         remote.target,
@@ -47,7 +52,7 @@ def compare(remote: Remote, asked: Asked, observed: Observed) -> Plan:
             for each in (*others, *mentions)
             if (each.kind, each.id) not in taken
         ),
-        tuple(collision for match in matches for collision in match.collisions),
+        collisions,
         (
             *_acting(remote, changes),
             *observed.notes,

@@ -44,6 +44,16 @@ def change_digest(change: Change) -> str:
     return whole_digest(_change_adapter().dump_python(change, mode="json"))
 
 
+def is_saved(text: str) -> bool:
+    """Whether a text is meant to be saved plans, of this schema or another version of it."""
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    name = SCHEMA.partition("/")[0]
+    return isinstance(content, dict) and str(content.get("schema")).startswith(f"{name}/")
+
+
 def from_json(text: str) -> Plans:
     """Saved plans. Raises PlanError where they are none, or were edited."""
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from aipol.plan.model import Action, Cause, Change
+from aipol.plan.model import Cause, Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,6 @@ def keys_of(bearers: Iterable[Bearer]) -> dict[str, str]:
 def bearers_in(changes: Iterable[Change]) -> Iterator[Bearer]:
     """The objects that there are before a plan's changes are made."""
     for change in changes:
-        stays = change.action is not Action.DELETE and change.cause is not Cause.DOUBLE
+        stays = change.after is not None and change.cause is not Cause.DOUBLE
         if change.id or stays:
             yield Bearer(change.id, change.key, stays)

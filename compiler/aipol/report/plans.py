@@ -70,8 +70,11 @@ def plan_text(plan: Plan, shown: Shown = BRIEF) -> Iterator[str]:
 
 def tally(plan: Plan) -> str:
     """`2 to create, 1 to update; 27 as they should be, 4 of others left alone`."""
-    same = sum(1 for _ in plan.of(Action.NO_OP))
+    still = [each.cause is Cause.SAME for each in plan.of(Action.NO_OP)]
+    same, later = still.count(True), still.count(False)
     rest = [f"{same:,} as they should be"] if same else []
+    if later:
+        rest.append(f"{later:,} of ours left for `aipol apply`")
     if plan.foreign:
         rest.append(f"{count(len(plan.foreign), 'object')} of others left alone")
     if plan.collisions:

@@ -185,7 +185,9 @@ class Session:
             answer = self._asked_for_token(path)
             if answer.status != _MISSING:
                 return self._token_in(answer, asked)
-        raise Refused(f"no token: {self.url} knows no API clients; is it a Jamf Pro server?")
+        raise Refused(
+            f"no token: {self.url} knows no API clients; is `targets.jamf.url` a Jamf Pro server?"
+        )
 
     def _asked_for_token(self, path: str) -> Answer:
         from urllib.parse import urlencode
@@ -221,10 +223,12 @@ class Session:
         if answer.status in (_FAILED, _UNAUTHORISED, _FORBIDDEN):
             raise Refused(
                 f"{self.url} does not take JAMF_CLIENT_ID with JAMF_CLIENT_SECRET "
-                f"({answer.status}): is the API client enabled?"
+                f"({answer.status}): are both of one API client, and is it enabled?"
             )
         if answer.status >= _REDIRECTED:
-            raise Refused(f"no token: {self.url} answers {answer.status}; correct its address")
+            raise Refused(
+                f"no token: {self.url} answers {answer.status}; is `targets.jamf.url` right?"
+            )
         try:
             said = json.loads(answer.text)
             value, life = said["access_token"], float(said.get("expires_in", 60))

@@ -42,7 +42,8 @@ def tokens(at: Address, tenant: str, surroundings: Surroundings) -> Tokens:
         if not given:
             raise Unusable(f"Graph is on this machine: {STAND_IN_TOKEN} must hold its token")
         return Given(given)
-    return FromCredential(_Signing(tenant, surroundings).way(), at.scope)
+    by, make = _Signing(tenant, surroundings).way()
+    return FromCredential(make, at.scope, by)
 
 
 class _Signing:
@@ -54,17 +55,18 @@ class _Signing:
         self._tenant = self._variables.get("AZURE_TENANT_ID") or tenant
         self._client = self._variables.get("AZURE_CLIENT_ID", "")
 
-    def way(self) -> Callable[[], Credential]:
+    def way(self) -> tuple[str, Callable[[], Credential]]:
+        """What signs in, by its variables, and the credential."""
         asked = self._variables.get(LOGIN, "")
         if asked == "device-code":
-            return self._person()
+            return f"{LOGIN}={asked} with AZURE_CLIENT_ID", self._person()
         if asked == "managed-identity":
-            return self._managed
+            return f"{LOGIN}={asked}", self._managed
         if asked:
             raise Unusable(f"{LOGIN} may be device-code or managed-identity")
         for needed, make in self._in_order():
             if all(self._variables.get(name) for name in needed):
-                return make
+                return " and ".join(needed), make
         raise Unusable(f"nobody is signed in to Microsoft Graph; what signs in: {_WAYS}")
 
     def _in_order(self) -> tuple[tuple[tuple[str, ...], Callable[[], Credential]], ...]:

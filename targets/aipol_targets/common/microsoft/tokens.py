@@ -58,10 +58,13 @@ class Credential(Protocol):
 
 
 class FromCredential:
-    """Tokens of a credential; a fresh one, which remembers nothing, where a token was refused."""
+    """Tokens of a credential; a fresh one, which remembers nothing, where a token was refused.
 
-    def __init__(self, make: Callable[[], Credential], scope: str) -> None:
-        self._make, self._scope = make, scope
+    `by` names what signs in, for whoever has to set it right.
+    """
+
+    def __init__(self, make: Callable[[], Credential], scope: str, by: str) -> None:
+        self._make, self._scope, self._by = make, scope, by
         self._lock = threading.Lock()
         self._credential = make()
         self._last = Secret("")
@@ -87,6 +90,7 @@ class FromCredential:
         except (AzureError, ValueError) as error:
             # Its first line is Entra's own sentence; what follows is advice for programmers.
             said = one_line(str(error).strip().partition("\n")[0])
-            raise Unusable(f"no token for Microsoft Graph: {said}") from None
+            by = f"signed in by {self._by}, which has to be right"
+            raise Unusable(f"no token for Microsoft Graph: {said} ({by})") from None
         self._last = Secret(given.token)
         return self._last

@@ -12,7 +12,7 @@ from aipol.apply.doubts import settle
 from aipol.apply.events import Begun, Outcome, Result
 from aipol.apply.journal import Head, Journal, NotBegun, journals, read, start
 from aipol.apply.undoing import undo
-from aipol.plan.model import Action, Inputs, Plan
+from aipol.plan.model import Action, Cause, Inputs, Plan
 from aipol.plan.planning import Asked, compare
 from aipol.plan.saved import digest
 from aipol.remote import Mark, Wanted, mark_in, resolved
@@ -152,11 +152,13 @@ def as_planned(made: Plan, vendor: Vendor, remote: FakeRemote) -> list[str]:
     ids = {
         change.key: stored.id
         for change in made.changes
-        if change.action is not Action.DELETE
+        if change.after is not None and change.cause is not Cause.DOUBLE
         for stored in bearing(vendor, change.key)
         if stored.id == change.id or change.action is Action.CREATE
     }
     for change in made.changes:
+        if change.action is Action.NO_OP and change.cause is not Cause.SAME:
+            continue  # it is left for another plan
         if change.action is Action.DELETE:
             if change.id in vendor.objects:
                 wrong.append(f"{change.key}: {change.id} is still there")

@@ -259,6 +259,9 @@ def test_an_adopted_object_may_be_used_by_others_and_use_them(pushing: Pushing) 
         key_of("t"): (),
     }
     assert all(each.outcome is Outcome.DONE for each in pushing.apply(made))
+    (user,) = bearing(pushing.vendor, key_of("p"))
+    assert user.document["uses"] == [theirs]
+    assert all(each.outcome is Outcome.DONE for each in pushing.go_on(*wanted))
     assert holds(pushing.vendor, pushing.remote, wanted) == []
 
 

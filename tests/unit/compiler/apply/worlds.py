@@ -24,7 +24,8 @@ class World:
 
     vendor: Vendor
     wanted: tuple[Wanted, ...]
-    adopt: frozenset[str]
+    adopt: frozenset[str] = frozenset()
+    """What of others is taken over."""
 
 
 def drawn(seed: int) -> World:
@@ -38,8 +39,8 @@ def drawn(seed: int) -> World:
         mark = Mark(each.key, digest if dice.random() < 0.9 else "0" * 16)
         ids[each.key] = seeded(vendor, each, ids, mark)
     _edited(dice, vendor, before, ids)
-    adopt = _others(dice, vendor, wanted, ids)
-    return World(vendor, wanted, adopt)
+    _others(dice, vendor, wanted, ids)
+    return World(vendor, wanted)
 
 
 def _objects(dice: random.Random, version: str) -> tuple[Wanted, ...]:
@@ -86,14 +87,11 @@ def _edited(
 
 def _others(
     dice: random.Random, vendor: Vendor, wanted: tuple[Wanted, ...], ids: dict[str, str]
-) -> frozenset[str]:
+) -> None:
     other = Mark("com.acme2/s0", "a" * 16)
     seeded(vendor, script("of another", "theirs"), {}, other)
     seeded(vendor, script("s0", "theirs"), {}, dice.choice([None, other]))
-    adopt = set[str]()
     for each in wanted:
         if dice.random() < 0.15:
             known = {key: ids.get(key, "nowhere") for key in map(key_of, ("s0", "s1", "s2"))}
             seeded(vendor, each, known if dice.random() < 0.5 else {}, None)
-            adopt.add(each.key)
-    return frozenset(adopt if dice.random() < 0.7 else ())

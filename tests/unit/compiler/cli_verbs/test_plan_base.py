@@ -48,9 +48,11 @@ def test_what_merging_will_do(merging: Shop, run: Run) -> None:
 
 @pytest.mark.parametrize("revision", ["nowhere", "--output=x", "HEAD:policy"])
 def test_a_revision_that_is_none_is_told(merging: Shop, run: Run, revision: str) -> None:
-    """In git's words, and nothing else happens."""
+    """With what to name instead and git's words, and nothing else happens."""
     found = run("plan", f"--base={revision}")
     assert found.code == 2
+    assert f"`{revision}` is no revision that is here" in found.err
+    assert "`git fetch`" in found.err
     assert "git: fatal" in found.err
     assert merging.vendor.writes == []
 
@@ -67,4 +69,4 @@ def test_without_git_there_is_no_base(run: Run) -> None:
     """A folder that git knows nothing of."""
     found = run("plan", "--base", "HEAD")
     assert found.code == 2
-    assert "not a git repository" in found.err
+    assert "is in no git repository" in found.err

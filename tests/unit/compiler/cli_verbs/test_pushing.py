@@ -145,7 +145,7 @@ def test_apply_asks_and_nobody_is_there(shop: Shop, run: Run) -> None:
     assert _journals() == []
 
 
-@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 2), ("", 130)])
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 1), ("", 130)])
 def test_apply_asks_who_is_there(
     answer: str, code: int, shop: Shop, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -371,19 +371,6 @@ def test_which_targets_are_pushed(shop: Shop, run: Run, edit: Edit) -> None:
     assert len(shop.vendor.objects) == 2
     edit("targets: {alpha: {}, beta: {}}", "targets: {beta: {}}")
     assert "no target that can be pushed to" in run("plan").err
-
-
-def test_adopting(shop: Shop, run: Run) -> None:
-    """A collision, its adoption, and a key that nobody knows."""
-    seeded(shop.vendor, script("s", "theirs"), {}, None)
-    assert run("apply", "--yes").code == 1
-    assert run("plan", "--adopt", key_of("t")).code == 2
-    assert "1 to adopt" in run("plan", "--adopt", key_of("s"), "-o", "plan.json").out
-    assert run("apply", "plan.json").code == 0
-    assert len(shop.vendor.objects) == 2
-    assert run("rollback", "--yes").code == 0
-    (stored,) = shop.vendor.all()
-    assert (stored.document["text"], stored.document["description"]) == ("theirs", "by policy")
 
 
 def test_guards_and_consent(shop: Shop, run: Run) -> None:

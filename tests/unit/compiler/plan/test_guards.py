@@ -113,7 +113,7 @@ def test_collisions() -> None:
     found = refusals(plan, every, SPAN)
     assert [each.code for each in found] == ["AIP701", "AIP701"]
     assert [each.hint for each in found] == [
-        "`--adopt a/s` takes it over; or rename it there (its id is 1)",
+        "`aipol adopt a/s` takes it over; or rename it there (its id is 1)",
         "rename it there (its id is 2)",
     ]
 

@@ -26,6 +26,7 @@ from aipol.remote import (
     resolved,
     without_mark,
 )
+from aipol.report.plans import tally
 from tests.unit.compiler.apply.vendor import (
     ORGANIZATION,
     POLICY,
@@ -207,14 +208,37 @@ def test_what_cannot_be_adopted() -> None:
     assert made.changes == ()
 
 
-def test_one_collides_while_another_is_adopted() -> None:
-    """Adopting names one object and speaks of no other."""
+def test_adopting_speaks_of_no_other_object() -> None:
+    """Others collide, ours differ or are to go: all of it is left, and known to be there."""
     vendor = Vendor()
     for name in ("s", "t"):
         seeded(vendor, script(name), {}, None)
-    made = _plan(vendor, script("s"), script("t"), adopt="s")
-    assert [each.key for each in made.changes] == [key_of("s")]
-    assert [each.key for each in made.collisions] == [key_of("t")]
+    for each in (script("edited"), script("gone")):
+        _ours(vendor, each)
+    wanted = (script("s"), script("t"), script("edited", "else"), script("new"))
+    made = _plan(vendor, *wanted, adopt="s")
+    assert [each.key for each in made.writes] == [key_of("s")]
+    assert {each.key: each.cause for each in made.of(Action.NO_OP)} == {
+        key_of("edited"): Cause.MOVED,
+        key_of("gone"): Cause.GONE,
+    }
+    assert (made.collisions, made.notes) == ((), ())
+    assert tally(made) == (
+        "1 to adopt; 2 of ours left for `aipol apply`, 1 object of others left alone"
+    )
+
+
+def test_what_an_adopted_object_refers_to_is_made_first() -> None:
+    """What is new, that is, and what this refers to; what is there stays as it is."""
+    vendor = Vendor()
+    seeded(vendor, policy("p"), {}, None)
+    _ours(vendor, script("there"))
+    wanted = (script("new"), script("there", "else"), script("other"), policy("p", "new", "there"))
+    made = _plan(vendor, *wanted, adopt="p")
+    assert [(each.action, each.key) for each in made.writes] == [
+        (Action.CREATE, key_of("new")),
+        (Action.ADOPT, key_of("p")),
+    ]
 
 
 def test_an_object_of_ours_is_not_in_the_way_of_itself() -> None:

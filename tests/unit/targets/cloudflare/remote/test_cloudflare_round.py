@@ -140,7 +140,9 @@ def test_a_name_that_others_have_is_a_collision_until_it_is_adopted(
     here.standin.seed_list({"name": name, "type": "DOMAIN", "items": [{"value": "x.test"}]})
     made = here.plan(files)
     assert [(each.kind, each.name) for each in made.collisions] == [("list", name)]
-    left = here.settle(files, adopt=frozenset({f"com.acme/list/{name}"}))
+    here.settle(files, adopt=frozenset({f"com.acme/list/{name}"}))
+    assert len(here.standin.lists) == 1
+    left = here.settle(files)
     assert set(acts(left)) == {Action.NO_OP}
     assert len(here.standin.lists) == 3
 

@@ -125,7 +125,7 @@ class Secretive:
 def test_a_refused_token_is_replaced_once_for_all_who_had_it() -> None:
     """A fresh credential remembers nothing; who comes second finds the new token."""
     made: Iterator[int] = iter(range(9))
-    source = FromCredential(lambda: _Credential(next(made)), "s")
+    source = FromCredential(lambda: _Credential(next(made)), "s", "X")
     first = source.current()
     assert first.reveal() == "0:s:None"
     assert source.renew(first, "claim").reveal() == "1:s:claim"
@@ -144,8 +144,9 @@ def test_a_refusal_of_entras_is_one_line() -> None:
             del scopes, claims
             raise ClientAuthenticationError("AADSTS7000215: no\nTo troubleshoot, visit ...")
 
-    with pytest.raises(Unusable, match=r"^no token for Microsoft Graph: AADSTS7000215: no$"):
-        FromCredential(Refusing, "s").current()
+    told = r"^no token for Microsoft Graph: AADSTS7000215: no \(signed in by A and B, which has to"
+    with pytest.raises(Unusable, match=told):
+        FromCredential(Refusing, "s", "A and B").current()
 
 
 def _answering(monkeypatch: pytest.MonkeyPatch, answer: httpx.Response) -> list[httpx.Request]:

@@ -178,4 +178,5 @@ def test_somebody_elses_object_can_be_taken_over(bench: Any, enforcing: Any) -> 
     held = tenant.held(CUSTOM)[wanted.key]
     assert held["id"] == key
     assert "MSFT/Policy/Config/X" not in json.dumps(held["omaSettings"])
+    tenant.apply(enforcing)
     assert not tenant.plan(enforcing).writes
