@@ -252,6 +252,19 @@ def test_a_saved_plan_says_itself_what_it_is_for(shop: Shop, run: Run) -> None:
     assert run("plan", "-o", "nowhere/plan.json").code == 2
 
 
+@pytest.mark.usefixtures("shop")
+def test_a_saved_plan_given_to_plan_is_told_apart_from_a_policy(run: Run) -> None:
+    """With the verb that takes it; another file of that ending is opened as a policy."""
+    run("plan", "-o", "plan.json")
+    found = run("plan", "plan.json")
+    assert found.code == 2
+    assert "`aipol apply plan.json` carries it out" in found.err
+    for other in ("[]", "{", '{"schema": 1}'):
+        Path("plan.json").write_text(other, encoding="utf-8")
+        assert "carries it out" not in run("plan", "plan.json").err
+    assert "carries it out" not in run("plan", "none.json").err
+
+
 def test_foreign_churn_makes_no_plan_stale(shop: Shop, run: Run) -> None:
     """What others do to their own objects is theirs."""
     run("plan", "-o", "plan.json")
