@@ -7,10 +7,12 @@ object of ours, it is a reference, `{"$ref": key}`.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from aipol.secret import Secret
 
@@ -18,6 +20,7 @@ Json = Any
 """None, bool, int, float, str, or lists and dicts with text keys of the same; never changed."""
 
 REF = "$ref"
+_DIGITS = 16
 _MARK = re.compile(r"aipol:(?P<key>[^\s:]+)(?: sha256:(?P<digest>[0-9a-f]{16}))?")
 
 
@@ -57,6 +60,17 @@ def marked(text: str, mark: Mark | None) -> str:
     """A description with a mark in the place of any other; without one where it is nobody's."""
     plain = without_mark(text)
     return f"{plain} {mark}".strip() if mark else plain
+
+
+def digest_of(canonical: Json) -> str:
+    """Sixteen hexadecimal digits that stand for a canonical body."""
+    return whole_digest(canonical)[:_DIGITS]
+
+
+def whole_digest(value: Json) -> str:
+    """All sixty-four digits of a value; `true` and 1 have others."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +135,13 @@ class InDoubt(RemoteError):
 
 class Unusable(RemoteError):
     """What is needed to ask at all is missing: a credential, an address, an extra of aipol."""
+
+
+class NotFromHere(Unusable):
+    """What reaches the vendor does not run here, so no credential helps; the text says what does.
+
+    Where nobody named the target, the others are gone on with.
+    """
 
 
 class WrongPlace(RemoteError):
@@ -201,6 +222,24 @@ class Remote(Protocol):
 
     def delete(self, live: Live) -> None:
         """Remove an object; one that is gone already is no error."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Handwork:
+    """What kinds of changes a plan has that a person is to make."""
+
+    edits: bool = False
+    """Whether somebody edited an object that is to be as it was written."""
+    adopts: bool = False
+
+
+@runtime_checkable
+class ByHand(Protocol):
+    """What a remote also offers that only reads: how a person makes the changes."""
+
+    def steps(self, work: Handwork) -> tuple[str, ...]:
+        """What to run elsewhere, a line each, and how the plan is looked at again afterwards."""
         ...
 
 

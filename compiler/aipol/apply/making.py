@@ -8,7 +8,7 @@ from dataclasses import InitVar, dataclass, field
 
 from aipol.apply.journal import Writer
 from aipol.apply.patience import attempts
-from aipol.plan.comparing import differences, digest_of
+from aipol.plan.comparing import differences
 from aipol.plan.model import Action, Cause, Change
 from aipol.plan.standing import bearers_in, keys_of
 from aipol.remote import (
@@ -21,6 +21,7 @@ from aipol.remote import (
     Remote,
     RemoteError,
     Write,
+    digest_of,
     referring,
     resolved,
 )

@@ -123,6 +123,7 @@ def _wish(given: dict[str, Any]) -> Wish:
 
 def carried_out(found: Pushing, wish: Wish) -> int:
     """Plan, show, ask where nobody has said yes, and do it; the exit code."""
+    from aipol.cli.by_hand import tell, written
     from aipol.cli.carrying import How, carry_out, refused, say_event, settled
     from aipol.cli.remotes import planned, refusals
 
@@ -137,15 +138,18 @@ def carried_out(found: Pushing, wish: Wish) -> int:
         if wish.stream:
             say_event("finished", {"counts": {}, "journal": ""})
         return CLEAN
-    if not (wish.yes or wish.saved):
-        if not confirm(plans):
+    remotes, own = written(found.remotes, plans)
+    if own.writes and not (wish.yes or wish.saved):
+        if not confirm(own):
             return FINDINGS
         # Whoever was asked said yes to what they saw, however long they looked at it.
         overtaken = _overtaken(found, plans, planned(found, wish.adopt, wish.state))
         if overtaken:
             return refused(overtaken, found.policy.sources, wish.stream)
-    how = How(wish.state, wish.stream, wish.saved, _again(wish))
-    return CLEAN if carry_out(found.remotes, plans, how) else FINDINGS
+    how = How(wish.state, wish.stream, wish.saved or plans, _again(wish))
+    whole = carry_out(remotes, own, how)
+    left = tell(found.remotes, plans, stream=wish.stream)
+    return CLEAN if whole and not left else FINDINGS
 
 
 def _again(wish: Wish) -> str:

@@ -65,20 +65,24 @@ def pushable(policy: Opened, chosen: tuple[str, ...]) -> tuple[StagedTarget[Any,
 
 def opened_remotes(policy: Opened, chosen: tuple[str, ...]) -> tuple[Remote, ...]:
     """The vendors' sides, by the policy's settings and the environment's credentials."""
-    from aipol.remote import RemoteError, Surroundings
+    from aipol.cli import output
+    from aipol.remote import NotFromHere, RemoteError, Surroundings
 
     if policy.ir is None:
         raise ValueError("a policy with errors has no remotes")
     organization = policy.ir.organization.identifier
     surroundings = Surroundings(organization, os.environ, clock())
     found = list["Remote"]()
-    for target in pushable(policy, chosen):
+    targets = pushable(policy, chosen)
+    for target in targets:
         if target.remote is None:
             continue
         try:
             found.append(target.remote(policy.settings[target.id], surroundings))
         except RemoteError as error:
-            raise click.ClickException(f"{target.id}: {error}") from None
+            if not isinstance(error, NotFromHere) or chosen or len(targets) == 1:
+                raise click.ClickException(f"{target.id}: {error}") from None
+            output.remark(f"{target.id} cannot be reached from here: `-t {target.id}` says why")
     return tuple(found)
 
 

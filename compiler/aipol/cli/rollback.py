@@ -128,7 +128,7 @@ def _undo(remote: Remote, journal: Journal, given: dict[str, Any]) -> int:
     from aipol.cli.journals import journals_of
     from aipol.cli.remotes import clock
     from aipol.plan.model import Plans
-    from aipol.remote import RemoteError
+    from aipol.remote import ByHand, RemoteError
     from aipol.report.plans import BRIEF, FULL, plans_text
 
     settled((remote,), given["state"])
@@ -144,6 +144,11 @@ def _undo(remote: Remote, journal: Journal, given: dict[str, Any]) -> int:
         output.answer_lines(plans_text(plans, FULL if given["verbose"] else BRIEF))
     if not plans.writes or given["dry"]:
         return CLEAN
+    if isinstance(remote, ByHand):
+        raise click.ClickException(
+            f"{remote.target} at {remote.place} is only read from here: roll back where it was "
+            "applied, or apply the policy as it was before"
+        )
     if not (given["yes"] or confirm(plans)):
         return FINDINGS
     how = How(given["state"], given["stream"], undoes=journal.path.name)

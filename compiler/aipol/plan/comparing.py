@@ -1,26 +1,11 @@
-"""Turn two bodies into the places where they differ, and a body into its digest."""
+"""Turn two bodies into the places where they differ."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 
 from aipol.plan.model import Difference
 from aipol.remote import Json
-
-_DIGITS = 16
-
-
-def digest_of(canonical: Json) -> str:
-    """Sixteen hexadecimal digits that stand for a canonical body."""
-    return whole_digest(canonical)[:_DIGITS]
-
-
-def whole_digest(value: Json) -> str:
-    """All sixty-four digits of a value; `true` and 1 have others."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def alike(one: Json, other: Json) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from aipol.plan.comparing import digest_of
 from aipol.plan.model import (
     NOBODY,
     Cause,
@@ -18,7 +17,7 @@ from aipol.plan.model import (
     Inputs,
     Plan,
 )
-from aipol.remote import Json
+from aipol.remote import Json, digest_of
 
 
 class Way(StrEnum):

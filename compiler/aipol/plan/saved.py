@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from aipol.plan.comparing import whole_digest
 from aipol.plan.model import Change, Plans
+from aipol.remote import whole_digest
 
 SCHEMA = "aipol.plan/1"
 

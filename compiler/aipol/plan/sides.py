@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from aipol.plan.comparing import differences, digest_of
+from aipol.plan.comparing import differences
 from aipol.plan.model import NOBODY, Action, Cause, Change, Concerned, Difference
-from aipol.remote import Json, Live, Wanted
+from aipol.remote import Json, Live, Wanted, digest_of
 
 
 @dataclass(frozen=True, slots=True)

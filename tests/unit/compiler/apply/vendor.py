@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from aipol.plan.comparing import digest_of
 from aipol.remote import (
     Clock,
     InDoubt,
@@ -24,6 +23,7 @@ from aipol.remote import (
     Refused,
     Wanted,
     Write,
+    digest_of,
     mark_in,
     marked,
     without_mark,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aipol.plan.comparing import differences, digest_of
+from aipol.plan.comparing import differences
 from aipol.plan.model import Action, Cause, Change, Concerned, Plan
 from aipol.plan.ordering import ordered
 from aipol.plan.planning import Asked, compare
@@ -19,6 +19,7 @@ from aipol.remote import (
     Observed,
     Refused,
     Wanted,
+    digest_of,
     mark_in,
     marked,
     references,

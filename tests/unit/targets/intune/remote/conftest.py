@@ -15,10 +15,9 @@ import pytest
 from aipol.apply.carrying import Carrying
 from aipol.apply.events import Begun, Result
 from aipol.apply.journal import Head, start
-from aipol.plan.comparing import digest_of
 from aipol.plan.model import Inputs, Plan
 from aipol.plan.planning import Asked, compare
-from aipol.remote import Clock, Mark, Surroundings, Wanted, Write, mark_in, resolved
+from aipol.remote import Clock, Mark, Surroundings, Wanted, Write, digest_of, mark_in, resolved
 from aipol_targets.common.microsoft.transport import Timeouts
 from aipol_targets.intune.remote import IntuneRemote, open_remote
 from aipol_targets.intune.settings import Settings
