@@ -7,11 +7,12 @@ wants UTF-16, to which apply-dlp.ps1 turns it.
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from xml.etree import ElementTree as ET
 
+from aipol.remote import Mark
 from aipol_targets.purview.model import DlpModel, Pattern
+from aipol_targets.purview.remote_form import package_digest, package_key
 
 NAMESPACE = "http://schemas.microsoft.com/office/2011/mce"
 _LANGUAGE = "en-us"
@@ -29,8 +30,10 @@ def rule_package(model: DlpModel) -> bytes:
     words = ET.SubElement(details, "LocalizedDetails", langcode=_LANGUAGE)
     ET.SubElement(words, "PublisherName").text = model.organization[:256]
     ET.SubElement(words, "Name").text = "aipol data classes"
-    ET.SubElement(words, "Description").text = f"aipol:v1:{_digest(model)}"
+    description = ET.SubElement(words, "Description")
     _add_types(ET.SubElement(root, "Rules"), model)
+    digest = package_digest(ET.tostring(root, encoding="unicode"))
+    description.text = str(Mark(package_key(model.organization), digest))
     ET.indent(root)
     text = ET.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
@@ -65,8 +68,3 @@ def _regex_id(pattern: Pattern) -> str:
 
 def _identity(model: DlpModel, what: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{model.organization}/purview/{what}")).upper()
-
-
-def _digest(model: DlpModel) -> str:
-    text = "\n".join(f"{p.type.id} {p.type.name} {p.regex}" for p in model.patterns)
-    return hashlib.sha256(f"{model.confidence}\n{text}".encode()).hexdigest()

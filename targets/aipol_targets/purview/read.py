@@ -13,9 +13,11 @@ from aipol_targets.purview.read_package import PACKAGE, check_package
 from aipol_targets.purview.read_policies import POLICIES, ReadPolicy, read_policies
 from aipol_targets.purview.read_rules import RULES, Content, ReadRule, read_rules
 
-SCRIPT = "apply-dlp.ps1"
-# The script is the same for every policy: anything else in its place is not ours to vouch for.
-SCRIPT_SHA256 = "54bf6b740dc2d39f7b460d08822aa79931478fbfbd4b5c6fb57530db5703bc7f"
+# The scripts are the same for every policy: anything else in their place is not ours to vouch for.
+SCRIPTS = {
+    "apply-dlp.ps1": "23536433822dc6ef11a4a60b64402874d87073ca6384c09128c9387360dfb4c9",
+    "export-dlp.ps1": "825e2098f7858e9debb4ef55848f3fb73a7ff81976c713c85265180be5b69a09",
+}
 
 _CLIENTS = ("items", "text")
 _BLOCKING = "Enable"
@@ -73,15 +75,16 @@ class PurviewDecider:
 def read(files: Mapping[str, bytes]) -> PurviewDecider:
     """The decider behind the files; raises UnreadableArtifact for what it cannot account for."""
     for path in files:
-        if path not in (SCRIPT, INDEX, POLICIES, RULES, PACKAGE):
+        if path not in (*SCRIPTS, INDEX, POLICIES, RULES, PACKAGE):
             raise UnreadableArtifact(path, "not a file of this target")
-    for path in (SCRIPT, INDEX, POLICIES, RULES):
+    for path in (*SCRIPTS, INDEX, POLICIES, RULES):
         if path not in files:
             raise UnreadableArtifact(path, "missing")
-    if hashlib.sha256(files[SCRIPT]).hexdigest() != SCRIPT_SHA256:
-        raise UnreadableArtifact(SCRIPT, "not the script this version of aipol writes")
+    for path, digest in SCRIPTS.items():
+        if hashlib.sha256(files[path]).hexdigest() != digest:
+            raise UnreadableArtifact(path, "not the script this version of aipol writes")
     index = read_index(files[INDEX])
     policies = read_policies(files[POLICIES], index)
     rules = read_rules(files[RULES], index, policies)
-    check_package(files.get(PACKAGE), rules)
+    check_package(files.get(PACKAGE), rules, index.organization)
     return PurviewDecider(index, policies, rules)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from aipol.remote import Mark, mark_in
 from aipol.target import UnreadableArtifact
 
-_MARKER = re.compile(
-    r"aipol:v1:(?P<organization>[A-Za-z0-9.-]+):(?P<id>[0-9A-F-]{36}(?:/[a-z]+)?):(?P<digest>[0-9a-f]{64})"
-)
+_KEY = re.compile(r"(?P<organization>[A-Za-z0-9.-]+)/[a-z0-9._-]{1,38}/[0-9a-f]{12}(/[a-z]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +83,20 @@ def same(value: Any, expected: object, place: Place) -> None:
         place.refuse(f"is {value!r}, not {expected!r}")
 
 
-def check_marker(entry: Mapping[str, Any], organization: str, place: Place) -> str:
-    """The stable id in the comment, after checking that its digest is the content's."""
-    found = _MARKER.fullmatch(text(entry["Comment"], place.at("Comment")))
-    if not found or found["organization"] != organization:
-        place.at("Comment").refuse("not our marker")
-    rest = {key: value for key, value in entry.items() if key != "Comment"}
-    written = json.dumps(rest, separators=(",", ":"), sort_keys=True)
-    if hashlib.sha256(written.encode()).hexdigest() != found["digest"]:
-        place.at("Comment").refuse("the content is not what the marker was made for")
-    return found["id"]
+def mark_of(entry: Mapping[str, Any], organization: str, place: Place) -> Mark:
+    """The mark in the comment: a whole one, of the organisation."""
+    comment = text(entry["Comment"], place.at("Comment"))
+    mark = mark_in(comment)
+    found = _KEY.fullmatch(mark.key) if mark else None
+    if not mark or not found or found["organization"] != organization or comment != str(mark):
+        place.at("Comment").refuse("not our mark")
+    return mark
+
+
+def check_mark(mark: Mark, made: Mark, place: Place) -> None:
+    """A mark is the one that is made for the content."""
+    if mark != made:
+        place.at("Comment").refuse("the content is not what the mark was made for")
 
 
 def _unique(pairs: list[tuple[str, Any]], place: Place) -> dict[str, Any]:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
+from aipol.remote import Mark
 from aipol_targets.purview.read_json import Place
-from aipol_targets.purview.read_rules import ReadRule
+from aipol_targets.purview.read_rules import ReadRule, ours
+from aipol_targets.purview.remote_form import package_digest, package_key
 
 PACKAGE = "sit-package.xml"
 
 _SPACE = "{http://schemas.microsoft.com/office/2011/mce}"
-_OURS = "aipol "
-_LEVELS = {"65": "Low", "75": "Medium", "85": "High"}
+_LEVELS = ("65", "75", "85")
 
 
-def check_package(content: bytes | None, rules: tuple[ReadRule, ...]) -> None:
+def check_package(content: bytes | None, rules: tuple[ReadRule, ...], organization: str) -> None:
     """Custom types in rules are in the package under the same GUID and name, and the reverse."""
     place = Place(PACKAGE)
     used = {
@@ -25,15 +25,19 @@ def check_package(content: bytes | None, rules: tuple[ReadRule, ...]) -> None:
         for rule in rules
         for group in rule.condition.groups()
         for guid, name in group.types
-        if name.startswith(_OURS)
+        if ours(name)
     }
     if content is None:
         if used:
             place.refuse("missing, though rules use custom information types")
         return
-    defined = _defined(_root(content, place), place)
+    root = _root(content, place)
+    defined = _defined(root, place)
     if {(guid, name) for guid, name, _ in defined} != used or not used:
         place.refuse("does not define exactly the custom types that rules use")
+    made = Mark(package_key(organization), package_digest(content.decode()))
+    if [element.text for element in root[0].iter(f"{_SPACE}Description")] != [str(made)]:
+        place.refuse("the content is not what its mark was made for")
 
 
 def _root(content: bytes, place: Place) -> ET.Element:
@@ -63,7 +67,8 @@ def _defined(root: ET.Element, place: Place) -> list[tuple[str, str, str]]:
     found = [(guid, names[guid], regexes[ref]) for guid, ref in pairs]
     if len(found) != len(regexes) or len(found) != len(names) or len(levels) != 1:
         place.refuse("entities, patterns and names do not belong together")
-    _check_digest(root, found, _LEVELS.get(levels.pop(), ""), place)
+    if levels.pop() not in _LEVELS:
+        place.refuse("found with a confidence that is none of Purview's")
     return found
 
 
@@ -90,13 +95,3 @@ def _names(rules: ET.Element, place: Place) -> Iterator[tuple[str, str]]:
         if len(names) != 1 or not names[0].text:
             place.refuse("a resource has no name, or several")
         yield resource.get("idRef", "").lower(), names[0].text
-
-
-def _check_digest(
-    root: ET.Element, found: list[tuple[str, str, str]], level: str, place: Place
-) -> None:
-    text = "\n".join(f"{guid} {name} {regex}" for guid, name, regex in found)
-    digest = hashlib.sha256(f"{level}\n{text}".encode()).hexdigest()
-    words = [element.text for element in root[0].iter(f"{_SPACE}Description")]
-    if words != [f"aipol:v1:{digest}"]:
-        place.refuse("the content is not what its marker was made for")

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from aipol_targets.purview.read_index import Index
-from aipol_targets.purview.read_json import Place, check_marker, items, mapping, parse, same, text
+from aipol_targets.purview.read_json import (
+    Place,
+    check_mark,
+    items,
+    mapping,
+    mark_of,
+    parse,
+    same,
+    text,
+)
+from aipol_targets.purview.remote_form import policy_mark
 
 POLICIES = "policies.json"
 
@@ -46,7 +56,7 @@ def read_policies(content: bytes, index: Index) -> tuple[ReadPolicy, ...]:
     if len(set(names)) < len(names) or set(names) != set(index.policies):
         place.refuse("not the policies of the index, each once")
     if len({policy.id for policy in found}) < len(found):
-        place.refuse("two policies share a marker")
+        place.refuse("two policies share a mark")
     return found
 
 
@@ -55,14 +65,15 @@ def _policy(value: Any, place: Place, index: Index) -> ReadPolicy:
     name = text(entry["Name"], place.at("Name"))
     if len(name) > _NAME_LENGTH or name != name.lower() or name not in index.policies:
         place.at("Name").refuse("too long, or not a policy of the index")
-    stable = check_marker(entry, index.organization, place)
+    mark = mark_of(entry, index.organization, place)
     if entry["Mode"] not in _MODES:
         place.at("Mode").refuse("not a mode of Purview")
     app = index.policies[name].app
     plane = index.apps[app].plane
     same(entry["EnforcementPlanes"], [_PLANES[plane]], place.at("EnforcementPlanes"))
     include, exclude = _locations(entry["Locations"], place.at("Locations"), index, app)
-    return ReadPolicy(name, stable, entry["Mode"], app, include, exclude)
+    check_mark(mark, policy_mark(mark.key, entry), place)
+    return ReadPolicy(name, mark.key, entry["Mode"], app, include, exclude)
 
 
 def _locations(

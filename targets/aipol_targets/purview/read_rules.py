@@ -6,7 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aipol_targets.purview.read_json import Place, check_marker, items, mapping, parse, same, text
+from aipol_targets.purview.read_json import (
+    Place,
+    check_mark,
+    items,
+    mapping,
+    mark_of,
+    parse,
+    same,
+    text,
+)
+from aipol_targets.purview.remote_form import rule_mark, wanted_rule
 
 if TYPE_CHECKING:
     from aipol_targets.purview.read_index import Index
@@ -107,7 +117,8 @@ def _rule(value: Any, place: Place, index: Index, policies: dict[str, ReadPolicy
     kind = name.removeprefix(f"{policy.name} ")
     if len(name) > _NAME_LENGTH or kind not in ("items", "text"):
         place.at("Name").refuse("too long, or not the policy's name and `items` or `text`")
-    same(check_marker(entry, index.organization, place), f"{policy.id}/{kind}", place.at("Comment"))
+    mark = mark_of(entry, index.organization, place)
+    same(mark.key, f"{policy.id}/{kind}", place.at("Comment"))
     condition = _condition(entry["AdvancedRule"], place.at("AdvancedRule"))
     for group in condition.groups():
         if group.types if kind == "items" else group.labels:
@@ -116,7 +127,15 @@ def _rule(value: Any, place: Place, index: Index, policies: dict[str, ReadPolicy
             place.at("AdvancedRule").refuse("another confidence than the index gives")
     setting = _SETTINGS[index.apps[policy.app].plane]
     outcome = _outcome(entry["RestrictAccess"], place.at("RestrictAccess"), setting)
-    return ReadRule(name, policy.name, place.path, condition, outcome)
+    custom = {guid for group in condition.groups() for guid, name in group.types if ours(name)}
+    body = wanted_rule(entry, policy.id, custom, index.organization)
+    check_mark(mark, rule_mark(mark.key, body), place)
+    return ReadRule(entry["Name"], policy.name, place.path, condition, outcome)
+
+
+def ours(name: str) -> bool:
+    """Whether an information type is one that the rule package defines."""
+    return name.startswith("aipol ")
 
 
 def _outcome(value: Any, place: Place, setting: str) -> str:

@@ -7,26 +7,28 @@ from importlib.resources import files
 from typing import Any
 
 from aipol.target import Artifact
-from aipol_targets.purview.model import DlpModel
+from aipol_targets.purview.facts import Carrier
+from aipol_targets.purview.model import DlpModel, DlpPolicy
 from aipol_targets.purview.package import rule_package
+from aipol_targets.purview.remote_form import policy_mark, rule_mark, wanted_rule
 from aipol_targets.purview.shape import (
     advanced_rule,
     locations,
     marked,
+    policy_key,
     policy_name,
     rule_name,
-    stable_id,
 )
 
 SCRIPT = "apply-dlp.ps1"
+EXPORT = "export-dlp.ps1"
 
 
 def render(model: DlpModel) -> tuple[Artifact, ...]:
     """The files, always the same ones; a rule package only where there are patterns."""
-    script = files("aipol_targets.purview").joinpath(SCRIPT).read_bytes()
     package = (Artifact("sit-package.xml", rule_package(model)),) if model.patterns else ()
     return (
-        Artifact(SCRIPT, script),
+        *(Artifact(name, _script(name)) for name in (SCRIPT, EXPORT)),
         Artifact("index.json", _json(_index(model))),
         Artifact("policies.json", _json(_policies(model))),
         Artifact("rules.json", _json(_rules(model))),
@@ -34,37 +36,41 @@ def render(model: DlpModel) -> tuple[Artifact, ...]:
     )
 
 
+def _script(name: str) -> bytes:
+    return files("aipol_targets.purview").joinpath(name).read_bytes()
+
+
 def _policies(model: DlpModel) -> list[dict[str, Any]]:
-    return [
-        marked(
-            model,
-            stable_id(model, policy),
-            {
-                "Name": policy_name(model, policy),
-                "Mode": model.mode,
-                "EnforcementPlanes": [policy.app.plane.vendor_name],
-                "Locations": locations(policy),
-            },
-        )
-        for policy in model.policies
-    ]
+    return [_policy(model, policy) for policy in model.policies]
+
+
+def _policy(model: DlpModel, policy: DlpPolicy) -> dict[str, Any]:
+    content = {
+        "Name": policy_name(model, policy),
+        "Mode": model.mode,
+        "EnforcementPlanes": [policy.app.plane.vendor_name],
+        "Locations": locations(policy),
+    }
+    return marked(content, policy_mark(policy_key(model, policy), content))
 
 
 def _rules(model: DlpModel) -> list[dict[str, Any]]:
     return [
-        marked(
-            model,
-            f"{stable_id(model, policy)}/{carrier}",
-            {
-                "Name": rule_name(model, policy, carrier),
-                "Policy": policy_name(model, policy),
-                "AdvancedRule": advanced_rule(model, policy, carrier),
-                "RestrictAccess": [{"setting": policy.app.plane.setting, "value": "Block"}],
-            },
-        )
-        for policy in model.policies
-        for carrier in policy.carriers
+        _rule(model, policy, carrier) for policy in model.policies for carrier in policy.carriers
     ]
+
+
+def _rule(model: DlpModel, policy: DlpPolicy, carrier: Carrier) -> dict[str, Any]:
+    content = {
+        "Name": rule_name(model, policy, carrier),
+        "Policy": policy_name(model, policy),
+        "AdvancedRule": advanced_rule(model, policy, carrier),
+        "RestrictAccess": [{"setting": policy.app.plane.setting, "value": "Block"}],
+    }
+    key = policy_key(model, policy)
+    ours = {pattern.type.id for pattern in model.patterns}
+    body = wanted_rule(content, key, ours, model.organization)
+    return marked(content, rule_mark(f"{key}/{carrier}", body))
 
 
 def _index(model: DlpModel) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from aipol.remote import Mark
 from aipol_targets.purview.facts import COPILOT, Carrier
 from aipol_targets.purview.model import DlpModel, DlpPolicy, InfoType
 
@@ -15,16 +15,17 @@ from aipol_targets.purview.model import DlpModel, DlpPolicy, InfoType
 _APP_SHOWN = 38
 
 
-def stable_id(model: DlpModel, policy: DlpPolicy) -> str:
-    """The policy's identity: the same for the same app and people, whatever else changes."""
+def policy_key(model: DlpModel, policy: DlpPolicy) -> str:
+    """What the policy is called for good: the same for the same app and people."""
     name = f"{model.organization}/purview/{policy.app.id}/{policy.cell}"
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, name)).upper()
+    stable = uuid.uuid5(uuid.NAMESPACE_URL, name).hex[:12]
+    return f"{model.organization}/{policy.app.id[:_APP_SHOWN]}/{stable}"
 
 
 def policy_name(model: DlpModel, policy: DlpPolicy) -> str:
-    """The name on the tenant; the key makes it unique, the app is there to be read."""
-    key = stable_id(model, policy).replace("-", "").lower()[:12]
-    return f"aipol {policy.app.id[:_APP_SHOWN]} {key}"
+    """The name on the tenant; the last word makes it unique, the app is there to be read."""
+    _, app, stable = policy_key(model, policy).split("/")
+    return f"aipol {app} {stable}"
 
 
 def rule_name(model: DlpModel, policy: DlpPolicy, carrier: Carrier) -> str:
@@ -68,17 +69,15 @@ def advanced_rule(model: DlpModel, policy: DlpPolicy, carrier: Carrier) -> str:
     )
 
 
-def marked(model: DlpModel, stable: str, content: Mapping[str, Any]) -> dict[str, Any]:
-    """`content` with the comment by which apply-dlp.ps1 knows it as ours, and as unchanged."""
-    digest = hashlib.sha256(compact(content, sort_keys=True).encode()).hexdigest()
-    comment = f"aipol:v1:{model.organization}:{stable}:{digest}"
+def marked(content: Mapping[str, Any], mark: Mark) -> dict[str, Any]:
+    """`content` with the comment by which it is known as ours, and as unchanged."""
     name, *rest = content.items()
-    return dict([name, ("Comment", comment), *rest])
+    return dict([name, ("Comment", str(mark)), *rest])
 
 
-def compact(value: object, *, sort_keys: bool = False) -> str:
+def compact(value: object) -> str:
     """One line of ASCII JSON."""
-    return json.dumps(value, separators=(",", ":"), sort_keys=sort_keys)
+    return json.dumps(value, separators=(",", ":"))
 
 
 def _groups(identities: tuple[str, ...]) -> list[dict[str, str]]:

@@ -12,7 +12,8 @@ import pytest
 
 from aipol.target import Kind, Question, UnreadableArtifact
 from aipol.vocabulary import Effect, Situation
-from aipol_targets.purview.read import SCRIPT_SHA256, read
+from aipol_targets.purview.read import SCRIPTS, read
+from aipol_targets.purview.remote_form import policy_mark, rule_mark, wanted_rule
 
 FINANCE = "3f0c9a52-7d1e-4b86-a2f4-5c1e8a20e7f1"
 LEGAL = "91ab3c7d-5e2f-4a18-8c6b-d0e1f2a3b4c5"
@@ -47,10 +48,11 @@ def files(policy: Any, compiled: Any) -> dict[str, bytes]:
 
 
 def _remarked(entry: dict[str, Any]) -> dict[str, Any]:
-    rest = {key: value for key, value in entry.items() if key != "Comment"}
-    written = json.dumps(rest, separators=(",", ":"), sort_keys=True)
-    digest = hashlib.sha256(written.encode()).hexdigest()
-    return {**entry, "Comment": f"{entry['Comment'].rpartition(':')[0]}:{digest}"}
+    key = entry["Comment"].split()[0].removeprefix("aipol:")
+    if "Mode" in entry:
+        return {**entry, "Comment": str(policy_mark(key, entry))}
+    body = wanted_rule(entry, key.rpartition("/")[0], set(), "com.acme")
+    return {**entry, "Comment": str(rule_mark(key, body))}
 
 
 def _changed(files: dict[str, bytes], path: str, change: Callable[[Any], None]) -> dict[str, bytes]:
@@ -223,8 +225,8 @@ def test_broken_files_are_refused(files: dict[str, bytes]) -> None:
 
 
 def test_the_reader_knows_the_script(files: dict[str, bytes]) -> None:
-    """The pinned digest is that of the script in the target's folder."""
-    assert hashlib.sha256(files["apply-dlp.ps1"]).hexdigest() == SCRIPT_SHA256
+    """The pinned digests are those of the scripts in the target's folder."""
+    assert {name: hashlib.sha256(files[name]).hexdigest() for name in SCRIPTS} == SCRIPTS
 
 
 def test_exclusion_wins_over_inclusion(files: dict[str, bytes]) -> None:

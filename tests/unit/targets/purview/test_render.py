@@ -40,7 +40,7 @@ def test_another_organisation_gets_other_objects(make: Any, compiled: Any) -> No
     theirs.limit("internal")
     one, two = (compiled(p).json("policies.json")[0] for p in (ours, theirs))
     assert one["Name"] != two["Name"]
-    assert one["Comment"].startswith("aipol:v1:com.acme:")
+    assert one["Comment"].startswith("aipol:com.acme/m365-copilot/")
 
 
 def test_the_script_is_the_same_for_every_policy(make: Any, compiled: Any) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from aipol.remote import Mark
 from aipol.scoping import Scope
 from aipol_targets.purview.facts import APPLICATION, COMMENT_LENGTH, NAME_LENGTH, Carrier
 from aipol_targets.purview.model import DlpModel, DlpPolicy, LimitedApp
 from aipol_targets.purview.settings import PurviewSettings
-from aipol_targets.purview.shape import marked, rule_name, stable_id
+from aipol_targets.purview.shape import marked, policy_key, rule_name
 
 
 @pytest.mark.parametrize(
@@ -45,5 +46,5 @@ def test_the_longest_names_fit() -> None:
     policy = DlpPolicy(app, Scope((), (), everyone=True), (), (), ())
     model = DlpModel("o" * 155, "Enable", "Medium", (), (policy,), ())
     assert all(len(rule_name(model, policy, c)) <= NAME_LENGTH.value for c in Carrier)
-    entry = marked(model, f"{stable_id(model, policy)}/items", {"Name": "n"})
-    assert len(entry["Comment"]) <= COMMENT_LENGTH.value
+    mark = Mark(f"{policy_key(model, policy)}/items", "0" * 16)
+    assert len(marked({"Name": "n"}, mark)["Comment"]) <= COMMENT_LENGTH.value

@@ -1,0 +1,59 @@
+"""Read a rule package of information types for what it finds, whatever it is written like."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+from aipol.remote import Json, Mark, mark_in
+
+_SPACE = "{http://schemas.microsoft.com/office/2011/mce}"
+_DETAILS = f"{_SPACE}RulePack/{_SPACE}Details/{_SPACE}LocalizedDetails/{_SPACE}Description"
+# What says when and by whom it was written, and nothing of what is found.
+_UNTOLD = (f"{_SPACE}Version", f"{_SPACE}Description")
+
+
+def package_root(text: str) -> ET.Element | None:
+    """The package; None for what is none, or declares anything."""
+    if "<!" in text:
+        return None
+    try:
+        root = ET.fromstring(text.lstrip("\ufeff"))  # noqa: S314 - nothing is declared
+    except (ET.ParseError, ValueError):
+        return None
+    return root if root.tag == f"{_SPACE}RulePackage" else None
+
+
+def package_id(root: ET.Element) -> str:
+    """The id of its rule pack, in lower case."""
+    pack = root.find(f"{_SPACE}RulePack")
+    return (pack.get("id") or "").lower() if pack is not None else ""
+
+
+def package_mark(root: ET.Element) -> Mark | None:
+    """The mark in its description."""
+    found = (mark_in(each.text or "") for each in root.iterfind(_DETAILS))
+    return next((each for each in found if each), None)
+
+
+def package_types(root: ET.Element) -> tuple[str, ...]:
+    """The ids of the types that it defines, in lower case."""
+    return tuple((each.get("id") or "").lower() for each in root.iter(f"{_SPACE}Entity"))
+
+
+def canonical_package(text: str) -> Json:
+    """Its elements, but for the version and descriptions."""
+    root = package_root(text)
+    return text if root is None else _element(root)
+
+
+def _element(element: ET.Element) -> Json:
+    return {
+        "tag": element.tag.removeprefix(_SPACE),
+        "attributes": {name: _id(name, value) for name, value in element.attrib.items()},
+        "text": (element.text or "").strip(),
+        "parts": [_element(each) for each in element if each.tag not in _UNTOLD],
+    }
+
+
+def _id(name: str, value: str) -> str:
+    return value.lower() if name in ("id", "idRef") else value
