@@ -12,6 +12,13 @@ from aipol_targets.purview.remote_canonical import canonical, listed
 from aipol_targets.purview.remote_kinds import EXCEPTIONS, PACKAGE, POLICY, RULE
 
 PACKAGE_NAME = "information-types"
+_CASES = {
+    name.lower(): name
+    for name in (
+        *("Workload", "Location", "LocationDisplayName", "LocationSource", "LocationType"),
+        *("Inclusions", "Exclusions", "Type", "Identity"),
+    )
+}
 
 
 def policy_body(row: Mapping[str, Any]) -> Json:
@@ -21,7 +28,7 @@ def policy_body(row: Mapping[str, Any]) -> Json:
         "Comment": without_mark(str(row.get("Comment") or "")),
         "Mode": str(row["Mode"]),
         "EnforcementPlanes": [str(each) for each in listed(row["EnforcementPlanes"])],
-        "Locations": list(_entries(row["Locations"])),
+        "Locations": [_cased(each) for each in _entries(row["Locations"])],
     }
 
 
@@ -86,6 +93,15 @@ def _entries(value: Json) -> Iterator[Json]:
     """Entries that may be texts of JSON, each of one entry or several."""
     for each in listed(value):
         yield from listed(_parsed(each))
+
+
+def _cased(value: Json) -> Json:
+    """A location with its names in the case in which they are written."""
+    if isinstance(value, list):
+        return [_cased(each) for each in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {_CASES.get(str(name).lower(), name): _cased(each) for name, each in value.items()}
 
 
 def _parsed(value: Json) -> Json:

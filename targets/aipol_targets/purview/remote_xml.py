@@ -35,9 +35,39 @@ def package_mark(root: ET.Element) -> Mark | None:
     return next((each for each in found if each), None)
 
 
+def package_name(root: ET.Element) -> str:
+    """What people see."""
+    found = root.find(_DETAILS.replace("Description", "Name"))
+    return (found.text or "") if found is not None else ""
+
+
 def package_types(root: ET.Element) -> tuple[str, ...]:
     """The ids of the types that it defines, in lower case."""
     return tuple((each.get("id") or "").lower() for each in root.iter(f"{_SPACE}Entity"))
+
+
+def package_bytes(text: str, mark: Mark | None, version: int) -> bytes:
+    """A package as it is uploaded: UTF-16, with a mark, under a version. Raises ValueError."""
+    root = package_root(text)
+    if root is None:
+        raise ValueError("the rule package is no XML")
+    for description in root.iterfind(_DETAILS):
+        description.text = str(mark) if mark else ""
+    for each in root.iterfind(f"{_SPACE}RulePack/{_SPACE}Version"):
+        each.set("revision", str(version))
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(_SPACE)
+    root.set("xmlns", _SPACE.strip("{}"))
+    content: bytes = ET.tostring(root, encoding="utf-16", xml_declaration=True)
+    return content
+
+
+def package_version(text: str) -> int:
+    """The revision of a package, which an upload must raise."""
+    root = package_root(text)
+    found = root.find(f"{_SPACE}RulePack/{_SPACE}Version") if root is not None else None
+    number = found.get("revision", "") if found is not None else ""
+    return int(number) if number.isdecimal() else 0
 
 
 def canonical_package(text: str) -> Json:

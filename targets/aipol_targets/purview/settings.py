@@ -11,7 +11,8 @@ def _tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-_Guid = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$")]
+_GUID = r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
+_Guid = Annotated[str, Field(pattern=rf"^{_GUID}$")]
 _Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
 _Name = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
 
@@ -35,6 +36,8 @@ class PurviewSettings(BaseModel):
     """The tenant's own information types, and built-in ones whose GUID is not published, by name
     as Get-DlpSensitiveInformationType gives them, such as `{Payroll Number:
     3f0c9a52-7d1e-4b86-a2f4-5c1e8a20e7f1}`."""
+    tenant: Annotated[str, Field(pattern=rf"^({_GUID})?$")] = ""
+    """The tenant's id, such as `3f0c9a52-7d1e-4b86-a2f4-5c1e8a20e7f1`; needed only to push."""
     asking_apps: Annotated[tuple[_Slug, ...], BeforeValidator(_tuple)] = ()
     """Apps of the organisation that ask Purview about every prompt, such as `[acme-gpt]`."""
     copilot_prompts: bool = False

@@ -27,4 +27,5 @@ PURVIEW: StagedTarget[PurviewSettings, DlpModel] = StagedTarget(
     lower=stage("aipol_targets.purview.lower:lower"),
     render=stage("aipol_targets.purview.render:render"),
     read=stage("aipol_targets.purview.read:read"),
+    remote=stage("aipol_targets.purview.remote:open_remote"),
 )
