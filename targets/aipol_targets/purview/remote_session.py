@@ -8,6 +8,7 @@ import re
 import subprocess
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from typing import IO, Any
@@ -58,6 +59,7 @@ class Session:
         self._process: subprocess.Popen[str] | None = None
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._said = ""
+        self._reading: threading.Thread | None = None
 
     def read(self) -> Json:
         """What the tenant has, as export-dlp.ps1 writes it."""
@@ -71,18 +73,20 @@ class Session:
         return str(self._asked(asked, changes=True)["guid"]).lower()
 
     def close(self) -> None:
-        """End the process."""
+        """End the process; it ends by itself, too, once nobody writes to it any more."""
         process, self._process = self._process, None
         if process is None:
             return
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                stream.close()
+        if process.stdin is not None:
+            with suppress(OSError):  # it may have ended before it read what was written
+                process.stdin.close()
         try:
             process.wait(_END)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        if self._reading is not None:
+            self._reading.join(_END)
 
     def _connected(self) -> None:
         if self._process is not None and self._process.poll() is None:
@@ -118,7 +122,8 @@ class Session:
                 raise Unusable(f"cannot start `{self._command[0]}`: {error.strerror}") from None
         self._process, self._lines, self._said = process, queue.Queue(), ""
         reading = (process.stdout, self._lines)
-        threading.Thread(target=_read_all, args=reading, daemon=True).start()
+        self._reading = threading.Thread(target=_read_all, args=reading, daemon=True)
+        self._reading.start()
 
     def _asked(self, request: dict[str, Json], *, changes: bool) -> Any:
         """One request and its answer. Raises Refused and InDoubt."""
@@ -154,6 +159,8 @@ class Session:
     def _broken(self, why: str) -> InDoubt:
         """That nobody knows whether it was done; the next request begins a new session."""
         self.close()
+        while not self._lines.empty():
+            self._said = (self._lines.get() or "").strip() or self._said
         said = f"; it said: {self._plain(self._said)}" if self._said else ""
         return InDoubt(f"PowerShell: {why}{said}")
 
@@ -171,11 +178,9 @@ class Session:
 
 
 def _read_all(stream: IO[str], lines: queue.Queue[str | None]) -> None:
-    try:
+    with stream:
         for line in stream:
             lines.put(line)
-    except (OSError, ValueError):
-        pass  # closed while it was read
     lines.put(None)
 
 
