@@ -18,6 +18,7 @@ MOST_LINES = 120
 # What is longer: a script that is the same whatever the policy says, and vendors' nesting.
 LONG = (
     "apply-dlp.ps1",
+    "export-dlp.ps1",
     "deviceManagementConfigurationPolicy.json",
     "fortigate/aipol.conf",
     "paloalto/edl/aipol.xml",

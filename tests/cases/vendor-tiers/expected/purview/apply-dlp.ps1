@@ -16,6 +16,9 @@
     Write. Without it the plan is all there is.
 .PARAMETER Enforce
     Allow writing policies whose mode is Enable. Simulate first.
+.PARAMETER Again
+    Write ours again although their comment says that they are as they should be: somebody edited
+    them. What aipol apply prints has it where that is so.
 .PARAMETER Prune
     Also remove our rules and policies that the files no longer have, and people from the scope of
     our policies whom the files no longer name.
@@ -28,6 +31,7 @@ param(
     [switch] $Apply,
     [switch] $Enforce,
     [switch] $Prune,
+    [switch] $Again,
     [switch] $Connect
 )
 
@@ -35,7 +39,7 @@ Set-StrictMode -Version 2.0
 $ErrorActionPreference = 'Stop'
 
 $script:Failed = 0
-$MarkerPattern = '^aipol:v1:(?<organization>[A-Za-z0-9.-]+):(?<id>[0-9A-F-]{36}(/[a-z]+)?):(?<digest>[0-9a-f]{64})$'
+$MarkerPattern = '^aipol:(?<organization>[A-Za-z0-9.-]+)/(?<id>[a-z0-9._-]{1,38}/[0-9a-f]{12}(/[a-z]+)?) sha256:(?<digest>[0-9a-f]{16})$'
 $NamePattern = '^aipol [a-z0-9._-]{1,38} [0-9a-f]{12}$'
 $GuidPattern = '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'
 
@@ -204,15 +208,34 @@ function Set-OnePolicy {
         throw 'an object of this name is not ours; rename or remove it'
     }
     $change = Get-LocationChange $Policy $Live
-    if ($theirs.digest -ceq $mine.digest -and $null -eq $change -and [string] $Live.Mode -eq $Policy.Mode) {
+    if (-not $Again -and $theirs.digest -ceq $mine.digest -and $null -eq $change -and [string] $Live.Mode -eq $Policy.Mode) {
         Write-Step 'same' $Policy.Name
         return
     }
     Write-Step 'update' $Policy.Name
     if (-not $Apply) { return }
     $set = @{ Identity = [string] $Policy.Name; Comment = [string] $Policy.Comment; Mode = [string] $Policy.Mode }
+    if ($Again) { $set['EnforcementPlanes'] = @($Policy.EnforcementPlanes) }
     if ($null -ne $change) { $set['Locations'] = ConvertTo-Json -InputObject @($change) -Depth 20 -Compress }
     $null = Set-DlpCompliancePolicy @set
+}
+
+function Test-Said {
+    # Whether a property says anything: most of a rule's properties are empty or false.
+    param($Value)
+    if ($null -eq $Value -or $Value -eq $false) { return $false }
+    return ([string] $Value -ne '') -and (@($Value).Count -gt 0)
+}
+
+function Get-ExceptionNames {
+    # What lets something through again that the rule keeps back; ours have none.
+    param($Live)
+    $names = @()
+    foreach ($property in $Live.PSObject.Properties) {
+        if (-not ($property.Name -clike 'ExceptIf*' -or $property.Name -ceq 'NotifyAllowOverride')) { continue }
+        if (Test-Said $property.Value) { $names += $property.Name }
+    }
+    return , $names
 }
 
 function Set-OneRule {
@@ -242,13 +265,16 @@ function Set-OneRule {
     if ($null -eq $theirs -or $theirs.id -cne $mine.id -or $theirs.organization -cne $mine.organization) {
         throw 'an object of this name is not ours; rename or remove it'
     }
-    if ($theirs.digest -ceq $mine.digest -and -not $Live.Disabled) {
+    $exceptions = Get-ExceptionNames $Live
+    if (-not $Again -and $theirs.digest -ceq $mine.digest -and -not $Live.Disabled -and $exceptions.Count -eq 0) {
         Write-Step 'same' $Rule.Name
         return
     }
     Write-Step 'update' $Rule.Name
     if (-not $Apply) { return }
     $values['Identity'] = [string] $Rule.Name
+    $values['Disabled'] = $false
+    foreach ($name in $exceptions) { $values[$name] = $null }
     # Some tenants refuse a change of AdvancedRule: then remove the rule, wait, and run again.
     $null = Set-DlpComplianceRule @values
 }
@@ -272,7 +298,7 @@ function Set-Package {
         $other.Load($stream)
         if ([string] $other.RulePackage.RulePack.id -eq $identity) { $live = $other }
     }
-    if ($null -ne $live -and [string] $live.RulePackage.RulePack.Details.LocalizedDetails.Description -ceq $digest) {
+    if (-not $Again -and $null -ne $live -and [string] $live.RulePackage.RulePack.Details.LocalizedDetails.Description -ceq $digest) {
         Write-Step 'same' 'sit-package.xml' | Out-Host
         return , $ids
     }
