@@ -15,7 +15,7 @@ from aipol_targets.purview.read_rules import RULES, Content, ReadRule, read_rule
 
 # The scripts are the same for every policy: anything else in their place is not ours to vouch for.
 SCRIPTS = {
-    "apply-dlp.ps1": "23536433822dc6ef11a4a60b64402874d87073ca6384c09128c9387360dfb4c9",
+    "apply-dlp.ps1": "ef0d527f9fc966e1006b495de28e127a85fbcb1987d4d040c7c10308611bc2ba",
     "export-dlp.ps1": "825e2098f7858e9debb4ef55848f3fb73a7ff81976c713c85265180be5b69a09",
 }
 

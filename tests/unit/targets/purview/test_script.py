@@ -1,22 +1,25 @@
-"""The fixed PowerShell script, as far as that can be judged without PowerShell."""
+"""The fixed PowerShell scripts, as far as they can be judged without PowerShell."""
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from typing import Any
 
 import pytest
 
-SCRIPT = files("aipol_targets.purview").joinpath("apply-dlp.ps1").read_bytes()
+SCRIPTS = {
+    name: files("aipol_targets.purview").joinpath(f"{name}-dlp.ps1").read_bytes()
+    for name in ("apply", "export", "session")
+}
+SCRIPT = SCRIPTS["apply"]
 
-READS = {
-    "Get-Content",
+TENANTS = {
     "Get-DlpCompliancePolicy",
     "Get-DlpComplianceRule",
     "Get-DlpSensitiveInformationType",
     "Get-DlpSensitiveInformationTypeRulePackage",
     "Get-Label",
-    "Test-Path",
 }
 WRITES = {
     "New-DlpCompliancePolicy",
@@ -24,6 +27,7 @@ WRITES = {
     "New-DlpSensitiveInformationTypeRulePackage",
     "Remove-DlpCompliancePolicy",
     "Remove-DlpComplianceRule",
+    "Remove-DlpSensitiveInformationTypeRulePackage",
     "Set-DlpCompliancePolicy",
     "Set-DlpComplianceRule",
     "Set-DlpSensitiveInformationTypeRulePackage",
@@ -39,6 +43,28 @@ HARMLESS = {
     "Set-StrictMode",
     "Where-Object",
     "Write-Output",
+}
+# What each calls besides its own functions: only one of them writes to a tenant by itself.
+CALLED = {
+    "apply": TENANTS | WRITES | HARMLESS | {"Get-Content", "Test-Path"},
+    "export": TENANTS
+    | {
+        "Connect-IPPSSession",
+        "ConvertTo-Json",
+        "Get-ConnectionInformation",
+        "Set-StrictMode",
+        "Write-Output",
+    },
+    "session": TENANTS
+    | WRITES
+    | {
+        "Connect-IPPSSession",
+        "ConvertFrom-Json",
+        "ConvertTo-Json",
+        "ConvertTo-SecureString",
+        "Get-ConnectionInformation",
+        "Set-StrictMode",
+    },
 }
 # Whatever turns text into code, or a value into part of a text that could become code.
 FORBIDDEN_NODES = {
@@ -65,22 +91,18 @@ def _nodes(script: bytes) -> list[tuple[str, str]]:
     return found
 
 
-@pytest.fixture(scope="module")
-def nodes() -> list[tuple[str, str]]:
-    """The script's syntax tree."""
-    return _nodes(SCRIPT)
-
-
-def test_the_script_is_ascii_with_line_feeds() -> None:
+@pytest.mark.parametrize("name", sorted(SCRIPTS))
+def test_a_script_is_ascii_with_line_feeds(name: str) -> None:
     """Windows PowerShell reads a file without a mark in the machine's own code page."""
-    assert SCRIPT.isascii()
-    assert b"\r" not in SCRIPT
-    assert b'"' not in SCRIPT
+    assert SCRIPTS[name].isascii()
+    assert b"\r" not in SCRIPTS[name]
+    assert b'"' not in SCRIPTS[name]
 
 
-def test_the_script_has_no_syntax_error_and_builds_no_code(nodes: list[tuple[str, str]]) -> None:
+@pytest.mark.parametrize("name", sorted(SCRIPTS))
+def test_a_script_has_no_syntax_error_and_builds_no_code(name: str) -> None:
     """No text is expanded, no expression invoked, nothing called by a computed name."""
-    assert not {kind for kind, _ in nodes} & FORBIDDEN_NODES
+    assert not {kind for kind, _ in _nodes(SCRIPTS[name])} & FORBIDDEN_NODES
 
 
 @pytest.mark.parametrize(
@@ -100,12 +122,28 @@ def test_what_the_script_must_not_hold_is_found(text: bytes) -> None:
     assert {kind for kind, _ in _nodes(text)} & FORBIDDEN_NODES
 
 
-def test_the_script_calls_only_what_is_allowed(nodes: list[tuple[str, str]]) -> None:
+@pytest.mark.parametrize("name", sorted(SCRIPTS))
+def test_a_script_calls_only_what_is_allowed(name: str) -> None:
     """The set of commands is the script's own functions and a short list."""
+    nodes = _nodes(SCRIPTS[name])
     own = {text.strip() for kind, text in nodes if kind == "function_name"}
     called = {text for kind, text in nodes if kind == "command_name"}
-    assert called - own == READS | WRITES | HARMLESS
+    assert called - own == CALLED[name]
     assert own <= called
+
+
+@pytest.mark.parametrize("name", sorted(SCRIPTS))
+def test_every_variable_has_a_value(name: str) -> None:
+    """Under strict mode one that was never set is an error on its first use."""
+    text = SCRIPTS[name].decode().lower()
+    used = {each.lower() for kind, each in _nodes(SCRIPTS[name]) if kind == "variable"}
+    used = {f"${each.lstrip('@$').removeprefix('script:')}" for each in used}
+    known = set(re.findall(r"(\$\w+)(?=\s*(?:,\s*\$\w+\s*)?=)", text.replace("$script:", "$")))
+    known |= set(re.findall(r"foreach \((\$\w+) in", text))
+    for block in re.findall(r"\bparam\((.*?)\n?\)\n", text, re.DOTALL):
+        known |= set(re.findall(r"\$\w+", block))
+    builtin = {"$true", "$false", "$null", "$_", "$matches", "$psscriptroot", "$executioncontext"}
+    assert used - known - builtin == set()
 
 
 def test_every_write_is_behind_apply() -> None:

@@ -20,8 +20,8 @@
     Write ours again although their comment says that they are as they should be: somebody edited
     them. What aipol apply prints has it where that is so.
 .PARAMETER Prune
-    Also remove our rules and policies that the files no longer have, and people from the scope of
-    our policies whom the files no longer name.
+    Also remove our rules, policies and rule package that the files no longer have, and people from
+    the scope of our policies whom the files no longer name.
 .PARAMETER Connect
     Call Connect-IPPSSession, which asks for an account.
 #>
@@ -279,6 +279,16 @@ function Set-OneRule {
     $null = Set-DlpComplianceRule @values
 }
 
+function Get-PackageXml {
+    # What a rule package holds.
+    param($Package)
+    $document = [System.Xml.XmlDocument]::new()
+    $document.XmlResolver = $null
+    $stream = [System.IO.MemoryStream]::new([byte[]] $Package.SerializedClassificationRuleCollection)
+    $document.Load($stream)
+    return , $document
+}
+
 function Set-Package {
     # Upload the custom information types under a version above the tenant's; returns their GUIDs.
     $file = Join-Path -Path $Path -ChildPath 'sit-package.xml'
@@ -292,10 +302,7 @@ function Set-Package {
     $identity = [string] $document.RulePackage.RulePack.id
     $live = $null
     foreach ($package in @(Get-DlpSensitiveInformationTypeRulePackage)) {
-        $other = [System.Xml.XmlDocument]::new()
-        $other.XmlResolver = $null
-        $stream = [System.IO.MemoryStream]::new([byte[]] $package.SerializedClassificationRuleCollection)
-        $other.Load($stream)
+        $other = Get-PackageXml $package
         if ([string] $other.RulePackage.RulePack.id -eq $identity) { $live = $other }
     }
     if (-not $Again -and $null -ne $live -and [string] $live.RulePackage.RulePack.Details.LocalizedDetails.Description -ceq $digest) {
@@ -342,6 +349,19 @@ function Remove-Stale {
     }
 }
 
+function Remove-StalePackage {
+    # Our rule package, where the files have none any more.
+    param([string] $Organization)
+    if (Test-Path -LiteralPath (Join-Path -Path $Path -ChildPath 'sit-package.xml')) { return }
+    $mark = 'aipol:{0}/information-types sha256:' -f $Organization
+    foreach ($package in @(Get-DlpSensitiveInformationTypeRulePackage)) {
+        $live = Get-PackageXml $package
+        if (-not ([string] $live.RulePackage.RulePack.Details.LocalizedDetails.Description).StartsWith($mark)) { continue }
+        Write-Step 'stale' ([string] $package.Identity)
+        if ($Apply -and $Prune) { $null = Remove-DlpSensitiveInformationTypeRulePackage -Identity ([string] $package.Identity) -Confirm:$false }
+    }
+}
+
 $index = Read-JsonFile 'index.json'
 $policies = @(Read-JsonFile 'policies.json' | ForEach-Object { $_ })
 $rules = @(Read-JsonFile 'rules.json' | ForEach-Object { $_ })
@@ -377,6 +397,7 @@ foreach ($rule in $rules) {
 }
 if ($script:Failed -eq 0) {
     Remove-Stale $policies $rules $livePolicies $liveRules $organization
+    Remove-StalePackage $organization
 } else {
     Write-Step 'note' 'something failed: nothing stale was looked for'
 }
