@@ -355,8 +355,8 @@ function Remove-StalePackage {
     if (Test-Path -LiteralPath (Join-Path -Path $Path -ChildPath 'sit-package.xml')) { return }
     $mark = 'aipol:{0}/information-types sha256:' -f $Organization
     foreach ($package in @(Get-DlpSensitiveInformationTypeRulePackage)) {
-        $live = Get-PackageXml $package
-        if (-not ([string] $live.RulePackage.RulePack.Details.LocalizedDetails.Description).StartsWith($mark)) { continue }
+        # As text: others' packages need not have a description.
+        if (-not (Get-PackageXml $package).InnerXml.Contains($mark)) { continue }
         Write-Step 'stale' ([string] $package.Identity)
         if ($Apply -and $Prune) { $null = Remove-DlpSensitiveInformationTypeRulePackage -Identity ([string] $package.Identity) -Confirm:$false }
     }

@@ -15,7 +15,7 @@ from aipol_targets.purview.read_rules import RULES, Content, ReadRule, read_rule
 
 # The scripts are the same for every policy: anything else in their place is not ours to vouch for.
 SCRIPTS = {
-    "apply-dlp.ps1": "ef0d527f9fc966e1006b495de28e127a85fbcb1987d4d040c7c10308611bc2ba",
+    "apply-dlp.ps1": "a70d0219f0a1f7bf84c6a5ee7fb6b756d5c22679a257aa68797537fa7f1a6a6a",
     "export-dlp.ps1": "825e2098f7858e9debb4ef55848f3fb73a7ff81976c713c85265180be5b69a09",
 }
 

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from aipol.remote import Surroundings, Wanted
+from aipol.remote import Handwork, Surroundings, Wanted
 from tests.unit.compiler.apply.vendor import FakeRemote, Vendor, policy, script
+
+
+class Told(FakeRemote):
+    """One that is only read, and says what is to be run elsewhere."""
+
+    def steps(self, work: Handwork) -> tuple[str, ...]:
+        """The work, so that tests see it."""
+        return (f"edits={work.edits} adopts={work.adopts}", "look again")
 
 
 class Shop:
@@ -18,13 +26,15 @@ class Shop:
         self.rehearsal = ""
         self.notes: tuple[str, ...] = ()
         self.error: Exception | None = None
+        self.by_hand = False
 
     def open(self, settings: Any, surroundings: Surroundings) -> FakeRemote:
         """The vendor's side."""
         del settings
         if self.error:
             raise self.error
-        return FakeRemote(
+        kind = Told if self.by_hand else FakeRemote
+        return kind(
             self.vendor,
             surroundings.organization,
             target="alpha",
