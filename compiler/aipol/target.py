@@ -385,6 +385,8 @@ class StagedTarget(Generic[S, N]):
     waits_for: tuple[str, ...] = ()
     remote: Callable[[S, Surroundings], Remote] | None = None
     """Opens the vendor's side, asking nothing; None where aipol cannot push. Raises Unusable."""
+    writes_on: str = ""
+    """The one system on which aipol can write to the vendor, such as Windows; else a hand does."""
 
     def compile(self, ir: Ir, settings: S) -> Compiled:
         """Lower, then render; nothing is rendered when lowering found an error."""

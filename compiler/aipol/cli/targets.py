@@ -96,7 +96,10 @@ def _pushes(target: Target) -> bool:
 def _installed(target: Target) -> str:
     """How its files come to where they act."""
     from aipol.serving import Serving
+    from aipol.target import StagedTarget
 
+    if isinstance(target, StagedTarget) and target.writes_on:
+        return f"by `aipol apply` on {target.writes_on}, elsewhere by hand: see its README"
     if _pushes(target):
         return "by `aipol apply`"
     served = isinstance(target, Serving) and target.fetched

@@ -28,4 +28,5 @@ PURVIEW: StagedTarget[PurviewSettings, DlpModel] = StagedTarget(
     render=stage("aipol_targets.purview.render:render"),
     read=stage("aipol_targets.purview.read:read"),
     remote=stage("aipol_targets.purview.remote:open_remote"),
+    writes_on="Windows",
 )

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from aipol.cli.app import main
 from aipol.remote import Mark
 from aipol.scoping import Scope
 from aipol_targets.purview.facts import APPLICATION, COMMENT_LENGTH, NAME_LENGTH, Carrier
@@ -48,3 +49,10 @@ def test_the_longest_names_fit() -> None:
     assert all(len(rule_name(model, policy, c)) <= NAME_LENGTH.value for c in Carrier)
     mark = Mark(f"{policy_key(model, policy)}/items", "0" * 16)
     assert len(marked({"Name": "n"}, mark)["Comment"]) <= COMMENT_LENGTH.value
+
+
+def test_how_it_is_installed_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Aipol writes on Windows alone; elsewhere a person does."""
+    assert main(["targets", "purview"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "by `aipol apply` on Windows, elsewhere by hand: see its README" in told
