@@ -17,7 +17,7 @@ from aipol.apply.carrying import Carrying
 from aipol.apply.events import Outcome, Result
 from aipol.apply.journal import Writer
 from aipol.plan.model import Plan
-from aipol.plan.planning import Asked, plan
+from aipol.plan.planning import Asked, compare
 from aipol.remote import Clock, Remote, Surroundings
 from aipol_targets.purview.remote import Connected, open_remote
 from aipol_targets.purview.settings import PurviewSettings
@@ -97,9 +97,8 @@ class Site:
     def plan(self, files: Mapping[str, bytes], remote: Remote | None = None, **asked: Any) -> Plan:
         """What is to be done so that the tenant has what files say."""
         remote = remote or self.exported()
-        observed = remote.observe()
-        del observed
-        return plan(remote, Asked(ORGANIZATION, remote.wanted(files), **asked))
+        wanted = Asked(ORGANIZATION, remote.wanted(files), **asked)
+        return compare(remote, wanted, remote.observe())
 
     def carry(self, made: Plan, remote: Remote) -> tuple[Result, ...]:
         """Do it, as `aipol apply` does."""
