@@ -1,8 +1,6 @@
 """One session with Cloudflare's API: what is asked as whom, and what to make of its answers.
 
 Every answer is a document of `success`, `errors`, `messages` and `result` (cloudflare/api-schemas).
-Writes go out once. After 429 nothing was done: those are asked again when the time has come.
-Anything else that leaves a write's outcome open is InDoubt. Reads are repeated.
 """
 
 from __future__ import annotations
@@ -14,15 +12,8 @@ from urllib.parse import quote, urlencode
 
 from aipol.remote import Clock, InDoubt, Json, Refused, Unusable
 from aipol.secret import Secret
-from aipol_targets.common.http import (
-    BUSY,
-    Answer,
-    NoAnswer,
-    Request,
-    growing,
-    is_loopback,
-    send,
-)
+from aipol_targets.common.asking import Asking, Patience
+from aipol_targets.common.http import Answer, Request, is_loopback, send
 
 if TYPE_CHECKING:
     import httpx
@@ -30,13 +21,11 @@ if TYPE_CHECKING:
 API = "https://api.cloudflare.com"
 VARIABLE, TOKEN = "CLOUDFLARE_API_URL", "CLOUDFLARE_API_TOKEN"
 BASE = "/client/v4"
-PAUSES = (1.0, 2.0, 4.0, 8.0)  # before a read is asked again
-LONGEST_PAUSE = 60.0
 # Who asks too much is left without answers for up to five minutes (Rate limits, read 2026-11-29).
-MOST_WAITING = 660.0
+PATIENCE = Patience(first=5.0, longest=60.0, most=660.0)
 _MOST_PAGES = 1_000
 _LONGEST_WORDS = 300
-_UNAUTHORISED, _FORBIDDEN, _MISSING, _REDIRECTED = 401, 403, 404, 300
+_UNAUTHORISED, _FORBIDDEN, _REDIRECTED = 401, 403, 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +56,8 @@ class Session:
 
     def read(self, ask: Ask) -> Any:
         """The whole document, None where there is no such object. Raises Refused and InDoubt."""
-        why = ""
-        for pause in (*PAUSES, None):
-            wait = pause
-            try:
-                answer = self._patient(ask)
-            except NoAnswer as lost:
-                why = str(lost)
-            else:
-                if answer.status == _MISSING:
-                    return None
-                if not answer.undecided:
-                    return self._accepted(ask, answer)
-                why = self._told(answer)
-                wait = pause and max(pause, min(answer.retry_after or 0.0, LONGEST_PAUSE))
-            if wait is not None:
-                self.clock.sleep(wait)
-        raise InDoubt(f"{ask.about}: Cloudflare {why}, {len(PAUSES) + 1} times")
+        answer = self._asking.read(ask.about, lambda: self._once(ask))
+        return None if answer is None else self._accepted(ask, answer)
 
     def all(self, ask: Ask) -> list[Any] | None:
         """The results of all pages; None where there is no such object. Raises InDoubt.
@@ -112,28 +86,15 @@ class Session:
 
         Raises Refused where nothing was done, InDoubt where it may be.
         """
-        try:
-            answer = self._patient(ask)
-        except NoAnswer as lost:
-            if lost.sent:
-                raise InDoubt(f"{ask.about}: Cloudflare {lost}") from None
-            raise Refused(f"{ask.about}: Cloudflare {lost}") from None
-        if answer.undecided:
-            raise InDoubt(f"{ask.about}: Cloudflare {self._told(answer)}")
-        return None if answer.status == _MISSING else self._accepted(ask, answer)
+        answer = self._asking.write(ask.about, lambda: self._once(ask))
+        return None if answer is None else self._accepted(ask, answer)
 
-    def _patient(self, ask: Ask) -> Answer:
-        """The answer, after what waiting it takes; meanwhile nothing was done."""
-        request = self._request(ask)
-        waited = 0.0
-        for pause in growing(5.0, LONGEST_PAUSE):
-            answer = send(self.client, request)
-            wait = pause if answer.retry_after is None else answer.retry_after
-            if answer.status != BUSY or waited + wait > MOST_WAITING:
-                return answer
-            self.clock.sleep(wait)
-            waited += wait
-        raise AssertionError("pauses do not end")
+    @property
+    def _asking(self) -> Asking:
+        return Asking("Cloudflare", self.clock, PATIENCE, self._told)
+
+    def _once(self, ask: Ask) -> Answer:
+        return send(self.client, self._request(ask))
 
     def _request(self, ask: Ask) -> Request:
         headers = {"Authorization": f"Bearer {self.token.reveal()}", "Accept": "application/json"}

@@ -25,7 +25,7 @@ from aipol.remote import (
     Write,
 )
 from aipol_targets.jamf.remote_canonical import canonical
-from aipol_targets.jamf.remote_http import Ask, Credentials, Session, address, open_session
+from aipol_targets.jamf.remote_http import Ask, Session, address, open_session
 from aipol_targets.jamf.remote_kinds import (
     BY_ID,
     KINDS,
@@ -38,6 +38,7 @@ from aipol_targets.jamf.remote_kinds import (
 )
 from aipol_targets.jamf.remote_plist import Identity, identity_in
 from aipol_targets.jamf.remote_server import Server, number_of, place
+from aipol_targets.jamf.remote_token import Credentials
 from aipol_targets.jamf.remote_wanted import wanted
 from aipol_targets.jamf.remote_write import Kept, document
 from aipol_targets.jamf.remote_xml import UnreadableXml, body_of, text_of

@@ -87,9 +87,11 @@ def _adapter(timeouts: Timeouts, *, proxies: bool) -> tuple[Any, Any]:
         import httpx
         from kiota_abstractions.authentication import AnonymousAuthenticationProvider
         from msgraph.graph_request_adapter import GraphRequestAdapter
+
+        from aipol_targets.common.microsoft.bounded import Bounded
     except ImportError:
         raise Unusable(EXTRA) from None
-    client = httpx.AsyncClient(
+    client = Bounded(
         timeout=httpx.Timeout(timeouts.answer, connect=timeouts.connect),
         follow_redirects=False,
         trust_env=proxies,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import gzip
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ import pytest
 
 from aipol.remote import Clock, InDoubt, Refused, Unusable, WrongPlace
 from aipol.secret import Secret
+from aipol_targets.common import http
 from aipol_targets.common.microsoft.address import address
 from aipol_targets.common.microsoft.batch import read_many
 from aipol_targets.common.microsoft.graph import Gone, Graph, Needs
@@ -62,6 +64,25 @@ def test_no_redirect_is_followed() -> None:
         with pytest.raises(Refused, match="302"):
             graph.write("POST", "beta/x", {})
         assert len(scripted.asked) == 2
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_answer_without_end_is_none(packed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It fills no memory, also where it is small on its way."""
+    monkeypatch.setattr(http, "MOST_BYTES", 10_000)
+    body = b'{"value": "' + b" " * 20_000 + b'"}'
+
+    def long(_: Request) -> Response:
+        headers = {"Content-Encoding": "gzip"} if packed else {}
+        return Response(200, gzip.compress(body) if packed else body, headers)
+
+    with _session(long) as (graph, *_):
+        with pytest.raises(InDoubt, match="more than 10000 bytes"):
+            graph.get("v1.0/x")
+        with pytest.raises(InDoubt, match="more than 10000 bytes"):
+            graph.write("POST", "beta/x", {})
+        monkeypatch.setattr(http, "MOST_BYTES", 30_000)
+        assert graph.get("v1.0/x")["value"].isspace()
 
 
 def test_a_list_that_goes_on_elsewhere_is_not_followed() -> None:

@@ -73,7 +73,7 @@ def test_a_server_that_never_has_time_ends_in_a_refusal(served: SiteOf, record: 
     jamf = served(Faults(at_write=dict.fromkeys(range(1, 100), faults.throttled(None))))
     with pytest.raises(Refused, match="429"):
         jamf.remote.create(record)
-    assert sum(jamf.hand.slept) <= remote_http.MOST_WAITING
+    assert sum(jamf.hand.slept) <= remote_http.PATIENCE.most
     assert records(jamf) == 0
 
 

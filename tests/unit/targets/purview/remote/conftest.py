@@ -97,8 +97,8 @@ class Site:
     def plan(self, files: Mapping[str, bytes], remote: Remote | None = None, **asked: Any) -> Plan:
         """What is to be done so that the tenant has what files say."""
         remote = remote or self.exported()
-        wanted = Asked(ORGANIZATION, remote.wanted(files), **asked)
-        return compare(remote, wanted, remote.observe())
+        there = remote.observe()
+        return compare(remote, Asked(ORGANIZATION, remote.wanted(files), **asked), there)
 
     def carry(self, made: Plan, remote: Remote) -> tuple[Result, ...]:
         """Do it, as `aipol apply` does."""
