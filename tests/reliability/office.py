@@ -1,9 +1,9 @@
-"""The example's apply to a tenant that is played, with something going wrong at one request."""
+"""A vendor that is played, somebody who applies to it, and something that goes wrong once."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,34 +12,14 @@ from typing import Any
 from aipol.apply.carrying import Carrying
 from aipol.apply.doubts import settle
 from aipol.apply.events import Begun, Outcome, Result
-from aipol.apply.journal import Head, NotBegun, journals, read, start
+from aipol.apply.journal import Head, Journal, NotBegun, journals, read, start
+from aipol.apply.lately import observed
 from aipol.plan.model import Inputs, Plan
 from aipol.plan.planning import Asked, compare
-from aipol.remote import Clock, Surroundings, mark_in
-from aipol_targets.common.microsoft.transport import Timeouts
-from aipol_targets.intune.remote import IntuneRemote, open_remote
-from aipol_targets.intune.settings import Settings
+from aipol.remote import Clock, Remote, Wanted
 from aipol_targets.standins.faults import Faults
-from aipol_targets.standins.graph.standin import GraphStandin
-from aipol_targets.standins.graph.tenant import Tenant
 from aipol_targets.standins.server import Running, serving
-
-GENERATED = Path(__file__).parents[2] / "generated" / "intune"
-ORGANIZATION = "example.acme"
-TENANT = "11111111-2222-4333-8444-555555555555"
-ANSWER = 0.5
-"""Seconds that aipol waits for an answer here."""
-_OTHERS = {
-    "name": "Wi-Fi at the office",
-    "description": "By hand",
-    "platforms": "windows10",
-    "technologies": "mdm",
-    "settings": [],
-}
-
-
-class Killed(BaseException):
-    """The process is no more; nothing catches it."""
+from tests.reliability.vendors import Dies, Subject, files_of
 
 
 @dataclass
@@ -59,37 +39,42 @@ class Time:
 
 @dataclass
 class Office:
-    """A tenant that is served, a folder of journals, and whoever applies."""
+    """A place that is served, a folder of journals, and whoever applies."""
 
-    standin: GraphStandin
+    subject: Subject
+    standin: Any
     running: Running
     folder: Path
-    time: Time = field(default_factory=Time)
+    time: Time
+    before: list[str] = field(default_factory=list[str])
+    """What belonged to others when nothing had been applied yet."""
 
     @contextmanager
-    def remote(self) -> Iterator[IntuneRemote]:
-        """Intune's side, opened anew as each process does."""
-        variables = {"AIPOL_GRAPH_URL": self.running.url, "AIPOL_GRAPH_TOKEN": "demo"}
-        settings = Settings.model_validate_json(json.dumps({"tenant": TENANT}))
-        surroundings = Surroundings(ORGANIZATION, variables, self.time.clock())
-        found = open_remote(settings, surroundings, Timeouts(answer=ANSWER))
-        try:
+    def remote(self, dies: Dies | None = None) -> Iterator[Remote]:
+        """The vendor's side, opened anew as each process does."""
+        with self.subject.opened(self.running.url, self.time.clock(), dies) as found:
             yield found
-        finally:
-            found.close()
+
+    def wanted(self) -> tuple[Wanted, ...]:
+        """The objects that the policy asks for."""
+        with self.remote() as remote:
+            return remote.wanted(files_of(self.subject))
 
     def plan(self) -> Plan:
-        """What has to be done."""
+        """What has to be done for the policy."""
         with self.remote() as remote:
-            return compare(remote, Asked(ORGANIZATION, remote.wanted(files())), remote.observe())
+            return self._planned(remote, self.wanted())
 
-    def apply(self, *, dies: Callable[[int, bool], bool] | None = None) -> tuple[Result, ...]:
+    def apply(
+        self, wanted: tuple[Wanted, ...] | None = None, *, dies: Dies | None = None
+    ) -> tuple[Result, ...]:
         """What `aipol apply` does: settle, plan, carry out. `dies` kills it at a write."""
-        with self.remote() as remote:
-            self._settle(remote)
-            made = compare(remote, Asked(ORGANIZATION, remote.wanted(files())), remote.observe())
-            if dies is not None:
-                _mortal(remote, dies)
+        wanted = self.wanted() if wanted is None else wanted
+        with self.remote(dies) as remote:
+            for journal in self._journals():
+                if journal.unsettled:
+                    settle(remote, journal, self.time.clock())
+            made = self._planned(remote, wanted)
             if not made.writes:
                 return ()
             head = Head(self.time.at, "0" * 64, Inputs("", "", "", "", "", ""), made)
@@ -103,62 +88,49 @@ class Office:
                 return number
         raise AssertionError("it does not come to an end")
 
-    def _settle(self, remote: IntuneRemote) -> None:
+    def _planned(self, remote: Remote, wanted: tuple[Wanted, ...]) -> Plan:
+        seen = observed(remote, tuple(self._journals()), self.time.clock())
+        return compare(remote, Asked(self.subject.organization, wanted), seen)
+
+    def _journals(self) -> Iterator[Journal]:
         for path in journals(self.folder):
             try:
-                journal = read(path)
+                yield read(path)
             except NotBegun:
                 continue
-            if journal.unsettled:
-                settle(remote, journal, self.time.clock())
 
-    def counts(self) -> dict[str, int]:
-        """How many objects bear each key, and under an empty key how many are others'."""
-        found: dict[str, int] = {}
-        for kind in self.standin.state().values():
-            for each in kind.values():
-                mark = mark_in(str(each.get("description") or ""))
-                key = mark.key if mark else ""
-                found[key] = found.get(key, 0) + 1
-        return found
+    def ours(self) -> Counter[tuple[str, str]]:
+        """How many objects of ours have each kind and name."""
+        held = self.subject.held(self.standin)
+        return Counter((each.kind, each.name) for each in held if each.ours)
+
+    def others(self) -> list[str]:
+        """What belongs to others, as it is held."""
+        return [each.body for each in self.subject.held(self.standin) if not each.ours]
 
 
-def files() -> dict[str, bytes]:
-    """What the example policy compiles to for Intune."""
-    return {
-        path.relative_to(GENERATED).as_posix(): path.read_bytes()
-        for path in sorted(GENERATED.rglob("*.json"))
-    }
+@dataclass
+class Scene:
+    """How a place was before the apply in which something goes wrong."""
+
+    earlier: tuple[Wanted, ...] = ()
+    faults: Faults = field(default_factory=Faults)
 
 
 @contextmanager
-def office(
-    folder: Path, faults: Faults | None = None, tenant: Tenant | None = None
-) -> Iterator[Office]:
-    """A tenant with something of somebody else's."""
-    standin = GraphStandin(tenant or Tenant(id=TENANT))
-    standin.seed("configurationPolicies", _OTHERS)
-    with serving(standin, faults) as running:
-        yield Office(standin, running, folder)
-
-
-def _mortal(remote: IntuneRemote, dies: Callable[[int, bool], bool]) -> None:
-    """Let the process end at a write, before it is sent or when it is answered."""
-    transport: Any = remote._graph.transport
-    send, count = transport.send, iter(range(1, 10_000))
-
-    def sending(request: Any) -> Any:
-        if request.method == "GET" or request.url.endswith("/$batch"):
-            return send(request)
-        number = next(count)
-        if dies(number, False):
-            raise Killed
-        answer = send(request)
-        if dies(number, True):
-            raise Killed
-        return answer
-
-    transport.send = sending
+def office(subject: Subject, folder: Path, scene: Scene | None = None) -> Iterator[Office]:
+    """A place with something of somebody else's, and what was applied earlier."""
+    scene = scene or Scene()
+    time = Time()
+    standin = subject.standin(time.clock())
+    with serving(standin, scene.faults) as running:
+        found = Office(subject, standin, running, folder, time)
+        found.before = found.others()
+        if scene.earlier:
+            results = found.apply(scene.earlier)
+            assert [each.why for each in results if each.outcome is not Outcome.DONE] == []
+            time.sleep(1_000.0)
+        yield found
 
 
 def _nobody(event: Begun | Result) -> None:
