@@ -121,6 +121,20 @@ class Observed:
     """What a person should know of the place, such as a permission that is missing for `apply`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """What an object needs that others make, such as a group, and that is not at the place.
+
+    `name` is what the policy calls it; `objects` are how many of ours need it, and `hint` says what
+    to do about it.
+    """
+
+    what: str
+    name: str
+    objects: int
+    hint: str
+
+
 class RemoteError(Exception):
     """A vendor did not do what it was asked; the text says what it said, and never a secret."""
 
@@ -198,6 +212,10 @@ class Remote(Protocol):
 
         Raises WrongPlace, Refused, InDoubt, Unusable.
         """
+        ...
+
+    def absent(self, wanted: tuple[Wanted, ...]) -> tuple[Absent, ...]:
+        """What of others' the objects need and is not there; of what cannot be known, nothing."""
         ...
 
     def look(self, kind: str, identifier: str) -> Live | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
-from aipol.remote import Wanted, references, resolved
+from aipol.remote import REF, Wanted, references, resolved
 from tests.reliability.vendors import Subject
 
 SCENES = ("made", "changed")
@@ -56,11 +57,11 @@ def _leaving(subject: Subject, wanted: tuple[Wanted, ...]) -> Iterator[Wanted]:
     chosen = dict.fromkeys(
         key for each in leaves for key in (*_needs(each), each.key) if key in by_key
     )
-    moved = {key: {"$ref": f"{key}{_OLD}"} for key in chosen}
+    ids: Any = _Moved({key: {REF: f"{key}{_OLD}"} for key in chosen})
     for key in chosen:
         one = by_key[key]
         name = f"{one.name}{_OLD}"
-        body = resolved(subject.renamed(one.kind, one.body, name), _Moved(moved))
+        body = resolved(subject.renamed(one.kind, one.body, name), ids)
         yield replace(one, key=f"{key}{_OLD}", name=name, body=body)
 
 
@@ -72,4 +73,4 @@ class _Moved(dict[str, dict[str, str]]):
     """References to what is moved lead to where it is now; others stay."""
 
     def __missing__(self, key: str) -> dict[str, str]:
-        return {"$ref": key}
+        return {REF: key}

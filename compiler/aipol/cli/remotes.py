@@ -202,17 +202,25 @@ def _known_losses(named: frozenset[str], plans: Plans) -> None:
 
 
 def refusals(found: Pushing, plans: Plans, consent: Consent) -> tuple[Diagnostic, ...]:
-    """Why the plans must not be carried out, each at the line that configures the target."""
+    """Why the plans must not be carried out, each at the policy's line that it is about."""
+    from aipol.plan.guards import Places
     from aipol.plan.guards import refusals as refused
     from aipol.source import whole_file
 
     named = frozenset(whole_key(found, name) for name in consent.everybody)
     _known_losses(named, plans)
     consent = replace(consent, everybody=named)
-    spans = found.build.ir.setting_spans
-    anywhere = whole_file(found.policy.path)
+    ir, anywhere = found.build.ir, whole_file(found.policy.path)
+    groups = {
+        name: group.span for group in ir.groups.values() for name in (group.entra, group.jamf)
+    }
     return tuple(
         each
         for remote, plan in zip(found.remotes, plans.plans, strict=True)
-        for each in refused(plan, consent, spans.get((plan.target, ""), anywhere), remote.rehearsal)
+        for each in refused(
+            plan,
+            consent,
+            Places(ir.setting_spans.get((plan.target, ""), anywhere), groups),
+            remote.rehearsal,
+        )
     )

@@ -220,6 +220,10 @@ CHANGED_COPY = Rule(
     "AIP707", "changed-copy", _E, "`{name}` at {place}, a copy of ours that was changed, would go"
 )
 
+MISSING_THERE = Rule(
+    "AIP715", "missing-there", _E, "the {what} `{name}`, which ours need, is not at {place}"
+)
+
 ALL: tuple[Rule, ...] = tuple(
     sorted(
         (rule for rule in list(globals().values()) if isinstance(rule, Rule)), key=lambda r: r.code

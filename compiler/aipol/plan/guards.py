@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from aipol.diagnostics import Diagnostic, codes
@@ -34,15 +34,24 @@ class Consent:
         return any(fnmatchcase(key, each) for each in self.everybody)
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the policy says something: of the target, and of each group by its vendors' names."""
+
+    target: Span
+    groups: Mapping[str, Span] = field(default_factory=dict[str, Span])
+
+
 def refusals(
-    plan: Plan, consent: Consent, span: Span, rehearsal: str = ""
+    plan: Plan, consent: Consent, places: Places, rehearsal: str = ""
 ) -> tuple[Diagnostic, ...]:
-    """Why a plan must not be carried out; `span` is where the policy configures the target.
+    """Why a plan must not be carried out.
 
     `rehearsal` is the setting with which the target would only report, where it has one that is not
     set.
     """
-    found = [*_collisions(plan, span), *_deletions(plan, consent, span)]
+    span = places.target
+    found = [*_collisions(plan, span), *_absent(plan, places), *_deletions(plan, consent, span)]
     found += _copies(plan, consent, span)
     found += [*_updates(plan, consent, span), *_everybody(plan, consent, span)]
     return (*found, *_first(plan, consent, span, rehearsal))
@@ -62,6 +71,13 @@ def _collisions(plan: Plan, span: Span) -> Iterator[Diagnostic]:
         adopt = f"`aipol adopt {each.key}` takes it over; or " if each.adoptable else ""
         hint = f"{adopt}rename it there (its id is {each.id})"
         yield codes.NAME_TAKEN.at(span, name=each.name, place=plan.place, kind=each.kind, hint=hint)
+
+
+def _absent(plan: Plan, places: Places) -> Iterator[Diagnostic]:
+    for each in plan.absent:
+        span = places.groups.get(each.name, places.target)
+        what, name, place = each.what, each.name, plan.place
+        yield codes.MISSING_THERE.at(span, what=what, name=name, place=place, hint=each.hint)
 
 
 def _deletions(plan: Plan, consent: Consent, span: Span) -> Iterator[Diagnostic]:

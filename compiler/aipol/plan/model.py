@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from aipol.remote import Json
+from aipol.remote import Absent, Json
 
 
 class Action(StrEnum):
@@ -137,6 +137,7 @@ class Plan:
     changes: tuple[Change, ...]
     foreign: tuple[Foreign, ...] = ()
     collisions: tuple[Collision, ...] = ()
+    absent: tuple[Absent, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property

@@ -53,6 +53,7 @@ def compare(remote: Remote, asked: Asked, observed: Observed) -> Plan:
             if (each.kind, each.id) not in taken
         ),
         collisions,
+        remote.absent(asked.wanted),
         (
             *_acting(remote, changes),
             *observed.notes,

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from aipol.remote import (
+    Absent,
     Clock,
     InDoubt,
     Json,
@@ -103,6 +104,11 @@ class CloudflareRemote:
         lists, policies = tuple(self._account.lists()), tuple(self._account.policies())
         notes = (*self._account.decryption(self._settings), *self._account.before(policies))
         return Observed((*lists, *policies), notes)
+
+    def absent(self, wanted: tuple[Wanted, ...]) -> tuple[Absent, ...]:
+        """Nothing is needed of others: policies name lists of ours."""
+        del wanted
+        return ()
 
     def look(self, kind: str, identifier: str) -> Live | None:
         """One list with its entries, or one policy."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from aipol.remote import (
+    Absent,
     Clock,
     InDoubt,
     Json,
@@ -23,7 +26,7 @@ from aipol.remote import (
 )
 from aipol_targets.common.microsoft.address import VARIABLE, address
 from aipol_targets.common.microsoft.batch import read_many
-from aipol_targets.common.microsoft.graph import GONE, Gone, Graph, Needs
+from aipol_targets.common.microsoft.graph import GONE, Forbidden, Gone, Graph, Needs
 from aipol_targets.common.microsoft.signing_in import tokens
 from aipol_targets.common.microsoft.transport import SdkTransport, Timeouts
 from aipol_targets.intune import remote_writing as writing
@@ -37,6 +40,7 @@ from aipol_targets.intune.settings import Settings
 NEEDS = Needs(
     "DeviceManagementConfiguration.Read.All", "DeviceManagementConfiguration.ReadWrite.All"
 )
+_HINT = "make it there, or correct the `entra` identity of the group in the policy"
 # What Intune takes of writes at once is unverified; it answers 429 to what is too much.
 _CONCURRENCY = 4
 # How long a new object may stay unseen is unverified.
@@ -98,6 +102,23 @@ class IntuneRemote:
             for kind, row in rows
         )
         return Observed(tuple(each for each in found if each))
+
+    def absent(self, wanted: tuple[Wanted, ...]) -> tuple[Absent, ...]:
+        """Groups that objects are assigned to and the tenant does not have, where we may look.
+
+        What reads Intune does not read groups (/groups/{id} in permissions.json, as above).
+        """
+        needs = Counter(group for each in wanted for group in set(writing.groups(each.body)))
+        paths = {group: f"groups/{quote(group, safe='')}?$select=id" for group in sorted(needs)}
+        try:
+            found = read_many(self._tenants(), "v1.0", paths.values()) if paths else {}
+        except Forbidden:
+            return ()
+        return tuple(
+            Absent("group", group, needs[group], _HINT)
+            for group, path in paths.items()
+            if found[path] is None
+        )
 
     def look(self, kind: str, identifier: str) -> Live | None:
         """One object by its id, with its body; None where there is none."""

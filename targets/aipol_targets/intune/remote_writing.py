@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from aipol.remote import Json, Refused, Write, marked
@@ -47,6 +48,13 @@ def actions(write: Write) -> dict[str, Any]:
 def assigned(write: Write) -> dict[str, Any]:
     """The body of `assign`, which replaces all assignments."""
     return {"assignments": write.body.get("assignments", [])}
+
+
+def groups(body: Json) -> Iterator[str]:
+    """The ids of the groups that an object is assigned to, or kept from."""
+    for each in body.get("assignments", ()):
+        if group := each.get("target", {}).get("groupId"):
+            yield group
 
 
 def _actions(rules: Any) -> list[Any]:

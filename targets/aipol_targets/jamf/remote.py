@@ -8,12 +8,14 @@ groups have no description; their name is their mark, and a renamed one is someb
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 from xml.etree import ElementTree as ET
 
 from aipol.remote import (
+    Absent,
     InDoubt,
     Json,
     Live,
@@ -28,6 +30,7 @@ from aipol_targets.jamf.remote_canonical import canonical
 from aipol_targets.jamf.remote_http import Ask, Session, address, open_session
 from aipol_targets.jamf.remote_kinds import (
     BY_ID,
+    GROUP,
     KINDS,
     NOWHERE,
     PROFILE,
@@ -37,7 +40,14 @@ from aipol_targets.jamf.remote_kinds import (
     number_in,
 )
 from aipol_targets.jamf.remote_plist import Identity, identity_in
-from aipol_targets.jamf.remote_server import Server, number_of, place
+from aipol_targets.jamf.remote_server import (
+    CATEGORY,
+    COMPUTER_GROUP,
+    Need,
+    Server,
+    number_of,
+    place,
+)
 from aipol_targets.jamf.remote_token import Credentials
 from aipol_targets.jamf.remote_wanted import wanted
 from aipol_targets.jamf.remote_write import Kept, document
@@ -110,6 +120,17 @@ class JamfRemote:
             ours = found.mark is not None and found.mark.is_of(self._organization)
             yield found if ours else replace(found, body=None)
 
+    def absent(self, wanted: tuple[Wanted, ...]) -> tuple[Absent, ...]:
+        """Groups and categories that objects name and the server does not have."""
+        ours = {each.name for each in wanted if each.kind == GROUP.id}
+        needs = Counter(
+            need for each in wanted for need in set(_needs(each.body)) if need.name not in ours
+        )
+        return tuple(
+            Absent(need.of.what, need.name, needs[need], need.of.hint)
+            for need in self._server.unknown(sorted(needs, key=lambda each: each.name))
+        )
+
     def look(self, kind: str, identifier: str) -> Live | None:
         """One object with its body."""
         return self._server.live(BY_ID[kind], number_in(identifier))
@@ -167,7 +188,7 @@ class JamfRemote:
             content = document(kind, wanted.body, wanted.mark, kept)
         except UnreadableXml as why:
             raise Refused(f"{about}: its payload cannot be written: {why}") from None
-        self._server.require(*_named(wanted.body))
+        self._server.require(_needs(wanted.body))
         ask = Ask(method, place(kind, number), f"{verb} {kind.privilege}", about, content)
         answer = self.session.write(ask)
         if answer is None:
@@ -202,15 +223,17 @@ def _called(wanted: Write) -> str:
     return f"{BY_ID[wanted.kind].title} `{wanted.body['general']['name']}`"
 
 
-def _named(body: Json) -> tuple[str, tuple[str, ...]]:
+def _needs(body: Json) -> Iterator[Need]:
     """The category and the groups that a body refers to by name.
 
     Those of criteria, too: a smart group that is not member of what does not exist is everybody.
     """
-    criteria = (
-        each["value"] for each in body.get("criteria", ()) if each["name"] == "Computer Group"
-    )
-    return body["general"].get("category", ""), (*_groups(body.get("scope", {})), *criteria)
+    if category := body["general"].get("category", ""):
+        yield Need(CATEGORY, category)
+    yield from (Need(COMPUTER_GROUP, name) for name in _groups(body.get("scope", {})))
+    for each in body.get("criteria", ()):
+        if each["name"] == "Computer Group":
+            yield Need(COMPUTER_GROUP, each["value"])
 
 
 def _groups(part: Mapping[str, Any]) -> Iterator[str]:

@@ -14,16 +14,37 @@ from aipol_targets.jamf.remote_http import CONCURRENT_READS, Ask, Session
 from aipol_targets.jamf.remote_kinds import GROUP, Kind, identifier, key_of
 from aipol_targets.jamf.remote_xml import UnreadableXml, body_of, listed, parse, text_of
 
-_CATEGORIES, _GROUPS = "categories", GROUP.resource
-_NAMED = {
-    _CATEGORIES: ("Categories", "make it there, or correct `targets.jamf.category`"),
-    _GROUPS: (
-        "Smart Computer Groups` and `Read Static Computer Groups",
-        "make it there, or correct the `jamf` identity of the group in the policy",
-    ),
-}
 T = TypeVar("T")
 R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What others make and objects of ours refer to by name."""
+
+    resource: str
+    privilege: str
+    what: str
+    hint: str
+
+
+CATEGORY = Named(
+    "categories", "Categories", "category", "make it there, or correct `targets.jamf.category`"
+)
+COMPUTER_GROUP = Named(
+    GROUP.resource,
+    "Smart Computer Groups` and `Read Static Computer Groups",
+    "computer group",
+    "make it there, or correct the `jamf` identity of the group in the policy",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One of them that has to be there."""
+
+    of: Named
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +123,25 @@ class Server:
         found = in_parallel(lambda entry: self.live(kind, entry.number), entries)
         return (each for each in found if each is not None)
 
-    def require(self, category: str, groups: Iterable[str]) -> None:
+    def require(self, needs: Iterable[Need]) -> None:
         """Refuse what Jamf Pro would refuse with less to go by: names that it does not know."""
-        if category:
-            self._require(_CATEGORIES, category, "category")
-        for name in groups:
-            self._require(_GROUPS, name, "computer group")
+        for need in self.unknown(needs):
+            what, hint = need.of.what, need.of.hint
+            raise Refused(f"{self.session.url} has no {what} `{need.name}`: {hint}")
 
-    def _require(self, resource: str, name: str, what: str) -> None:
-        privilege, hint = _NAMED[resource]
-        if name in self._names.get(resource, ()):
-            return
-        self._names[resource] = frozenset(each.name for each in self._entries(resource, privilege))
-        if name not in self._names[resource]:
-            raise Refused(f"{self.session.url} has no {what} `{name}`: {hint}")
+    def unknown(self, needs: Iterable[Need]) -> Iterator[Need]:
+        """Those that the server does not have; asks again where it was not known a moment ago."""
+        fresh = set[str]()
+        for need in needs:
+            resource = need.of.resource
+            if need.name in self._names.get(resource, ()):
+                continue
+            if resource not in fresh:
+                fresh.add(resource)
+                entries = self._entries(resource, need.of.privilege)
+                self._names[resource] = frozenset(each.name for each in entries)
+            if need.name not in self._names[resource]:
+                yield need
 
 
 def place(kind: Kind, number: str) -> str:

@@ -30,6 +30,10 @@ class Gone(Refused):
     """What was asked for is not there, or not any more."""
 
 
+class Forbidden(Refused):
+    """A permission is missing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Needs:
     """The permissions that are told where Graph answers 403."""
@@ -144,7 +148,7 @@ class Graph:
         if answer.status == GONE:
             raise Gone(f"{asked}: {said}")
         if answer.status == _FORBIDDEN:
-            raise Refused(f"{asked}: {said}; it needs the permission {needed}")
+            raise Forbidden(f"{asked}: {said}; it needs the permission {needed}")
         if answer.status == _UNAUTHORIZED:
             raise Refused(f"{asked}: {said}; Graph takes neither the token nor another one")
         raise Refused(f"{asked}: {said}")

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from aipol.remote import (
+    Absent,
     Clock,
     InDoubt,
     Json,
@@ -236,6 +237,7 @@ class FakeRemote:
     settles: float = 20.0
     asked_for: tuple[Wanted, ...] = ()
     notes: tuple[str, ...] = ()
+    lacks: tuple[Absent, ...] = ()
 
     def wanted(self, files: Mapping[str, bytes]) -> tuple[Wanted, ...]:
         """Whatever the test wants."""
@@ -255,6 +257,11 @@ class FakeRemote:
             for identifier, document in self.vendor.listed(kind)
         ]
         return Observed(tuple(map(self._without_body, found)), self.notes)
+
+    def absent(self, wanted: tuple[Wanted, ...]) -> tuple[Absent, ...]:
+        """Whatever the test says."""
+        del wanted
+        return self.lacks
 
     def look(self, kind: str, identifier: str) -> Live | None:
         """One of them."""

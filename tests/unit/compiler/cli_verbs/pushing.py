@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aipol.remote import Handwork, Surroundings, Wanted
+from aipol.remote import Absent, Handwork, Surroundings, Wanted
 from tests.unit.compiler.apply.vendor import FakeRemote, Vendor, policy, script
 
 
@@ -25,6 +25,7 @@ class Shop:
         self.place = "tenant 1"
         self.rehearsal = ""
         self.notes: tuple[str, ...] = ()
+        self.lacks: tuple[Absent, ...] = ()
         self.error: Exception | None = None
         self.by_hand = False
 
@@ -42,4 +43,5 @@ class Shop:
             rehearsal=self.rehearsal,
             asked_for=self.wanted,
             notes=self.notes,
+            lacks=self.lacks,
         )

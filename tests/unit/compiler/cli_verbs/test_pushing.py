@@ -16,7 +16,7 @@ from aipol.cli import output
 from aipol.cli.carrying import How, carry_out
 from aipol.plan.model import Plans
 from aipol.plan.planning import Asked, compare
-from aipol.remote import InDoubt, Mark, Unusable, WrongPlace
+from aipol.remote import Absent, InDoubt, Mark, Unusable, WrongPlace
 from tests.unit.compiler.apply.pushing import INPUTS
 from tests.unit.compiler.apply.vendor import (
     ORGANIZATION,
@@ -526,3 +526,15 @@ def test_drift_for_programs(shop: Shop, run: Run) -> None:
     assert found.code == 1
     assert found.json["ok"] is False
     assert [each["way"] for each in found.json["places"][0]["drift"]] == ["edited", "edited"]
+
+
+def test_a_group_that_is_not_there_stops_a_plan_at_the_policys_line(shop: Shop, run: Run) -> None:
+    """Before anything is written, and whatever is allowed."""
+    finance = "cf1e0218-6b29-4bfa-aa69-5b32908cb1bd"
+    shop.lacks = (Absent("group", finance, 1, "make it there"),)
+    for verb in (("plan",), ("apply", "--yes", "--allow-first-enforcement")):
+        stopped = run(*verb)
+        assert stopped.code == 1
+        assert f"error[AIP715] the group `{finance}`" in stopped.err + stopped.out
+        assert "policy/ai-usage.yaml:5:" in stopped.err + stopped.out
+    assert shop.vendor.writes == []

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from aipol.plan.guards import Consent, refusals
+from aipol.plan.guards import Consent, Places, refusals
 from aipol.plan.model import Action, Cause, Change, Collision, Concerned, Difference, Plan
-from aipol.source import whole_file
+from aipol.remote import Absent
+from aipol.source import Span, whole_file
 
 SPAN = whole_file("p.yaml")
 EVERYBODY = Concerned(everybody=True)
@@ -30,7 +31,7 @@ def _codes(
 ) -> list[str]:
     plan = Plan("t", "place", tuple(each for several in changes for each in several))
     plan = replace(plan, collisions=collisions)
-    return [each.code for each in refusals(plan, consent or Consent(), SPAN, rehearsal)]
+    return [each.code for each in refusals(plan, consent or Consent(), Places(SPAN), rehearsal)]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,7 @@ def test_collisions() -> None:
     )
     plan = Plan("t", "place", (), collisions=several)
     every = Consent(9, 9, frozenset({"a/s"}), first_enforcement=True)
-    found = refusals(plan, every, SPAN)
+    found = refusals(plan, every, Places(SPAN))
     assert [each.code for each in found] == ["AIP701", "AIP701"]
     assert [each.hint for each in found] == [
         "`aipol adopt a/s` takes it over; or rename it there (its id is 1)",
@@ -126,3 +127,17 @@ def test_every_reason_is_told_at_once() -> None:
         "AIP703",
         "AIP704",
     ]
+
+
+def test_what_is_not_there_is_told_where_the_policy_names_it() -> None:
+    """A group at its own line, whatever else at the target's; no consent lets it pass."""
+    lacks = (Absent("group", "Staff", 2, "make it"), Absent("category", "AI", 1, "make it, too"))
+    plan = replace(Plan("t", "place", ()), absent=lacks)
+    line = Span("p.yaml", 7, 3)
+    every = Consent(99, 99, frozenset({"*"}), first_enforcement=True)
+    found = refusals(plan, every, Places(SPAN, {"Staff": line}))
+    assert [(each.code, each.span, each.hint) for each in found] == [
+        ("AIP715", line, "make it"),
+        ("AIP715", SPAN, "make it, too"),
+    ]
+    assert "the group `Staff`, which ours need, is not at place" in found[0].message

@@ -17,7 +17,7 @@ from aipol.plan.model import Action
 from aipol.remote import Mark, mark_in, without_mark
 from aipol.resolve import resolve
 from aipol_targets.intune.target import INTUNE
-from aipol_targets.standins.graph.tenant import Tenant
+from aipol_targets.standins.graph.tenant import READ_GROUPS, READ_ONLY, Tenant
 
 POLICY = Path(__file__).parents[5] / "policy" / "ai-usage.yaml"
 TENANT = "11111111-2222-4333-8444-555555555555"
@@ -180,3 +180,27 @@ def test_somebody_elses_object_can_be_taken_over(bench: Any, enforcing: Any) -> 
     assert "MSFT/Policy/Config/X" not in json.dumps(held["omaSettings"])
     tenant.apply(enforcing)
     assert not tenant.plan(enforcing).writes
+
+
+def test_groups_that_the_tenant_does_not_have_are_told_where_they_can_be_looked_for(
+    bench: Any, enforcing: Any
+) -> None:
+    """With what reads Intune alone nothing is said of them, and a plan is made all the same."""
+    every = {
+        each["target"]["groupId"] for each in _targets(enforcing) if "groupId" in each["target"]
+    }
+    some, *rest = sorted(every)
+    tenant = bench(tenant=Tenant(groups={some: "Some"}))
+    found = tenant.plan(enforcing).absent
+    assert [(each.what, each.name) for each in found] == [("group", each) for each in rest] != []
+    assert all(each.objects and "`entra` identity" in each.hint for each in found)
+    assert bench(tenant=Tenant(groups=dict.fromkeys(every, "x"))).plan(enforcing).absent == ()
+    blind = Tenant(groups={}, scopes=READ_ONLY - {READ_GROUPS})
+    planned = bench(tenant=blind).plan(enforcing)
+    assert planned.absent == ()
+    assert planned.writes
+
+
+def _targets(files: dict[str, bytes]) -> list[Any]:
+    documents = (json.loads(each) for path, each in files.items() if path.endswith("~assign.json"))
+    return [each for document in documents for each in document["assignments"]]

@@ -351,3 +351,24 @@ def test_a_name_that_the_server_does_not_know_is_told_before_anything_is_written
         jamf.remote.create(Write("profile", profile.after, None))
     assert "secret" not in str(why.value)
     assert jamf.written() == []
+
+
+def test_a_plan_tells_every_name_that_the_server_does_not_know(
+    site: SiteOf, policy: PolicyOf, rule: Rule, files: FilesOf
+) -> None:
+    """Once each, however many objects need it; our own groups are not there yet, and no matter."""
+    allowed = rule("r", ("lab",), ("both",), Effect.ALLOW)
+    made = files(policy([allowed], both=True), category="AI governance")
+    jamf = site(groups=("Finance Macs",))
+    found = jamf.plan(made).absent
+    assert ("category", "AI governance") in {(each.what, each.name) for each in found}
+    groups = [each for each in found if each.what == "computer group"]
+    assert len({each.name for each in groups}) == len(groups) > 0
+    assert all(each.objects and "`jamf` identity" in each.hint for each in groups)
+    assert not any(each.name == "Finance Macs" or each.name.startswith("aipol ") for each in found)
+    for each in groups:
+        text = f"<name>{each.name}</name><is_smart>false</is_smart>"
+        body = f"<computer_group>{text}</computer_group>".replace("&", "&amp;")
+        jamf.standin.seed(resources.GROUPS, body.encode())
+    assert [each.what for each in jamf.plan(made).absent] == ["category"]
+    assert jamf.written() == []
