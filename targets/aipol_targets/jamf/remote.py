@@ -40,6 +40,7 @@ from aipol_targets.jamf.remote_kinds import (
     number_in,
 )
 from aipol_targets.jamf.remote_plist import Identity, identity_in
+from aipol_targets.jamf.remote_privileges import lacking
 from aipol_targets.jamf.remote_server import (
     CATEGORY,
     COMPUTER_GROUP,
@@ -108,7 +109,10 @@ class JamfRemote:
 
     def observe(self) -> Observed:
         """All objects by name, ours with their bodies."""
-        return Observed(tuple(each for kind in KINDS for each in self._observed(kind)))
+        found = tuple(each for kind in KINDS for each in self._observed(kind))
+        names = ", ".join(f"`{each}`" for each in lacking(self.session))
+        note = f"the API client's role lacks {names}: what needs it would not be applied"
+        return Observed(found, (note,) if names else ())
 
     def _observed(self, kind: Kind) -> Iterator[Live]:
         entries = self._server.entries(kind)

@@ -23,7 +23,9 @@ _OTHERS = {
 def demo(settings: Any, ir: Ir) -> Demo:
     """Microsoft Graph for the tenant that `targets.intune` names."""
     groups = {group.entra: name for name, group in ir.groups.items() if group.entra}
-    standin = GraphStandin(Tenant(id=settings.tenant, name=ir.organization.name, groups=groups))
+    takes = frozenset({TOKEN})
+    tenant = Tenant(id=settings.tenant, name=ir.organization.name, groups=groups, accepts=takes)
+    standin = GraphStandin(tenant)
     standin.seed("configurationPolicies", _OTHERS)
     return Demo("Microsoft Graph", standin, _variables)
 

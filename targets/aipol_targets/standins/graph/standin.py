@@ -42,6 +42,8 @@ class GraphStandin:
 
     def answer(self, request: Request) -> Response:
         """Answer one request, or one batch of them."""
+        if self.tenant.accepts and request.token not in self.tenant.accepts:
+            return self._refusal(401, "the access token is not one that this tenant takes")
         try:
             version = _version(request)
             if request.segments[1:] == ("$batch",):

@@ -32,6 +32,7 @@ class Tenant:
     definitions: Mapping[str, tuple[str, ...]] | None = None  # settings catalog: id -> options
     scopes: frozenset[str] = EVERYTHING
     tokens: Mapping[str, frozenset[str]] = field(default_factory=dict)  # those with other scopes
+    accepts: frozenset[str] = frozenset()  # the tokens that it takes; empty: any
     page_size: int = 5
     invisible_for: int = 0  # how many reads do not see a new object
     stale_for: int = 0  # how many reads see an object as it was before it was changed or deleted

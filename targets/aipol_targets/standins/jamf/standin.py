@@ -127,6 +127,8 @@ class JamfStandin:
 
     def _routed(self, request: Request, moment: Moment) -> Response:
         match request.segments:
+            case ("api", "v1", "auth"):
+                return self._tokens.told(request, moment.now)
             case ("api", "v1", "jamf-pro-version"):
                 return json_response(200, {"version": VERSION})
             case ("JSSResource", path) if path in _BY_PATH:

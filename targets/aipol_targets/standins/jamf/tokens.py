@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
@@ -12,6 +12,10 @@ from aipol_targets.standins.server import Request, Response, json_response
 LIFETIME = 60
 """Seconds. An API client's own setting, which may be as short as this: a client has to renew by
 `expires_in`, and to bear a token that ends in the middle of a run."""
+
+
+_ALL = ("Read", "Create", "Update", "Delete")
+_KINDS = ("Smart Computer Groups", "macOS Configuration Profiles", "Restricted Software")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,33 @@ class Tokens:
         }
         return json_response(200, answer, {"Cache-Control": "no-store"})
 
+    def told(self, request: Request, now: float) -> Response:
+        """Answer what whoever asks may do (ruby-jss, AuthAccountV1).
+
+        That it is so for an API client, too, is unverified.
+        """
+        client = self.holder(request.token, now)
+        if request.method != "GET" or client is None:
+            return json_response(405, {"httpStatus": 405, "errors": list[str]()})
+        account = {
+            "username": client.id,
+            "accessLevel": "FullAccess",
+            "privilegeSet": "CUSTOM",
+            "privilegesBySite": {"-1": list(_privileges(client))},
+        }
+        return json_response(200, {"account": account, "accountGroups": list[str]()})
+
     def holder(self, token: str, now: float) -> ApiClient | None:
         """Whose token it is, if it holds still."""
         client, until = self._given.get(token, (None, 0.0))
         return client if now < until else None
+
+
+def _privileges(client: ApiClient) -> Iterator[str]:
+    """As API roles name them (Jamf Pro, Privileges and Deprecations)."""
+    for kind in _KINDS:
+        yield from (f"{verb} {kind}" for verb in (_ALL if client.writes else _ALL[:1]))
+    yield from ("Read Static Computer Groups", "Read Categories")
 
 
 def _only(form: dict[str, list[str]], name: str) -> str:

@@ -242,6 +242,9 @@ def test_a_client_that_may_only_read_changes_nothing() -> None:
     assert client.ask("GET", PROFILES).status == 200
     assert client.ask("POST", f"{PROFILES}/id/0", profile()).status == 403
     assert jamf.records(resources.PROFILES) == {}
+    told = json.loads(client.ask("GET", "/api/v1/auth").body)["account"]
+    assert {each.split()[0] for each in told["privilegesBySite"]["-1"]} == {"Read"}
+    assert client.ask("POST", "/api/v1/auth").status in {403, 405}
 
 
 def test_objects_are_listed_and_read_as_xml_or_json(jamf: JamfStandin, client: Client) -> None:

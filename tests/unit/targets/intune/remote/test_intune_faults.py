@@ -122,6 +122,17 @@ def test_a_token_is_renewed_once(bench: Any) -> None:
     assert tenant.ticking.slept == []
 
 
+def test_a_wrong_token_sees_and_does_nothing(bench: Any, enforcing: Any) -> None:
+    """Neither a plan nor an apply gets further than the first request."""
+    tenant = bench(tenant=Tenant(accepts=frozenset({"another"})))
+    for ask in (tenant.plan, tenant.apply):
+        with pytest.raises(Refused, match="401 InvalidAuthenticationToken") as told:
+            ask(enforcing)
+        assert "canary" not in str(told.value)
+    assert {each.status for each in tenant.running.requests} == {401}
+    assert tenant.standin.state() == {}
+
+
 @pytest.mark.parametrize("number", range(1, 8))
 @pytest.mark.parametrize(
     "fault",

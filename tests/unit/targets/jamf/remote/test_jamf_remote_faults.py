@@ -202,6 +202,40 @@ _RECORD = (
 )
 
 
+def test_a_plan_tells_which_privileges_applying_it_takes(served: SiteOf) -> None:
+    """Where the server tells what the client may do; a list that is not understood says nothing."""
+    (note,) = (
+        served(clients=(ApiClient(DEMO.id, DEMO.secret, writes=False),)).remote.observe().notes
+    )
+    assert "lacks `Create Smart Computer Groups`, `Update Smart Computer Groups`" in note
+    assert "Read" not in note
+    assert served().remote.observe().notes == ()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        Response(404),
+        Response(500),
+        Response(200, b"<html>"),
+        json_response(200, []),
+        json_response(200, {"account": {"privilegesBySite": None}}),
+        json_response(200, {"account": {"privilegesBySite": {"-1": ["Read Policies", 7], "2": 1}}}),
+    ],
+)
+def test_what_the_client_may_do_is_not_guessed(served: SiteOf, said: Response) -> None:
+    """A plan is made all the same."""
+    jamf = served()
+    answer = jamf.standin.answer
+
+    def told(request: Request) -> Response:
+        return said if request.path == "/api/v1/auth" else answer(request)
+
+    jamf.standin.answer = told
+    assert jamf.remote.observe().notes == ()
+    assert len(jamf.remote.observe().objects) == 3
+
+
 def test_reads_come_at_most_five_at_once_and_writes_one(served: SiteOf) -> None:
     """As Jamf asks of clients."""
     jamf = served(pace=0.005)
