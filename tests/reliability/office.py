@@ -19,7 +19,7 @@ from aipol.plan.planning import Asked, compare
 from aipol.remote import Clock, Remote, Wanted
 from aipol_targets.standins.faults import Faults
 from aipol_targets.standins.server import Running, serving
-from tests.reliability.vendors import Dies, Subject, files_of
+from tests.reliability.vendors import Dies, Subject
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Office:
     def wanted(self) -> tuple[Wanted, ...]:
         """The objects that the policy asks for."""
         with self.remote() as remote:
-            return remote.wanted(files_of(self.subject))
+            return remote.wanted(self.subject.files())
 
     def plan(self) -> Plan:
         """What has to be done for the policy."""

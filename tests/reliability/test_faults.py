@@ -6,7 +6,6 @@ of them is in docs/reliability.md.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,9 +25,8 @@ from aipol_targets.standins.faults import Fault, Faults
 from aipol_targets.standins.graph.tenant import READ_ONLY, Tenant
 from tests.reliability.office import Office, Scene, office
 from tests.reliability.scenes import SCENES, before
-from tests.reliability.vendors import ANSWER, SUBJECTS, TENANT, Intune, Killed
+from tests.reliability.vendors import ALL, ANSWER, SUBJECTS, TENANT, Intune, Killed
 
-ALL = os.environ.get("AIPOL_FAULTS") == "all"
 FAULTS: dict[str, Fault] = {
     each.name: each
     for each in (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -24,11 +26,14 @@ from aipol_targets.standins.jamf import resources
 from aipol_targets.standins.jamf import standin as jamf
 from aipol_targets.standins.server import Standin
 
+ALL = os.environ.get("AIPOL_FAULTS") == "all"
+"""Whether every fault is tried at every write."""
 ANSWER = 0.5
 """Seconds that aipol waits for an answer here."""
 TENANT = "11111111-2222-4333-8444-555555555555"
 _ROOT = Path(__file__).parents[2]
 _CASES = _ROOT / "tests" / "cases"
+_SOME = re.compile(r"/\w+-(engineering-not-)?contractors\.")
 
 Dies = Callable[[int, bool], bool]
 """Whether the process ends at the write of a number, before it is sent or when it is answered."""
@@ -53,8 +58,10 @@ class Subject(Protocol):
 
     target: str
     organization: str
-    folder: Path
-    """What a policy was compiled to."""
+
+    def files(self) -> dict[str, bytes]:
+        """What a policy was compiled to."""
+        ...
 
     def standin(self, clock: Clock) -> Any:
         """What is played, with something of somebody else's in it."""
@@ -77,9 +84,7 @@ class Subject(Protocol):
         ...
 
 
-def files_of(subject: Subject) -> dict[str, bytes]:
-    """The files of a policy, by path below the target's folder."""
-    folder = subject.folder
+def _below(folder: Path) -> dict[str, bytes]:
     found = (path for path in sorted(folder.rglob("*")) if path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
@@ -88,10 +93,22 @@ class Intune:
     """Microsoft Graph, with the objects of the example policy."""
 
     target, organization = "intune", "example.acme"
-    folder = _ROOT / "generated" / "intune"
 
     def __init__(self, tenant: Tenant | None = None) -> None:
         self._tenant = tenant or Tenant(id=TENANT)
+
+    def files(self) -> dict[str, bytes]:
+        """All that the example is compiled to; where only some faults are tried, for two classes.
+
+        Each kind is among these, too.
+        """
+        found = _below(_ROOT / "generated" / "intune")
+        if ALL:
+            return found
+        some = {path: each for path, each in found.items() if _SOME.search(path)}
+        bindings = json.loads(found["bindings.json"])["bindings"]
+        kept = [each for each in bindings if each["object"] in some]
+        return {**some, "bindings.json": json.dumps({"bindings": kept}).encode()}
 
     def standin(self, clock: Clock) -> Standin:
         """A tenant with a policy about something else."""
@@ -177,7 +194,10 @@ class Jamf:
     """A cluster of two Jamf Pro servers that agree once a minute; a policy with every kind."""
 
     target, organization = "jamf", "com.acme"
-    folder = _CASES / "derived-group" / "expected" / "jamf"
+
+    def files(self) -> dict[str, bytes]:
+        """Three profiles, a record and a smart group."""
+        return _below(_CASES / "derived-group" / "expected" / "jamf")
 
     def standin(self, clock: Clock) -> Standin:
         """With the groups that the policy names, and a record about something else."""
@@ -235,7 +255,10 @@ class Cloudflare:
     """An account with Gateway, and a policy of three lists and three policies."""
 
     target, organization = "cloudflare", "com.acme"
-    folder = _CASES / "cloudflare" / "expected" / "cloudflare"
+
+    def files(self) -> dict[str, bytes]:
+        """Three lists and three policies."""
+        return _below(_CASES / "cloudflare" / "expected" / "cloudflare")
 
     def standin(self, clock: Clock) -> Standin:
         """With a list and a policy about something else."""
