@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from aipol.remote import (
+    Absent,
     Handwork,
     InDoubt,
     Json,
@@ -66,6 +67,7 @@ class _Reading:
         self._read, self._tenant = read, tenant.lower()
         self._organization, self.rehearsal = organization, rehearsal
         self._seen: Tenant | None = None
+        self._files: Mapping[str, bytes] = {}
 
     @property
     def place(self) -> str:
@@ -73,11 +75,15 @@ class _Reading:
         return f"tenant {self._tenant}"
 
     def wanted(self, files: Mapping[str, bytes]) -> tuple[Wanted, ...]:
-        """The objects that the artefacts are made for. Raises Unusable where they would be idle."""
-        lacking = list(missing(files, self._seen)) if self._seen else []
-        if lacking:
-            raise Unusable(f"the tenant has {'; '.join(lacking[:_SHOWN])}")
+        """The objects that the artefacts are made for."""
+        self._files = files
         return wanted(files)
+
+    def absent(self, wanted: tuple[Wanted, ...]) -> tuple[Absent, ...]:
+        """Labels and information types without which rules would match nothing."""
+        if not wanted:
+            return ()
+        return tuple(missing(self._files, self._seen or self._there()))
 
     def canonical(self, kind: str, body: Json) -> Json:
         """What of a body means something."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aipol.remote import Mark, Unusable, Wanted, mark_in
+from aipol.remote import Absent, Mark, Unusable, Wanted, mark_in
 from aipol_targets.purview.remote_form import policy_body, types_in, wanted_rule
 from aipol_targets.purview.remote_kinds import PACKAGE, POLICY, RULE
 from aipol_targets.purview.remote_state import Tenant
@@ -30,20 +30,25 @@ def wanted(files: Mapping[str, bytes]) -> tuple[Wanted, ...]:
     return (*(each for each, _ in package), *policies, *rules)
 
 
-def missing(files: Mapping[str, bytes], tenant: Tenant) -> Iterator[str]:
+def missing(files: Mapping[str, bytes], tenant: Tenant) -> Iterator[Absent]:
     """What the rules name that the tenant does not have: they would match nothing."""
     own = {kind for _, types in _package(files) for kind in types}
-    named = {
-        kind
-        for entry in _parsed(files, _RULES)
-        for kind in types_in(json.loads(entry["AdvancedRule"]))
-    }
+    rules = [str(entry["AdvancedRule"]) for entry in _parsed(files, _RULES)]
+    named = {kind for rule in rules for kind in types_in(json.loads(rule))}
     for name, entry in _parsed(files, _INDEX)["data_classes"].items():
-        if entry["label"] and entry["label"] not in tenant.labels:
-            yield f"no sensitivity label {entry['label']} (data class `{name}`)"
+        hint = f"the data class `{name}` would never be found: correct it, or make that there"
+        label = entry["label"]
+        if label and label not in tenant.labels:
+            yield Absent("sensitivity label", label, _naming(label, rules), hint)
         for each in entry["info_types"]:
-            if each["id"] in named - own and each["id"] not in tenant.types:
-                yield f"no information type {each['id']}, `{each['name']}` (data class `{name}`)"
+            kind = each["id"]
+            if kind in named - own and kind not in tenant.types:
+                what = f"information type `{each['name']}`"
+                yield Absent(what, kind, _naming(kind, rules), hint)
+
+
+def _naming(identifier: str, rules: list[str]) -> int:
+    return sum(1 for rule in rules if identifier in rule)
 
 
 def _package(files: Mapping[str, bytes]) -> Iterator[tuple[Wanted, tuple[str, ...]]]:

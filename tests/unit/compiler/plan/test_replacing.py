@@ -9,7 +9,7 @@ import pytest
 
 from aipol.audience import EVERYBODY
 from aipol.ir import Audience
-from aipol.plan.guards import Consent, refusals
+from aipol.plan.guards import Consent, Places, refusals
 from aipol.plan.model import Action, Cause, Change, Concerned, Plan
 from aipol.source import whole_file
 
@@ -37,7 +37,7 @@ def _said(*audience: Any) -> str:
 
 
 def _codes(*changes: Change) -> list[str]:
-    found = refusals(Plan("t", "place", changes), Consent(), whole_file("p.yaml"))
+    found = refusals(Plan("t", "place", changes), Consent(), Places(whole_file("p.yaml")))
     return [each.code for each in found]
 
 
