@@ -15,8 +15,8 @@ from aipol_targets.purview.read_rules import RULES, Content, ReadRule, read_rule
 
 # The scripts are the same for every policy: anything else in their place is not ours to vouch for.
 SCRIPTS = {
-    "apply-dlp.ps1": "a70d0219f0a1f7bf84c6a5ee7fb6b756d5c22679a257aa68797537fa7f1a6a6a",
-    "export-dlp.ps1": "825e2098f7858e9debb4ef55848f3fb73a7ff81976c713c85265180be5b69a09",
+    "apply-dlp.ps1": "321aee61b11b1682b7fc610fbee5aef93fe0c0e743630d391ec990b61aeea330",
+    "export-dlp.ps1": "7e09f7e7807a5b67f3d205d6c63a8bcc7f322d9715c5e874fc28ed9e159b159e",
 }
 
 _CLIENTS = ("items", "text")

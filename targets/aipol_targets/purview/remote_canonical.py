@@ -100,7 +100,7 @@ def _named(entry: dict[str, Any]) -> dict[str, Any]:
     entry = {name: each for name, each in entry.items() if _IMPLIED.get(name) != str(each).lower()}
     if "id" in entry:
         return {name: each for name, each in entry.items() if name != "name"}
-    if entry.get("type") == "Sensitivity" and "name" in entry:
+    if str(entry.get("type", "")).lower() == "sensitivity" and "name" in entry:
         return {"id": entry.pop("name"), **entry}
     return entry
 

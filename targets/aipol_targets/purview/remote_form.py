@@ -12,6 +12,7 @@ from aipol_targets.purview.remote_canonical import canonical, listed
 from aipol_targets.purview.remote_kinds import EXCEPTIONS, PACKAGE, POLICY, RULE
 
 PACKAGE_NAME = "information-types"
+_DEEPEST = 50
 _CASES = {
     name.lower(): name
     for name in (
@@ -108,6 +109,15 @@ def _parsed(value: Json) -> Json:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value)
+        found = json.loads(value)
     except (ValueError, RecursionError):
         return value
+    return found if _is_shallow(found, _DEEPEST) else value
+
+
+def _is_shallow(value: Json, levels: int) -> bool:
+    """Whether nothing is nested deeper than anything that means something."""
+    if not isinstance(value, dict | list):
+        return True
+    inner = value.values() if isinstance(value, dict) else value
+    return levels > 0 and all(_is_shallow(each, levels - 1) for each in inner)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -99,13 +98,10 @@ def _packages(rows: list[Any]) -> Iterator[tuple[str, Live, tuple[str, ...]]]:
 
 
 def _text(data: str) -> str:
-    """The text of a package, which the service keeps as UTF-16."""
-    try:
-        content = base64.b64decode(data, validate=True)
-        wide = content[:2] in (b"\xff\xfe", b"\xfe\xff") or content[1:2] == b"\0"
-        return content.decode("utf-16" if wide else "utf-8-sig")
-    except (binascii.Error, UnicodeDecodeError):
-        return ""
+    """The text of a package, which the service keeps as UTF-16. Raises ValueError."""
+    content = base64.b64decode(data, validate=True)
+    wide = content[:2] in (b"\xff\xfe", b"\xfe\xff") or content[1:2] == b"\0"
+    return content.decode("utf-16" if wide else "utf-8-sig", "replace")
 
 
 def _guid(row: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ function Test-Said {
     # Whether a property says anything: most of a rule's properties are empty or false.
     param($Value)
     if ($null -eq $Value -or $Value -eq $false) { return $false }
-    return ([string] $Value -ne '') -and (@($Value).Count -gt 0)
+    return (@('', 'None') -notcontains [string] $Value) -and (@($Value).Count -gt 0)
 }
 
 function Get-Texts {

@@ -147,6 +147,21 @@ def test_a_refusal_is_told_in_the_services_words(site: SiteOf, files: Files) -> 
     assert {each.outcome for each in results} <= {Outcome.DONE, Outcome.FAILED, Outcome.SKIPPED}
 
 
+def test_what_has_our_name_can_be_taken_over(site: SiteOf, files: Files) -> None:
+    """With a word; then it is ours, as the files have it."""
+    tenant = site()
+    remote = tenant.connected()
+    with tenant.changed() as there:
+        (entry, *_) = json.loads(files["policies.json"])
+        theirs = {**entry, "Comment": "of the team", "Mode": "Disable"}
+        there.call("New-DlpCompliancePolicy", theirs)
+    key = entry["Comment"].split()[0].removeprefix("aipol:")
+    assert tenant.settle(files, remote, adopt=frozenset({key})).writes == ()
+    comments = [row["Comment"] for row in tenant.tenant.policies.values()]
+    assert entry["Comment"] in comments
+    assert len(comments) == len(json.loads(files["policies.json"]))
+
+
 def test_the_credentials_of_another_tenant(site: SiteOf) -> None:
     """Nothing is read of it, and nothing written."""
     remote = site().connected(PLAYED_ANOTHER="9ef53cd9-367c-4b21-af75-2d4df289ac2a")
