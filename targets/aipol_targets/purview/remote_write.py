@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,7 +92,7 @@ def _outcome(body: Mapping[str, Any]) -> dict[str, Json]:
     return {"AdvancedRule": text, "RestrictAccess": body["RestrictAccess"]}
 
 
-def _moved(before: Json, after: Json) -> Any:
+def _moved(before: Json, after: Json) -> Iterator[dict[str, Any]]:
     """The people to add to, and to take from, each location."""
     there, wanted = _places(before), _places(after)
     for place in there.keys() - wanted.keys():

@@ -157,9 +157,8 @@ def site(tmp_path: Path) -> Iterator[SiteOf]:
 
 
 @pytest.fixture
-def files(policy: Any, compiled: Any, with_class: Any, make: Any) -> dict[str, bytes]:
+def files(compiled: Any, with_class: Any, make: Any) -> dict[str, bytes]:
     """Finance may give confidential data, everybody else internal data; a type is our own."""
-    del policy
     classes = with_class("restricted", patterns=(("payroll", "PR-[0-9]{8}"),))
     mine = make(classes=classes)
     finance = mine.of("finance")

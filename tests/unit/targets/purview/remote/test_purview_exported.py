@@ -17,6 +17,7 @@ from aipol.remote import (
     Mark,
     NotFromHere,
     Refused,
+    Remote,
     Surroundings,
     Unusable,
     Write,
@@ -111,11 +112,16 @@ def test_people_that_somebody_took_out_are_told(site: SiteOf, files: Files) -> N
     assert any("exclusions" in place for place in places)
 
 
+def _is_by_hand(remote: Remote) -> bool:
+    return isinstance(remote, ByHand)
+
+
 def test_a_person_makes_the_changes(site: SiteOf, files: Files) -> None:
     """The commands are printed, with a switch for what somebody edited and none for a test."""
     remote = site().exported()
     assert isinstance(remote, Exported)
-    assert isinstance(remote, ByHand)
+    assert _is_by_hand(remote)
+    assert not _is_by_hand(site().connected())
     assert remote.steps(Handwork())[2] == r".\apply-dlp.ps1 -Apply -Prune -Enforce"
     assert "-Again" in "".join(remote.steps(Handwork(edits=True)))
     assert "rename" in remote.steps(Handwork(adopts=True))[0]

@@ -157,9 +157,9 @@ def test_what_has_our_name_can_be_taken_over(site: SiteOf, files: Files) -> None
         there.call("New-DlpCompliancePolicy", theirs)
     key = entry["Comment"].split()[0].removeprefix("aipol:")
     assert tenant.settle(files, remote, adopt=frozenset({key})).writes == ()
-    comments = [row["Comment"] for row in tenant.tenant.policies.values()]
-    assert entry["Comment"] in comments
-    assert len(comments) == len(json.loads(files["policies.json"]))
+    assert [row["Comment"] for row in tenant.tenant.policies.values()] == [entry["Comment"]]
+    assert tenant.settle(files, remote).writes == ()
+    assert len(tenant.tenant.policies) == len(json.loads(files["policies.json"]))
 
 
 def test_the_credentials_of_another_tenant(site: SiteOf) -> None:
