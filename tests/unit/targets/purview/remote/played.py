@@ -202,22 +202,33 @@ def main() -> None:
     """Answer lines until there are none."""
     file, fault = Path(os.environ["PLAYED_TENANT"]), os.environ.get("PLAYED_FAULT", "")
     _say("The module was loaded.")
+    at = int(os.environ.get("PLAYED_AT", "0"))
     for line in sys.stdin:
         request = json.loads(line)
         if request["do"] == fault == "connect":
             _say("aipol:" + json.dumps({"id": 1, "ok": False, "error": os.environ["PLAYED_SAID"]}))
             continue
+        once = file.with_suffix(".fault")
+        hit = request["do"] == "change" and fault and _changes(file) == at and not once.exists()
+        if hit:
+            once.touch()
+        if hit and fault == "died before it":
+            return
         try:
             answer = {"id": request["id"], "ok": True, "value": _answer(file, request)}
         except No as no:
             answer = {"id": request["id"], "ok": False, "type": "Exception", "error": str(no)}
-        if request["do"] == "change" and fault and not file.with_suffix(".fault").exists():
-            file.with_suffix(".fault").touch()
-            if fault == "died":
-                return
+        if hit and fault == "died after it":
+            return
+        if hit:
             answer = {"id": request["id"], "ok": False, "type": "Exception", "error": fault}
         _say("WARNING: something else is said")
         _say("aipol:" + json.dumps(answer))
+
+
+def _changes(file: Path) -> int:
+    """How many changes were asked for until now."""
+    return sum(1 for each in loaded(file).calls if not each.startswith("connect"))
 
 
 if __name__ == "__main__":

@@ -103,15 +103,35 @@ def test_what_was_made_comes_and_goes_by_its_mark(site: SiteOf, files: Files) ->
             assert remote.look(kind, live.id) is None
 
 
-def test_an_answer_that_was_lost_makes_no_second_object(site: SiteOf, files: Files) -> None:
-    """The object is looked for by its mark, in a new session."""
+def _less(files: Files) -> Files:
+    """The same without the second policy and its rules, and the first only reporting."""
+    first, *_ = json.loads(files["policies.json"])
+    rules = [each for each in json.loads(files["rules.json"]) if each["Policy"] == first["Name"]]
+    tested = {**first, "Mode": "TestWithoutNotifications"}
+    return {
+        **files,
+        "policies.json": json.dumps([tested]).encode(),
+        "rules.json": json.dumps(rules).encode(),
+    }
+
+
+@pytest.mark.parametrize("fault", ["died before it", "died after it"])
+@pytest.mark.parametrize("at", range(5))
+def test_an_answer_that_was_lost_makes_nothing_twice(
+    at: int, fault: str, site: SiteOf, files: Files
+) -> None:
+    """At each change that makes, changes or removes something; a new session goes on."""
     tenant = site()
-    remote = tenant.connected(PLAYED_FAULT="died")
-    assert tenant.settle(files, remote).writes == ()
-    connects = [each for each in tenant.tenant.calls if each.startswith("connect")]
-    assert len(connects) == 2
-    names = [row["Name"] for row in tenant.tenant.policies.values()]
-    assert len(set(names)) == len(names)
+    first = tenant.connected(PLAYED_FAULT=fault, PLAYED_AT=str(at))
+    assert tenant.settle(files, first).writes == ()
+    made = len([each for each in tenant.tenant.calls if not each.startswith("connect")])
+    tenant.file.with_suffix(".fault").unlink(missing_ok=True)
+    second = tenant.connected(PLAYED_FAULT=fault, PLAYED_AT=str(made + at))
+    assert tenant.settle(_less(files), second).writes == ()
+    for rows in (tenant.tenant.policies, tenant.tenant.rules):
+        names = [row["Name"] for row in rows.values()]
+        assert len(set(names)) == len(names)
+    assert len(tenant.tenant.policies) == 1
 
 
 @pytest.mark.parametrize(
