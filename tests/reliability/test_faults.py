@@ -6,46 +6,21 @@ of them is in docs/reliability.md.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
 from aipol.apply.events import Outcome
 from aipol.plan.model import Action
-from aipol.remote import Wanted
-from aipol_targets.common import http
-from aipol_targets.standins import faults as wrong
-from aipol_targets.standins.faults import Fault, Faults
+from aipol_targets.standins.faults import Faults
 from aipol_targets.standins.graph.tenant import READ_ONLY, Tenant
 from tests.reliability.office import Office, Scene, office
-from tests.reliability.scenes import SCENES, before
-from tests.reliability.vendors import ALL, ANSWER, SUBJECTS, TENANT, Intune, Killed
+from tests.reliability.scenes import SCENES
+from tests.reliability.trouble import FAULTS, KILLS, NAMES, Quiet, quiet
+from tests.reliability.vendors import ALL, SUBJECTS, TENANT, Intune, Killed
 
-FAULTS: dict[str, Fault] = {
-    each.name: each
-    for each in (
-        wrong.throttled(2),
-        wrong.throttled(None),
-        wrong.unavailable(2),
-        wrong.unavailable(None),
-        wrong.broken(),
-        wrong.broken_after(),
-        wrong.cut(),
-        wrong.cut_after(),
-        wrong.late(2 * ANSWER),
-        wrong.expired(),
-        wrong.conflict(),
-        wrong.precondition_failed(),
-    )
-}
-KILLS: dict[str, bool] = {"killed-before": False, "killed-after": True}
-NAMES = (*FAULTS, *KILLS)
 # By default each fault is tried at each vendor in one of the scenes.
 MATRIX = [
     (target, scene, name)
@@ -53,40 +28,6 @@ MATRIX = [
     for turn, name in enumerate(NAMES)
     for scene in (SCENES if ALL else (SCENES[(place + turn) % len(SCENES)],))
 ]
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is late is not waited for."""
-    monkeypatch.setattr(http, "ANSWER_SECONDS", ANSWER)
-
-
-@dataclass(frozen=True)
-class Quiet:
-    """An apply in which nothing goes wrong: what was there before, and how many writes it takes."""
-
-    earlier: tuple[Wanted, ...]
-    first: int
-    """How many writes came before it."""
-    writes: int
-    ours: Counter[tuple[str, str]]
-    actions: frozenset[tuple[str, Action]]
-
-
-@cache
-def quiet(target: str, scene: str) -> Quiet:
-    """The apply of a scene, once."""
-    subject = SUBJECTS[target]
-    with TemporaryDirectory() as folder:
-        with office(subject, Path(folder) / "asked") as nothing:
-            wanted = nothing.wanted()
-        earlier = before(scene, subject, wanted)
-        with office(subject, Path(folder) / "quiet", Scene(earlier)) as found:
-            first = len(found.running.writes)
-            actions = frozenset((each.kind, each.action) for each in found.plan().writes)
-            assert found.until_done() == 1
-            writes = len(found.running.writes) - first
-            return Quiet(earlier, first, writes, found.ours(), actions)
 
 
 @contextmanager

@@ -79,7 +79,8 @@ class Carrying:
         except InDoubt as error:
             return self._ended(Result(change, Outcome.DOUBTFUL, str(error)))
         except RemoteError as error:
-            self.journal.note("failed", index, why=str(error), sent=not isinstance(error, NotSent))
+            sent, now = not isinstance(error, NotSent), self.clock.now()
+            self.journal.note("failed", index, why=str(error), sent=sent, at=now)
             return self._ended(Result(change, Outcome.FAILED, str(error)))
         now = self.clock.now()
         self.journal.note("done", index, id=made.id, seen=made.seen, at=now)

@@ -50,8 +50,8 @@ class Head:
 class Progress:
     """How far one change got. Times are seconds since 1970; `id` is the server's, once known.
 
-    `seen` is the digest of all that the server showed of the object when it was done, which was
-    `at`; `sent` is whether anything may have reached the server.
+    `seen` is the digest of all that the server showed of the object when it was done. It was done,
+    or failed, at `at`; `sent` is whether anything may have reached the server.
     """
 
     begun: float = 0.0
@@ -219,6 +219,7 @@ def _follow(entry: dict[str, Any], progress: tuple[Progress, ...]) -> str:
             of.id, of.seen = str(entry["id"]), str(entry["seen"])
         case "failed":
             of.failed, of.sent = str(entry["why"]), bool(entry["sent"])
+            of.at = float(entry.get("at", 0.0))
         case _:
             raise ValueError(event)
     return ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aipol.apply.journal import Journal
+from aipol.apply.journal import Journal, Progress
 from aipol.apply.patience import attempts
 from aipol.plan.model import Change
 from aipol.remote import Clock, Observed, Remote
@@ -17,7 +17,8 @@ from aipol.remote import Clock, Observed, Remote
 def observed(remote: Remote, journals: tuple[Journal, ...], clock: Clock) -> Observed:
     """What there is, asked for until all that the last apply did can be seen, or must be by now.
 
-    `journals` are those of the place, the oldest first. Raises RemoteError.
+    Also what it made and could not finish: nobody has seen that yet. `journals` are those of the
+    place, the oldest first. Raises RemoteError.
     """
     found = remote.observe()
     patience = _patience(remote, journals, clock)
@@ -25,7 +26,7 @@ def observed(remote: Remote, journals: tuple[Journal, ...], clock: Clock) -> Obs
         return found
     for tries, _ in enumerate(attempts(clock, patience)):
         found = remote.observe() if tries else found
-        if not any(_hidden(found, journals[-1].done())):
+        if not any(_hidden(found, journals[-1].made())):
             break
     return found
 
@@ -34,18 +35,21 @@ def _patience(remote: Remote, journals: tuple[Journal, ...], clock: Clock) -> fl
     """Seconds until everybody sees what the last apply did."""
     if not journals:
         return 0.0
-    last = max((progress.at for _, progress in journals[-1].done()), default=0.0)
+    last = max((progress.at for _, progress in journals[-1].made()), default=0.0)
     return max(0.0, min(remote.settles, last + remote.settles - clock.now()))
 
 
-def _hidden(found: Observed, done: Iterable[tuple[Change, object]]) -> Iterable[Change]:
+def _hidden(found: Observed, made: Iterable[tuple[Change, Progress]]) -> Iterable[Change]:
     """The changes that do not show yet."""
     # What merely mentions a key does not stand for the object.
     objects = sorted(found.objects, key=lambda each: each.signed)
     marks = {(each.kind, each.mark.key): each.mark for each in objects if each.mark}
     ids = {(each.kind, each.id) for each in found.objects}
-    for change, _ in done:
-        if change.after is None:
+    for change, progress in made:
+        if not progress.done:
+            if (change.kind, progress.id) not in ids:
+                yield change
+        elif change.after is None:
             if (change.kind, change.id) in ids:
                 yield change
         elif change.marks:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from aipol.apply.events import Outcome
 from aipol.apply.lately import observed
+from aipol.plan.model import Action
 from aipol.plan.planning import Asked, compare
 from tests.unit.compiler.apply.pushing import Pushing
 from tests.unit.compiler.apply.vendor import (
     ORGANIZATION,
     SCRIPT,
     FakeRemote,
+    Fault,
     key_of,
     policy,
     script,
@@ -63,3 +66,17 @@ def test_an_apply_of_long_ago_is_not_waited_for(pushing: Pushing) -> None:
     journals = tuple(pushing.journals())
     assert not observed(pushing.remote, journals, pushing.vendor.time.clock()).objects
     assert pushing.vendor.time.at == before
+
+
+def test_what_was_made_and_not_finished_is_not_made_again(pushing: Pushing) -> None:
+    """An object whose assignment was refused is there, although nobody has seen it yet."""
+    wanted = (script("one"), policy("two", "one"))
+    pushing.vendor.lag = SETTLES / 2
+    pushing.vendor.faults = {3: Fault.REFUSED}
+    *_, last = pushing.apply(pushing.plan(*wanted))
+    assert last.outcome is Outcome.FAILED
+    assert len(pushing.vendor.objects) == 2
+    journals = tuple(pushing.journals())
+    found = observed(pushing.remote, journals, pushing.vendor.time.clock())
+    (change,) = compare(pushing.remote, Asked(ORGANIZATION, wanted), found).writes
+    assert change.action is Action.UPDATE
