@@ -18,7 +18,7 @@ def settle(remote: Remote, journal: Journal, clock: Clock) -> None:
     Raises RemoteError.
     """
     writer = reopened(journal.path)
-    unseen = list(journal.doubtful())
+    unseen = list(journal.unseen())
     before = ids_of(journal.head.plan.changes)
     for _ in attempts(clock, remote.settles):
         for index, change, progress in tuple(unseen):

@@ -90,6 +90,13 @@ class Journal:
             if progress.begun and not progress.done and not progress.failed:
                 yield index, change, progress
 
+    def unseen(self) -> Iterator[tuple[int, Change, Progress]]:
+        """Those, and what was created and then refused: nobody has looked at it."""
+        yield from self.doubtful()
+        for index, (change, progress) in enumerate(self._each()):
+            if change.action is Action.CREATE and progress.id and progress.failed:
+                yield index, change, progress
+
     def done(self) -> Iterator[tuple[Change, Progress]]:
         """The changes that were made."""
         return ((change, progress) for change, progress in self._each() if progress.done)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from aipol.apply.doubts import settle
 from aipol.apply.events import Outcome
 from aipol.apply.lately import observed
 from aipol.plan.model import Action
@@ -79,4 +80,18 @@ def test_what_was_made_and_not_finished_is_not_made_again(pushing: Pushing) -> N
     journals = tuple(pushing.journals())
     found = observed(pushing.remote, journals, pushing.vendor.time.clock())
     (change,) = compare(pushing.remote, Asked(ORGANIZATION, wanted), found).writes
+    assert change.action is Action.UPDATE
+
+
+def test_settling_looks_at_what_was_made_and_refused(pushing: Pushing) -> None:
+    """It is not over before that can be seen, too."""
+    wanted = (script("one"), policy("two", "one"))
+    pushing.vendor.lag = SETTLES / 2
+    pushing.vendor.faults = {3: Fault.REFUSED}
+    pushing.apply(pushing.plan(*wanted))
+    (journal,) = pushing.journals()
+    before = pushing.vendor.time.at
+    settle(pushing.remote, journal, pushing.vendor.time.clock())
+    assert pushing.vendor.time.at - before >= SETTLES / 2
+    (change,) = pushing.plan(*wanted).writes
     assert change.action is Action.UPDATE
