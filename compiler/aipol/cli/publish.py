@@ -14,12 +14,14 @@ import click
 from click.core import ParameterSource
 
 from aipol.cli.app import CLEAN, FINDINGS
-from aipol.cli.options import Day, Place, policy_argument, today
+from aipol.cli.options import Day, policy_argument, today
+from aipol.cli.options import Place as Named
 from aipol.cli.output import formats
 
 if TYPE_CHECKING:
     from aipol.pipeline import Build
     from aipol.publishing.guards import Consent
+    from aipol.publishing.places import Place
     from aipol.publishing.plan import Plan
     from aipol.report.published import Back, Forward
 
@@ -31,7 +33,7 @@ _FORWARD_ONLY = ("policy", "chosen", "as_of", "shrinking", "percent", "keeping")
 class _Asked:
     """What the command line asks for, whichever way it goes."""
 
-    place: Path
+    place: Place
     consent: Consent
     dry: bool
     form: str
@@ -41,11 +43,11 @@ class _Asked:
 @policy_argument
 @click.option(
     "--to",
-    "directory",
-    type=Place(),
+    "place",
+    type=Named(),
     required=True,
-    metavar="DIR",
-    help="The directory that devices fetch from.",
+    metavar="PLACE",
+    help="What devices fetch from: a directory, `s3://BUCKET/PREFIX`, or a container's address.",
 )
 @click.option("-t", "--target", "chosen", multiple=True, metavar="TARGET", help="Only this target.")
 @click.option(
@@ -85,7 +87,7 @@ class _Asked:
 @formats("text", "json")
 @click.pass_context
 def command(context: click.Context, /, **given: Any) -> int:
-    """Compile POLICY (policy/ai-usage.yaml when left out) and put what devices fetch into DIR.
+    """Compile POLICY (policy/ai-usage.yaml when left out) and put what devices fetch into PLACE.
 
     Nothing is written unless all of it is well: what compiles is read back as `compile` does, and a
     list that would become empty, lose most of its entries or go is refused until it is named. Each
@@ -100,8 +102,7 @@ def command(context: click.Context, /, **given: Any) -> int:
         given["keeping"],
         given["percent"],
     )
-    asked = _Asked(Path(given["directory"]), consent, given["dry"], given["form"])
-    _outside_generated(asked.place)
+    asked = _Asked(_opened(given["place"]), consent, given["dry"], given["form"])
     if given["rollback"]:
         _refuse_forward_options(context)
         return _go_back(asked)
@@ -115,6 +116,21 @@ def _refuse_forward_options(context: click.Context) -> None:
         if name in _FORWARD_ONLY and source is not ParameterSource.DEFAULT:
             words = parameter.opts[-1] if name != "policy" else "POLICY"
             raise click.UsageError(f"`--rollback` puts back what was there; leave `{words}` out")
+
+
+def _opened(name: str) -> Place:
+    """The place of that name. Wrong usage where there is none."""
+    from aipol.durable import OutputError
+    from aipol.publishing.opening import place_of
+    from aipol.publishing.places import Directory
+
+    try:
+        place = place_of(name)
+    except OutputError as error:
+        raise click.ClickException(str(error)) from None
+    if isinstance(place, Directory):
+        _outside_generated(place.path)
+    return place
 
 
 def _outside_generated(place: Path) -> None:
@@ -165,11 +181,11 @@ def _go_back(asked: _Asked) -> int:
 
 
 def _something_to_publish(
-    place: Path, build: Build, chosen: tuple[str, ...], *, empty: bool
+    place: Place, build: Build, chosen: tuple[str, ...], *, empty: bool
 ) -> None:
     """Wrong usage where devices fetch nothing, and never have."""
     from aipol.cli.composition import all_targets
-    from aipol.publishing.record import RECORD
+    from aipol.publishing.record import NOTHING
     from aipol.serving import Serving
 
     serving = {each.id for each in all_targets() if isinstance(each, Serving) and each.fetched}
@@ -177,7 +193,7 @@ def _something_to_publish(
         if name not in serving:
             others = ", ".join(f"`{each}`" for each in sorted(serving))
             raise click.ClickException(f"devices fetch nothing of `{name}`; they do of {others}")
-    if empty and not (place / RECORD).exists():
+    if empty and place.history().record.current == NOTHING:
         names = ", ".join(dict.fromkeys(f"`{run.target.id}`" for run in build.runs))
         others = ", ".join(f"`{each}`" for each in sorted(serving))
         raise click.ClickException(
@@ -189,14 +205,13 @@ def _something_to_publish(
 def _done(asked: _Asked, planned: Callable[[], Plan]) -> Plan:
     """The plan, carried out unless it is refused, for show, or has nothing to do."""
     from aipol.durable import OutputError, why
-    from aipol.publishing.exchange import carry_out
 
     try:
         plan = planned()
         _known_names(asked, plan)
         if plan.refusals or plan.settled or asked.dry:
             return plan
-        return carry_out(asked.place, planned)
+        return asked.place.carry_out(planned)
     except OutputError as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
@@ -234,7 +249,7 @@ def _answer(asked: _Asked, plan: Plan, said: Forward | Back) -> int:
 
     refused = bool(plan.refusals)
     if asked.form == "json":
-        head = {"schema": SCHEMA, "ok": not refused, "to": asked.place.as_posix()}
+        head = {"schema": SCHEMA, "ok": not refused, "to": asked.place.name}
         found = output.findings_json(plan.refusals)
         body = {"dry_run": asked.dry, **said.as_json(), **plan_json(plan), "findings": found}
         output.answer(as_json(head | body))
@@ -257,11 +272,11 @@ def _refusal(asked: _Asked, plan: Plan) -> None:
     from aipol.source import Sources
 
     reasons = count(len(plan.refusals), "reason")
-    output.answer_lines([f"Nothing in {asked.place} was touched, for {reasons}:"])
+    output.answer_lines([f"Nothing in {asked.place.name} was touched, for {reasons}:"])
     output.answer(report(shown(plan.refusals), Sources({}), "text"))
     output.answer_lines(more(plan.refusals))
     output.answer(f"{tally(plan.refusals)}\n")
-    names = names_to_allow(asked.place.as_posix(), plan.refusals, plan.names)
+    names = names_to_allow(asked.place.name, plan.refusals, plan.names)
     if names:
         output.answer_lines(["If all of that is meant:", f"  {_again(names)}"])
 
@@ -292,4 +307,4 @@ def _next(asked: _Asked, plan: Plan) -> Iterator[str]:
     if asked.dry:
         yield "Nothing was written."
     elif plan.changes and plan.record.previous is not None:
-        yield f"To go back: {called()} publish --to {asked.place} --rollback"
+        yield f"To go back: {called()} publish --to {asked.place.name} --rollback"

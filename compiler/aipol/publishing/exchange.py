@@ -22,7 +22,6 @@ from aipol.publishing.record import (
     PENDING,
     RECORD,
     STATE,
-    Files,
     pending_bytes,
     record_bytes,
 )
@@ -197,14 +196,15 @@ def _remove_empty(directory: Path, path: str) -> None:
 
 def _forget(directory: Path, plan: Plan) -> None:
     """Drop what no version to go back to needs."""
-    needed = _needed(plan.record.current.files, plan)
+    needed = still_needed(plan)
     for place in (directory / KEPT).iterdir():
         if place.name not in needed:
             place.unlink()
 
 
-def _needed(current: Files, plan: Plan) -> set[str]:
-    previous = plan.record.previous
+def still_needed(plan: Plan) -> set[str]:
+    """The digests of what is kept that going back needs after a plan."""
+    current, previous = plan.record.current.files, plan.record.previous
     if previous is None:
         return set()
     return {

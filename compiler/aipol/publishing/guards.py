@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from aipol.diagnostics import Diagnostic, codes
+from aipol.publishing.places import Place
 from aipol.publishing.plan import Change, Goal
 from aipol.publishing.record import RECORD, Entry
 from aipol.publishing.survey import History, Seen
@@ -35,16 +35,16 @@ class Consent:
         return any(path == name or path.startswith(f"{name}/") for name in self.shrinking)
 
 
-def _place(directory: Path, path: str) -> Span:
-    return whole_file((directory / path).as_posix())
+def _span(place: Place, path: str) -> Span:
+    return whole_file(place.at(path))
 
 
 def foreign(
-    directory: Path, known: History, seen: Mapping[str, Seen], goal: Goal, consent: Consent
+    place: Place, known: History, seen: Mapping[str, Seen], goal: Goal, consent: Consent
 ) -> Iterator[Diagnostic]:
     """Files that somebody else put there, or has changed since aipol did."""
     for path in sorted(goal.scope - goal.kept):
-        there, span = seen[path], _place(directory, path)
+        there, span = seen[path], _span(place, path)
         wanted = goal.wanted.get(path)
         if there.fault:
             yield codes.IN_THE_WAY.at(span, file=path, why=there.fault, hint="move it away")
@@ -62,11 +62,11 @@ def foreign(
             yield codes.EDITED_SINCE.at(span, file=path, hint=f"`--overwrite {path}` {what}")
 
 
-def shrinking(directory: Path, changes: Iterable[Change], consent: Consent) -> Iterator[Diagnostic]:
+def shrinking(place: Place, changes: Iterable[Change], consent: Consent) -> Iterator[Diagnostic]:
     """Files that would go, and lists that would lose so much that it may be an accident."""
     for each in changes:
         if not consent.lets_shrink(each.path):
-            yield from _shrinking(_place(directory, each.path), each, consent.percent)
+            yield from _shrinking(_span(place, each.path), each, consent.percent)
 
 
 def _shrinking(span: Span, each: Change, percent: int) -> Iterator[Diagnostic]:
@@ -104,14 +104,14 @@ def _held(each: Change) -> str:
 
 
 def of_another(
-    directory: Path, known: History, organization: str, consent: Consent
+    place: Place, known: History, organization: str, consent: Consent
 ) -> Iterator[Diagnostic]:
     """The lists of one customer where another's are to go."""
     theirs = known.record.current.organization
     if theirs and theirs != organization and RECORD not in consent.overwriting:
         yield codes.OTHER_ORGANIZATION.at(
-            _place(directory, RECORD),
-            directory=directory,
+            _span(place, RECORD),
+            directory=place.name,
             theirs=theirs,
             ours=organization,
             hint=f"choose another `--to`; where it is only renamed, `--overwrite {RECORD}`",

@@ -7,10 +7,9 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, TypeVar
 
-from aipol.durable import OutputError, why
+from aipol.durable import OutputError
 from aipol.target import Form
 
 RECORD = ".aipol-publish.json"
@@ -102,31 +101,25 @@ def pending_bytes(pending: Pending) -> bytes:
     return _bytes({"schema": PENDING_SCHEMA, **body})
 
 
-def read_record(directory: Path) -> Record | None:
-    """What was published into a directory. Raises OutputError for what is no record."""
-    return _read(directory / RECORD, SCHEMA, _record)
+def record_in(content: bytes, name: str) -> Record:
+    """What was published, as the record at `name` says. Raises OutputError for what is none."""
+    return _read(content, name, SCHEMA, _record)
 
 
-def read_pending(directory: Path) -> Pending | None:
-    """What has not come to its end there. Raises OutputError for what does not say."""
-    return _read(directory / PENDING, PENDING_SCHEMA, _pending)
+def pending_in(content: bytes, name: str) -> Pending:
+    """What has not come to its end, as the note at `name` says. Raises OutputError likewise."""
+    return _read(content, name, PENDING_SCHEMA, _pending)
 
 
-def _read(path: Path, schema: str, build: Callable[[Any], T]) -> T | None:
+def _read(content: bytes, name: str, schema: str, build: Callable[[Any], T]) -> T:
     try:
-        if path.is_symlink():
-            raise OutputError(f"`{path}` is a symbolic link; remove it")
-        raw = json.loads(path.read_bytes())
+        raw = json.loads(content)
         if raw["schema"] != schema:
-            raise OutputError(f"`{path}` has the schema `{raw['schema']}`, not `{schema}`")
+            raise OutputError(f"`{name}` has the schema `{raw['schema']}`, not `{schema}`")
         return build(raw)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        raise OutputError(f"cannot read `{path}`: {why(error)}") from None
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise OutputError(
-            f"`{path}` is not what aipol wrote; put it back, or publish into an empty directory"
+            f"`{name}` is not what aipol wrote; put it back, or publish into an empty place"
         ) from None
 
 

@@ -11,12 +11,14 @@ from pathlib import Path
 
 from aipol.durable import OutputError, why
 from aipol.publishing.record import (
+    PENDING,
+    RECORD,
     STATE,
     Files,
     Pending,
     Record,
-    read_pending,
-    read_record,
+    pending_in,
+    record_in,
 )
 
 
@@ -77,7 +79,26 @@ class History:
 def history(directory: Path) -> History:
     """What aipol remembers. Raises OutputError where that, or the directory, is odd."""
     refuse_odd(directory)
-    record, pending = read_record(directory) or Record(), read_pending(directory)
+    record, pending = _read(directory / RECORD), _read(directory / PENDING)
+    return remembered(
+        Record() if record is None else record_in(record, str(directory / RECORD)),
+        None if pending is None else pending_in(pending, str(directory / PENDING)),
+    )
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        if path.is_symlink():
+            raise OutputError(f"`{path}` is a symbolic link; remove it")
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise OutputError(f"cannot read `{path}`: {why(error)}") from None
+
+
+def remembered(record: Record, pending: Pending | None) -> History:
+    """What the record and the note of a publish under way say together."""
     # A note that is as old as the record was only not yet thrown away.
     done = pending is not None and pending.stamp <= record.stamp
     return History(record, None if done else pending)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aipol.publishing.plan import Change, Plan, Step
@@ -12,6 +11,7 @@ from aipol.report.words import count, folded, listed, some
 from aipol.target import Form, Room
 
 if TYPE_CHECKING:
+    from aipol.publishing.places import Place
     from aipol.publishing.served import Address
 
 _ROWS = 20
@@ -78,10 +78,12 @@ def _settings(target: str, rooms: Sequence[Room]) -> str:
     return ", ".join(f"`targets.{target}.{name}`" for name in names)
 
 
-def addresses_text(place: Path, addresses: Iterable[Address]) -> Iterator[str]:
+def addresses_text(place: Place, addresses: Iterable[Address]) -> Iterator[str]:
     """Which folder has to be at which address."""
     for each in addresses:
-        yield from folded(f"Serve {place / each.folder} as {each.url}: {each.target} looks there.")
+        yield from folded(
+            f"Serve {place.at(each.folder)} as {each.url}: {each.target} looks there."
+        )
 
 
 def plan_json(plan: Plan) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from aipol.publishing.exchange import carry_out
 from aipol.publishing.guards import Consent
+from aipol.publishing.places import Directory
 from aipol.publishing.plan import Content, Plan
 from aipol.publishing.record import Published
 from aipol.publishing.ways import Wanted, backward, forward
@@ -48,6 +48,11 @@ class Web:
     new: Files = field(default_factory=lambda: NEW)
     going: Consent = GOING
 
+    @property
+    def there(self) -> Directory:
+        """The same, as aipol has it."""
+        return Directory(self.place)
+
     def plan(
         self,
         files: Files,
@@ -59,24 +64,24 @@ class Web:
     ) -> Plan:
         """What publishing these files would do."""
         wanted = Wanted(Published(organization, "2026-12-01"), contents(files), frozenset(chosen))
-        return forward(self.place, wanted, consent, now)
+        return forward(self.there, wanted, consent, now)
 
     def give(self, files: Files, consent: Consent = NOBODY, **rest: object) -> Plan:
         """Publish these files; nothing may be refused."""
-        plan = carry_out(self.place, lambda: self.plan(files, consent, **rest))  # type: ignore[arg-type] # as `plan` takes them
+        plan = self.there.carry_out(lambda: self.plan(files, consent, **rest))  # type: ignore[arg-type] # as `plan` takes them
         assert plan.refusals == ()
         return plan
 
     def back(self, consent: Consent = NOBODY, now: int = 1_000) -> Plan:
         """Go back; nothing may be refused."""
-        plan = carry_out(self.place, lambda: backward(self.place, consent, now))
+        plan = self.there.carry_out(lambda: backward(self.there, consent, now))
         assert plan.refusals == ()
         return plan
 
     def refused(self, files: Files, consent: Consent = NOBODY, **rest: object) -> list[str]:
         """The codes for which these files are refused, with nothing touched."""
         before = self.everything()
-        plan = carry_out(self.place, lambda: self.plan(files, consent, **rest))  # type: ignore[arg-type] # as `plan` takes them
+        plan = self.there.carry_out(lambda: self.plan(files, consent, **rest))  # type: ignore[arg-type] # as `plan` takes them
         assert self.everything() == before
         return [refusal.code for refusal in plan.refusals]
 

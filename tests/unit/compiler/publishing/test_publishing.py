@@ -78,7 +78,7 @@ def test_going_back_gives_the_whole_earlier_set_and_only_once(web: Any) -> None:
     web.back()
     assert web.served() == dict(web.old)
     assert not (web.place / "lists/deep").exists()
-    again = backward(web.place, Consent(), 1_000)
+    again = backward(web.there, Consent(), 1_000)
     assert [refusal.code for refusal in again.refusals] == ["AIP607"]
     assert web.served() == dict(web.old)
     web.give(web.new, web.going)
@@ -88,7 +88,7 @@ def test_going_back_gives_the_whole_earlier_set_and_only_once(web: Any) -> None:
 def test_after_a_first_publish_there_is_no_way_back(web: Any) -> None:
     """What was there before aipol is not aipol's to bring back."""
     web.give(web.old)
-    assert [each.code for each in backward(web.place, Consent(), 1).refusals] == ["AIP607"]
+    assert [each.code for each in backward(web.there, Consent(), 1).refusals] == ["AIP607"]
 
 
 def test_only_one_earlier_version_is_kept(web: Any) -> None:
@@ -258,7 +258,7 @@ def test_going_back_does_not_overwrite_an_edit_unasked(web: Any) -> None:
     web.give(web.old)
     web.give(web.new, web.going)
     (web.place / "lists/a.txt").write_bytes(b"mine.test/\n")
-    plan = backward(web.place, Consent(), 1)
+    plan = backward(web.there, Consent(), 1)
     assert [refusal.code for refusal in plan.refusals] == ["AIP604"]
     web.back(Consent(overwriting=frozenset({"lists/a.txt"})))
     assert web.served() == dict(web.old)
@@ -270,7 +270,7 @@ def test_what_is_not_kept_any_more_cannot_be_put_back(web: Any) -> None:
     web.give(web.new, web.going)
     for path in (web.place / STATE / "kept").iterdir():
         path.write_bytes(b"evil.test/\n")
-    codes = {refusal.code for refusal in backward(web.place, Consent(), 1).refusals}
+    codes = {refusal.code for refusal in backward(web.there, Consent(), 1).refusals}
     assert codes == {"AIP608"}
 
 

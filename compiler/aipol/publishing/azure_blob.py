@@ -1,0 +1,126 @@
+"""Azure Blob Storage as a store: conditions are azure-core's match conditions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aipol.publishing.objects import Changed, Found, StoreError, needed, only_secure, type_of
+
+_EXTRA = ("azure-storage-blob with azure-identity", "azure-blob")
+_CONFLICT, _FAILED = 409, 412
+# What Azure's own command line takes, besides identities.
+_KEY, _SAS = "AZURE_STORAGE_KEY", "AZURE_STORAGE_SAS_TOKEN"
+
+
+@dataclass(frozen=True, slots=True)
+class BlobObjects:
+    """The blobs of a container below a prefix, which ends in `/` or is empty."""
+
+    prefix: str
+    container: Any = field(repr=False)
+
+    def get(self, path: str) -> Found | None:
+        """One blob."""
+        try:
+            with _told():
+                stream = self.container.download_blob(self.prefix + path)
+                return Found(stream.readall(), str(stream.properties.etag))
+        except _Missing:
+            return None
+
+    def put(self, path: str, content: bytes, tag: str) -> str:
+        """Write one blob."""
+        blob = needed("azure.storage.blob", *_EXTRA)
+        given = _same(tag) if tag else {}
+        settings = blob.ContentSettings(content_type=type_of(path))
+        try:
+            with _told():
+                made = self.container.get_blob_client(self.prefix + path).upload_blob(
+                    content, overwrite=bool(tag), content_settings=settings, **given
+                )
+                return str(made["etag"])
+        except _Missing as error:
+            raise Changed(str(error)) from None
+
+    def remove(self, path: str, tag: str) -> None:
+        """Remove one blob."""
+        try:
+            with _told():
+                self.container.delete_blob(self.prefix + path, **_same(tag or "*"))
+        except _Missing as error:
+            raise Changed(str(error)) from None
+
+    def below(self, folder: str) -> Iterable[str]:
+        """All pages of the list."""
+        with _told():
+            start = f"{self.prefix}{folder}/"
+            names = list(self.container.list_blob_names(name_starts_with=start))
+        return [str(name).removeprefix(self.prefix) for name in names]
+
+
+def opened(account: str, container: str, prefix: str) -> BlobObjects:
+    """A part of a container, with the credentials that Azure's tools would take.
+
+    Asks nothing yet. Raises StoreError.
+    """
+    only_secure(account)
+    blob = needed("azure.storage.blob", *_EXTRA)
+    with _told():
+        found = blob.ContainerClient(account, container, credential=_credential(account))
+    return BlobObjects(prefix, found)
+
+
+def _credential(account: str) -> Any:
+    """A key or a SAS token from the environment, or else whatever identity there is."""
+    name = account.partition("://")[2].rpartition("/")[2].partition(".")[0]
+    if os.environ.get(_KEY):
+        return {"account_name": name, "account_key": os.environ[_KEY]}
+    if os.environ.get(_SAS):
+        return os.environ[_SAS]
+    return needed("azure.identity", *_EXTRA).DefaultAzureCredential()
+
+
+def _same(tag: str) -> dict[str, Any]:
+    conditions = needed("azure.core", *_EXTRA).MatchConditions
+    if tag == "*":
+        return {"match_condition": conditions.IfPresent}
+    return {"etag": tag, "match_condition": conditions.IfNotModified}
+
+
+class _Missing(StoreError):
+    """There is no such blob."""
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the library raises, as a StoreError."""
+    errors = needed("azure.core.exceptions", *_EXTRA)
+    try:
+        yield
+    except errors.ClientAuthenticationError as error:
+        raise StoreError(
+            f"{_line(error)}; set {_KEY} or {_SAS}, or AZURE_CLIENT_ID, AZURE_TENANT_ID and "
+            "AZURE_CLIENT_SECRET, or let the job or machine have an identity"
+        ) from None
+    except errors.HttpResponseError as error:
+        raise _refused(error) from None
+    except (errors.AzureError, ValueError) as error:
+        raise StoreError(_line(error)) from None
+
+
+def _refused(error: Any) -> StoreError:
+    code = getattr(getattr(error, "error_code", ""), "value", "") or getattr(
+        error, "error_code", ""
+    )
+    if error.status_code in (_CONFLICT, _FAILED):
+        return Changed(_line(error))
+    return _Missing(_line(error)) if code == "BlobNotFound" else StoreError(_line(error))
+
+
+def _line(error: BaseException) -> str:
+    """Its first line; what follows is for whoever asks for support."""
+    return " ".join(str(error).strip().partition("\n")[0].split())
