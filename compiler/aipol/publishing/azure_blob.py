@@ -12,7 +12,8 @@ from aipol.publishing.objects import Changed, Found, StoreError, needed, only_se
 
 _EXTRA = ("azure-storage-blob with azure-identity", "azure-blob")
 _CONFLICT, _FAILED = 409, 412
-# What Azure's own command line takes, besides identities.
+# What Azure's own command line takes, besides identities
+# (learn.microsoft.com/azure/storage/blobs/authorize-data-operations-cli, read 2026-11-29).
 _KEY, _SAS = "AZURE_STORAGE_KEY", "AZURE_STORAGE_SAS_TOKEN"
 
 
@@ -75,12 +76,12 @@ def opened(account: str, container: str, prefix: str) -> BlobObjects:
 
 
 def _credential(account: str) -> Any:
-    """A key or a SAS token from the environment, or else whatever identity there is."""
-    name = account.partition("://")[2].rpartition("/")[2].partition(".")[0]
-    if os.environ.get(_KEY):
-        return {"account_name": name, "account_key": os.environ[_KEY]}
+    """A SAS token or a key from the environment, the narrower first, or else an identity."""
     if os.environ.get(_SAS):
         return os.environ[_SAS]
+    if os.environ.get(_KEY):
+        name = account.partition("://")[2].rpartition("/")[2].partition(".")[0]
+        return {"account_name": name, "account_key": os.environ[_KEY]}
     return needed("azure.identity", *_EXTRA).DefaultAzureCredential()
 
 

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from aipol.durable import OutputError
+from aipol.publishing.azure_blob import BlobObjects
 from aipol.publishing.guards import Consent
 from aipol.publishing.objects import Changed, StoreError, only_secure
 from aipol.publishing.opening import place_of
 from aipol.publishing.places import Directory
 from aipol.publishing.record import KEPT, PENDING, RECORD
+from aipol.publishing.store import Store
 from aipol.publishing.ways import backward
 from tests.unit.compiler.publishing import stores
 from tests.unit.compiler.publishing.conftest import NEW, OLD
@@ -313,6 +315,39 @@ def test_without_credentials_it_says_which_to_set(
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     with pytest.raises(OutputError, match="AWS_ACCESS_KEY_ID"):
         place_of("s3://bucket").history()
+
+
+@pytest.mark.parametrize(
+    ("variables", "kind"),
+    [
+        (
+            {"AZURE_STORAGE_SAS_TOKEN": "sv=1", "AZURE_STORAGE_KEY": stores.KEY},
+            "AzureSasCredential",
+        ),
+        ({"AZURE_STORAGE_KEY": stores.KEY}, "SharedKeyCredentialPolicy"),
+        ({}, "DefaultAzureCredential"),
+    ],
+)
+def test_azure_is_signed_in_to_as_its_tools_do(
+    variables: dict[str, str], kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The narrowest first; nothing is asked for before it is needed."""
+    for name in ("AZURE_STORAGE_SAS_TOKEN", "AZURE_STORAGE_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    place = place_of("https://acme.blob.core.windows.net/lists/edl")
+    assert isinstance(place, Store)
+    assert isinstance(place.objects, BlobObjects)
+    assert place.objects.prefix == "edl/"
+    found = place.objects.container
+    assert found.url.startswith("https://acme.blob.core.windows.net/lists")
+    assert kind in {type(found.credential).__name__, _credential_of(found)}
+
+
+def _credential_of(container: Any) -> str:
+    sas = "sv=1" in container.url
+    return "AzureSasCredential" if sas else ""
 
 
 def test_a_bucket_that_is_not_there_is_no_empty_one(shelf: Shelf) -> None:
