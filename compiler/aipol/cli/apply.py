@@ -170,9 +170,10 @@ def confirm(plans: Plans) -> bool:
     from aipol.report.plans import asked
 
     if not sys.stdin.isatty():
+        saving = f"adopt {shlex.join(plans.adopted)}" if plans.adopted else "plan"
         raise click.ClickException(
             "nothing was changed: nobody is there to ask; `--yes` says yes, and "
-            "`aipol plan -o plan.json` with `aipol apply plan.json` has a plan approved first"
+            f"`aipol {saving} -o plan.json` with `aipol apply plan.json` has a plan approved first"
         )
     agreed = click.confirm(asked(plans), err=True)
     if not agreed:

@@ -65,7 +65,8 @@ def test_without_a_collision_there_is_nothing_to_take_over(run: Run) -> None:
 def test_it_is_shown_and_asked_for(shop: Shop, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """With nobody there nothing is done; a no is a no."""
     seeded(shop.vendor, script("s", "theirs"), {}, None)
-    assert run("adopt", "s").code == 2
+    nobody = run("adopt", "s")
+    assert (nobody.code, f"`aipol adopt {key_of('s')} -o plan.json`" in nobody.err) == (2, True)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("click.confirm", lambda *_, **__: False)
     found = run("adopt", "s")
