@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from aipol.durable import OutputError
 from aipol.publishing.exchange import still_needed
 from aipol.publishing.objects import Changed, Found, Objects, StoreError
-from aipol.publishing.plan import Plan
+from aipol.publishing.plan import Change, Plan
 from aipol.publishing.record import (
     KEPT,
     PENDING,
@@ -130,22 +130,47 @@ class Store:
     # --- what devices see -------------------------------------------------------------------------
 
     def _finish(self, plan: Plan) -> None:
-        done, every = 0, len(plan.changes)
+        done, every = list[Change](), len(plan.changes)
         try:
             for change in plan.changes:
-                if change.content is None:
-                    self._remove(change.path)
-                else:
-                    self._put(change.path, change.content)
-                done += 1
+                self._refuse_taken_over(done)
+                self._exchange(change.path, change.content)
+                done.append(change)
+            self._refuse_taken_over(done)
             self._put(RECORD, record_bytes(plan.record))
             self._remove(PENDING)
             self._forget(plan)
         except StoreError as error:
             raise OutputError(
-                f"{error}; {done} of {every} files were exchanged; run the same again to complete "
-                "it, or `--rollback` to take it back"
+                f"{error}; {len(done)} of {every} files were exchanged; run the same again to "
+                "complete it, or `--rollback` to take it back"
             ) from None
+
+    def _exchange(self, path: str, content: bytes | None) -> None:
+        if content is None:
+            self._remove(path)
+        else:
+            self._put(path, content)
+
+    def _refuse_taken_over(self, done: list[Change]) -> None:
+        """Stop where somebody took this publish for one that was cut short, and went on with it."""
+        note = self.objects.get(PENDING)
+        if note is not None and note.tag == self._tags[PENDING]:
+            return
+        if done:
+            self._withdraw(done[-1])
+        raise Changed(f"another publish into `{self.name}` went on with this one")
+
+    def _withdraw(self, change: Change) -> None:
+        """Take back what was written after the other publish had ended, which knows nothing of it.
+
+        Only that may be the last one, for the note was there before it.
+        """
+        known = self.history()
+        entry = known.files.get(change.path)
+        before = None if change.was is None else hashlib.sha256(change.was).hexdigest()
+        if known.pending is None and before == (entry.sha256 if entry else None):
+            self._exchange(change.path, change.was)
 
     def _forget(self, plan: Plan) -> None:
         """Drop what no version to go back to needs."""

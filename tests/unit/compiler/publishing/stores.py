@@ -32,11 +32,17 @@ class Killed(BaseException):
 
 @dataclass
 class Memory:
-    """Objects in memory. `faults` are by the number of a write, from 1."""
+    """Objects in memory. `faults` are by the number of a write, from 1.
+
+    `meanwhile` is what somebody else does just before one.
+    """
 
     held: dict[str, Found] = field(default_factory=dict[str, Found])
     written: list[str] = field(default_factory=list[str])
     faults: dict[int, str] = field(default_factory=dict[int, str])
+    meanwhile: dict[int, Callable[[], object]] = field(
+        default_factory=dict[int, Callable[[], object]]
+    )
     conditional: bool = True
     tags: int = 0
 
@@ -75,7 +81,9 @@ class Memory:
             raise Changed(f"{path} has another tag")
 
     def _fault(self) -> str:
-        fault = self.faults.pop(len(self.written) + 1, "")
+        number = len(self.written) + 1
+        self.meanwhile.pop(number, lambda: None)()
+        fault = self.faults.pop(number, "")
         if fault == "killed":
             raise Killed
         if fault == "refused":

@@ -221,6 +221,46 @@ def test_an_answer_that_was_lost_is_no_change_of_others(number: int) -> None:
     assert memory.get(PENDING) is None
 
 
+OTHER = {**OLD, "lists/a.txt": b"one.test/\ntwo.test/\nother.test/\n", "lists/b.txt": b"b.test/\n"}
+
+
+ALL = Consent(frozenset({"lists"}))
+
+
+@pytest.mark.parametrize("other_files", [OTHER, {**NEW, "lists/a.txt": OTHER["lists/a.txt"]}, OLD])
+@pytest.mark.parametrize("number", range(1, WRITES))
+def test_two_who_publish_at_once_never_overrun_each_other(
+    number: int, other_files: dict[str, bytes]
+) -> None:
+    """Whoever is stopped, each file is one that somebody published, and the next run is whole."""
+    memory = Memory()
+    shelf = Shelf("memory://x", memory)
+    shelf.give(OLD)
+    stopped: list[str] = []
+
+    def other() -> None:
+        try:
+            shelf.give(other_files, ALL)
+        except OutputError as error:
+            stopped.append(str(error))
+
+    memory.meanwhile = {len(memory.written) + number: other}
+    try:
+        shelf.give(NEW, ALL)
+    except OutputError as error:
+        stopped.append(str(error))
+    assert len(stopped) <= 1
+    if memory.get(PENDING) is None:
+        assert shelf.served() in (dict(other_files), dict(NEW))
+    for path, content in shelf.served().items():
+        assert content in {OLD.get(path), NEW.get(path), other_files.get(path)}
+    memory.meanwhile = {}
+    shelf.give(NEW, ALL)
+    assert shelf.served() == dict(NEW)
+    assert memory.get(PENDING) is None
+    assert shelf.give(NEW).settled
+
+
 def test_what_refers_comes_after_what_it_refers_to() -> None:
     """First the note and what is kept; then new lists, changed ones, rules; last what goes."""
     memory = Memory()
