@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -163,9 +163,9 @@ class WrongPlace(RemoteError):
 
 
 class Remote(Protocol):
-    """One vendor's side of a target. All methods but `wanted` and `canonical` ask the network.
+    """One vendor's side of a target: `wanted` and `canonical` ask no network.
 
-    What asks the network raises Refused, InDoubt, WrongPlace and Unusable. Each write is done once
+    What asks it raises Refused, InDoubt, WrongPlace and Unusable. Each write is done once
     and never repeated by itself after an answer was lost: it raises InDoubt, and whoever called
     looks before trying again. Waiting that the vendor asks for (429 and the like, where nothing was
     done) is the remote's own. Methods may be called by as many threads as `concurrency` says.
@@ -258,6 +258,20 @@ class ByHand(Protocol):
 
     def steps(self, work: Handwork) -> tuple[str, ...]:
         """What to run elsewhere, a line each, and how the plan is looked at again afterwards."""
+        ...
+
+
+@runtime_checkable
+class ReadsBack(Protocol):
+    """A remote whose objects can be read as the vendor acts on them, by the target's own reader."""
+
+    def artifacts(self, objects: Iterable[Wanted], /) -> Mapping[str, bytes]:
+        """The files that objects would be made for, as the target's reader takes them.
+
+        The inverse of `wanted`, for bodies as the vendor has them, too: what it merely wrote
+        differently is written as aipol does, whatever else somebody changed stays. What does
+        nothing, such as a policy that is turned off, is left out. Raises Unusable.
+        """
         ...
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from aipol.apply.journal import Journal
 from aipol.apply.staleness import Unfinished
@@ -20,20 +21,29 @@ def earlier(journals: tuple[Journal, ...]) -> Mapping[str, Concerned]:
     }
 
 
+def left(journals: tuple[Journal, ...]) -> Mapping[str, Any]:
+    """The bodies that earlier applies and rollbacks left, by key; the last that is known."""
+    found = {change.key: change.after for journal in journals for change, _ in journal.made()}
+    return {key: body for key, body in found.items() if body is not None}
+
+
 def past(journals: tuple[Journal, ...]) -> Past:
     """How things were left, by journals of one place, the oldest of them first."""
     objects: dict[str, Last] = {}
+    removed: dict[str, bool] = {}
     for journal in journals:
         for change, progress in journal.made():
+            removed.pop(change.key, None)
             if change.after is None or not change.marks:
                 objects.pop(change.key, None)
+                removed[change.key] = bool(journal.head.undoes)
             else:
-                objects[change.key] = Last(change.after, progress.seen, change.concerned)
+                objects[change.key] = Last(progress.seen, change.concerned)
     if not journals:
         return Past(objects, None, None)
     head = journals[-1].head
     foreign = frozenset((each.kind, each.id) for each in head.plan.foreign)
-    return Past(objects, foreign, None if head.undoes else head.inputs)
+    return Past(objects, foreign, None if head.undoes else head.inputs, removed)
 
 
 def begun(journals: Iterable[Journal], digest: str) -> Unfinished | None:

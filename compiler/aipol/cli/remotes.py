@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -15,10 +16,11 @@ import click
 
 if TYPE_CHECKING:
     from aipol.diagnostics import Diagnostic
-    from aipol.pipeline import Build, Opened
+    from aipol.pipeline import Build, Opened, Run
     from aipol.plan.guards import Consent
-    from aipol.plan.model import Inputs, Plans
+    from aipol.plan.model import Inputs, Plan, Plans
     from aipol.remote import Clock, Observed, Remote
+    from aipol.source import Span
     from aipol.target import StagedTarget
 
 target_option = click.option(
@@ -39,6 +41,18 @@ class Pushing:
     def organization(self) -> str:
         """Whose objects are ours."""
         return self.build.ir.organization.identifier
+
+    def files(self, target: str) -> dict[str, bytes]:
+        """What was compiled for a target, by path below its folder."""
+        return {
+            path.partition("/")[2]: content
+            for path, content in self.build.files.items()
+            if path.startswith(f"{target}/")
+        }
+
+    def run(self, target: str) -> Run:
+        """The run of a target; what can be pushed to is at no single site."""
+        return next(run for run in self.build.runs if run.target.id == target)
 
 
 def pushable(policy: Opened, chosen: tuple[str, ...]) -> tuple[StagedTarget[Any, Any], ...]:
@@ -159,7 +173,7 @@ def compared(
     found: Pushing, adopt: tuple[str, ...], state: Path, there: tuple[Observed, ...]
 ) -> Plans:
     """The plans for what there is at each remote's place; with keys to adopt, for these alone."""
-    from aipol.apply.history import earlier
+    from aipol.apply.history import earlier, left
     from aipol.cli.journals import journals_of
     from aipol.plan.concerning import concerned_by
     from aipol.plan.model import Plans
@@ -168,18 +182,14 @@ def compared(
 
     plans = []
     for remote, observed in zip(found.remotes, there, strict=True):
-        files = {
-            path.partition("/")[2]: content
-            for path, content in found.build.files.items()
-            if path.startswith(f"{remote.target}/")
-        }
         try:
             asked = Asked(
                 found.organization,
-                remote.wanted(files),
+                remote.wanted(found.files(remote.target)),
                 concerned_by(found.build, remote.target),
                 earlier(journals_of(state, remote)),
                 frozenset(adopt),
+                left(journals_of(state, remote)),
             )
             plans.append(compare(remote, asked, observed))
         except RemoteError as error:
@@ -214,13 +224,17 @@ def refusals(found: Pushing, plans: Plans, consent: Consent) -> tuple[Diagnostic
     groups = {
         name: group.span for group in ir.groups.values() for name in (group.entra, group.jamf)
     }
-    return tuple(
-        each
-        for remote, plan in zip(found.remotes, plans.plans, strict=True)
-        for each in refused(
-            plan,
-            consent,
-            Places(ir.setting_spans.get((plan.target, ""), anywhere), groups),
-            remote.rehearsal,
-        )
-    )
+    several = list["Diagnostic"]()
+    for remote, plan in zip(found.remotes, plans.plans, strict=True):
+        span = ir.setting_spans.get((plan.target, ""), anywhere)
+        several += refused(plan, consent, Places(span, groups), remote.rehearsal)
+        several += _lock_outs(found, remote, plan, span)
+    return tuple(several)
+
+
+def _lock_outs(found: Pushing, remote: Remote, plan: Plan, span: Span) -> Iterator[Diagnostic]:
+    from aipol.plan.lockout import checked
+    from aipol.plan.reading import Reading
+
+    run = found.run(plan.target)
+    yield from checked(run.ir, Reading(run.target, remote), plan, span).strictly(plan, span)

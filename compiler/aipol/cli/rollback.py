@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from aipol.cli.options import DEFAULT_POLICY, today
 if TYPE_CHECKING:
     from aipol.apply.journal import Journal
     from aipol.pipeline import Opened
+    from aipol.plan.lockout import Checked
+    from aipol.plan.model import Plan
     from aipol.remote import Remote
 
 
@@ -54,7 +57,7 @@ def command(**given: Any) -> int:
     if not (given["journal"] or given["target"]):
         _tell_of_others(journal, given, policy)
     with held(given["state"], (remote,)):
-        return _undo(remote, journal, given)
+        return _undo(policy, remote, journal, given)
 
 
 def _chosen(given: dict[str, Any], policy: Opened) -> tuple[Journal, Remote]:
@@ -119,12 +122,12 @@ def _latest_first(given: dict[str, Any], policy: Opened) -> list[Journal]:
     return sorted(changing, key=lambda each: order(each.path), reverse=True)
 
 
-def _undo(remote: Remote, journal: Journal, given: dict[str, Any]) -> int:
+def _undo(policy: Opened, remote: Remote, journal: Journal, given: dict[str, Any]) -> int:
     from aipol.apply.lately import observed
     from aipol.apply.undoing import undo
     from aipol.cli import output
     from aipol.cli.apply import confirm
-    from aipol.cli.carrying import How, carry_out, settled
+    from aipol.cli.carrying import How, carry_out, refused, settled
     from aipol.cli.journals import journals_of
     from aipol.cli.remotes import clock
     from aipol.plan.model import Plans
@@ -137,11 +140,14 @@ def _undo(remote: Remote, journal: Journal, given: dict[str, Any]) -> int:
         plan = undo(remote, journal, lately)
     except RemoteError as error:
         raise click.ClickException(f"{remote.target} at {remote.place}: {error}") from None
-    plans = Plans(journal.head.inputs, (plan,))
+    found = _locked_out(policy, remote, plan)
+    plans = Plans(journal.head.inputs, (replace(plan, notes=(*plan.notes, *found.notes())),))
     if not given["stream"]:
         what = "the rollback" if journal.head.undoes else "the apply"
         output.answer_lines([f"To undo {what} of {journal.path}:", ""])
         output.answer_lines(plans_text(plans, FULL if given["verbose"] else BRIEF))
+    if found.findings:
+        return refused(found.findings, policy.sources, given["stream"])
     if not plans.writes or given["dry"]:
         return CLEAN
     if isinstance(remote, ByHand):
@@ -153,3 +159,16 @@ def _undo(remote: Remote, journal: Journal, given: dict[str, Any]) -> int:
         return FINDINGS
     how = How(given["state"], given["stream"], undoes=journal.path.name)
     return CLEAN if carry_out((remote,), plans, how) else FINDINGS
+
+
+def _locked_out(policy: Opened, remote: Remote, plan: Plan) -> Checked:
+    """What nothing may block and what comes back would block; nobody has verified that."""
+    from aipol.cli.remotes import pushable
+    from aipol.plan.lockout import Checked, checked
+    from aipol.plan.reading import Reading
+
+    if policy.ir is None or not plan.writes:
+        return Checked()
+    (target,) = pushable(policy, (remote.target,))
+    span = policy.ir.setting_span(target.id)
+    return checked(policy.ir, Reading(target, remote), plan, span)

@@ -219,6 +219,12 @@ STALE_PLAN = Rule("AIP706", "stale-plan", _E, "{plan} is not what would be done 
 CHANGED_COPY = Rule(
     "AIP707", "changed-copy", _E, "`{name}` at {place}, a copy of ours that was changed, would go"
 )
+LOCKED_OUT = Rule(
+    "AIP708", "locked-out", _E, "{names} would be blocked at {place}, and nothing may block that"
+)
+NOT_READ_BACK = Rule(
+    "AIP713", "not-read-back", _E, "`{name}` would be at {place} and cannot be read back: {why}"
+)
 
 MISSING_THERE = Rule(
     "AIP715", "missing-there", _E, "the {what} `{name}`, which ours need, is not at {place}"

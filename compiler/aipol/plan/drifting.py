@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from aipol.plan.model import (
@@ -17,13 +17,15 @@ from aipol.plan.model import (
     Inputs,
     Plan,
 )
-from aipol.remote import Json, digest_of
+from aipol.remote import digest_of
 
 
 class Way(StrEnum):
     """How something came to differ."""
 
     EDITED = "edited"
+    UNKNOWN = "unknown"
+    """It differs, and neither its mark nor a journal tells whether somebody changed it."""
     DELETED = "deleted"
     UNMARKED = "unmarked"
     """Its mark is gone, or another object has taken its name."""
@@ -39,20 +41,21 @@ class Way(StrEnum):
     """The catalogue has, and the policy has not."""
     TOOL = "tool"
     """Another version of aipol, or another day, makes something else of the same policy."""
+    UNDONE = "undone"
+    """It is not there, for the apply that made it was rolled back."""
     NEVER = "never"
     """It was never applied, or nobody wrote down that it was."""
 
     @property
     def by_others(self) -> bool:
         """Whether somebody else than aipol's users did it, by hand or otherwise."""
-        return self in (Way.EDITED, Way.DELETED, Way.UNMARKED, Way.DOUBLED)
+        return self in (Way.EDITED, Way.UNKNOWN, Way.DELETED, Way.UNMARKED, Way.DOUBLED)
 
 
 @dataclass(frozen=True, slots=True)
 class Last:
     """What a journal tells of an object when it was last written, and of what for."""
 
-    after: Json
     seen: str
     concerned: Concerned
 
@@ -66,6 +69,8 @@ class Past:
     """Kinds and ids of others' objects that the last apply saw; None where there was none."""
     inputs: Inputs | None
     """What was applied last; None where that was rolled back."""
+    removed: Mapping[str, bool] = field(default_factory=dict[str, bool])
+    """Keys of objects that were taken away last, and whether by a rollback."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +86,9 @@ class Drift:
     concerned: Concerned = NOBODY
 
 
-def drifts(
-    plan: Plan, past: Past, inputs: Inputs, canonical: Callable[[str, Json], Json]
-) -> tuple[Drift, ...]:
+def drifts(plan: Plan, past: Past, inputs: Inputs) -> tuple[Drift, ...]:
     """What is not as it was left, what others did first."""
-    ways = _Ways(past, inputs, canonical)
+    ways = _Ways(past, inputs)
     found = [
         Drift(
             way,
@@ -115,7 +118,6 @@ def _added(each: Foreign) -> Drift:
 class _Ways:
     past: Past
     inputs: Inputs
-    canonical: Callable[[str, Json], Json]
 
     def of(self, change: Change) -> Iterator[Way]:
         """How an object came to differ; nothing where it does not."""
@@ -124,9 +126,9 @@ class _Ways:
             case Cause.EDITED:
                 yield Way.EDITED
             case Cause.UNKNOWN:
-                yield self._moved() if last and self._as_left(change, last) else Way.EDITED
+                yield Way.UNKNOWN
             case Cause.NEW:
-                yield Way.DELETED if last else Way.NEVER
+                yield Way.DELETED if last else self._missing(change.key)
             case Cause.DOUBLE:
                 yield Way.DOUBLED
             case Cause.MOVED | Cause.GONE | Cause.UNDONE:
@@ -135,6 +137,12 @@ class _Ways:
                 yield Way.REWRITTEN
             case Cause.SAME | Cause.FOREIGN:
                 return
+
+    def _missing(self, key: str) -> Way:
+        """How what aipol did not leave there came not to be there."""
+        if key not in self.past.removed:
+            return Way.NEVER
+        return Way.UNDONE if self.past.removed[key] else self._moved()
 
     def taken(self, each: Collision) -> Drift:
         """What a foreign object of the name of one of ours says of ours."""
@@ -148,10 +156,6 @@ class _Ways:
         if known is None:
             return iter(())
         return (each for each in foreign if (each.kind, each.id) not in known)
-
-    def _as_left(self, change: Change, last: Last) -> bool:
-        before = self.canonical(change.kind, change.before)
-        return digest_of(before) == digest_of(self.canonical(change.kind, last.after))
 
     def _moved(self) -> Way:
         before = self.past.inputs

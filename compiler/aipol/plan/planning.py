@@ -11,7 +11,7 @@ from aipol.plan.model import Change, Collision, Concerned, Foreign, Plan
 from aipol.plan.ordering import ordered
 from aipol.plan.sides import Sides
 from aipol.plan.standing import Bearer, keys_of
-from aipol.remote import Live, Observed, Remote, Wanted, referring
+from aipol.remote import Json, Live, Observed, Remote, Wanted, referring
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,9 @@ class Asked:
     """Whom each object that is wanted no more was about, by key, as far as journals tell."""
     adopt: frozenset[str] = frozenset()
     """Keys of objects that take over the foreign object of their name; then for these alone."""
+    left: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    """Bodies as journals say that they were written last, by key: what marks without a digest,
+    as of vendors that keep no room for one, do not tell of who changed what."""
 
 
 def compare(remote: Remote, asked: Asked, observed: Observed) -> Plan:
@@ -122,7 +125,7 @@ class _Matching:
         unsigned = (each for found in ours.values() for each in found if not each.signed)
         for each in (*others, *unsigned):
             self._named.setdefault((each.kind, each.name), []).append(each)
-        self.sides = Sides(remote.canonical, asked.concerned, asked.earlier)
+        self.sides = Sides(remote.canonical, asked.concerned, asked.earlier, asked.left)
         self.mentions: list[Live] = []
 
     def match(self, wanted: Wanted) -> _Match:

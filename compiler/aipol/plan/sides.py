@@ -17,6 +17,7 @@ class Sides:
     canonical: Callable[[str, Json], Json]
     concerned: Mapping[str, Concerned]
     earlier: Mapping[str, Concerned]
+    left: Mapping[str, Json]
 
     def same(self, live: Live, wanted: Wanted) -> bool:
         """Whether an object means what is wanted of it."""
@@ -44,7 +45,7 @@ class Sides:
         same = not found and marked in ("", digest)
         return Change(
             Action.NO_OP if same else Action.UPDATE,
-            Cause.SAME if same else _cause(marked, digest_of(before)),
+            Cause.SAME if same else _cause(marked or self._left(wanted), digest_of(before)),
             wanted.kind,
             wanted.key,
             wanted.name,
@@ -102,6 +103,12 @@ class Sides:
             concerned=self.earlier.get(key, NOBODY),
         )
 
+    def _left(self, wanted: Wanted) -> str:
+        """The digest of what a journal says was written last."""
+        if wanted.key not in self.left:
+            return ""
+        return self._digest(wanted.kind, self.left[wanted.key])
+
     def _digest(self, kind: str, body: Json) -> str:
         return digest_of(self.canonical(kind, body))
 
@@ -115,7 +122,7 @@ class Sides:
 
 
 def _cause(marked: str, there: str) -> Cause:
-    """Who changed it: the digest in the mark is of what aipol wrote last."""
+    """Who changed it: the digest in the mark, or in a journal, is of what aipol wrote last."""
     if not marked:
         return Cause.UNKNOWN
     return Cause.MOVED if marked == there else Cause.EDITED

@@ -8,6 +8,7 @@ from typing import Any
 from aipol.audience import Region
 from aipol.catalogue.model import TenantRestriction
 from aipol.difference import Change, HeaderChange, Reach, Sides
+from aipol.difference.uses import Use
 from aipol.ir import Ruling
 from aipol.report.words import account_words, count, decision_words, some
 from aipol.target import Kind
@@ -31,9 +32,14 @@ def change_words(change: Change) -> str:
 
 
 def uses_words(change: Change) -> str:
-    """The uses, apps with the same surfaces together: `claude (web), ollama (web, cli)`."""
+    """The uses of a change, and with whose account."""
+    return used(change.uses) + account_words(change.account)
+
+
+def used(uses: Iterable[Use]) -> str:
+    """Uses, apps with the same surfaces together: `claude (web), ollama (web, cli)`."""
     by_app: dict[str, list[Surface]] = {}
-    for app, surface in change.uses:
+    for app, surface in uses:
         by_app.setdefault(app, []).append(surface)
     shapes: dict[tuple[Surface, ...], list[str]] = {}
     for app, surfaces in by_app.items():
@@ -43,7 +49,7 @@ def uses_words(change: Change) -> str:
     if len(parts) > _MOST_SHAPES + 1:
         left = sum(len(apps) for apps in list(shapes.values())[_MOST_SHAPES:])
         parts = [*parts[:_MOST_SHAPES], f"{count(left, 'app')} more"]
-    return ", ".join(parts) + account_words(change.account)
+    return ", ".join(parts)
 
 
 def outcome_words(change: Change, uses: str) -> str:

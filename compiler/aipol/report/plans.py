@@ -15,13 +15,14 @@ SIGNS = {
     Action.DELETE: "-",
     Action.NO_OP: "=",
 }
+UNTOLD = "differs, and no journal tells who changed it"
 _WHY = {
     Cause.NEW: "",
     Cause.MOVED: "the policy asks for something else",
-    Cause.EDITED: "somebody edited it",
-    Cause.UNKNOWN: "it differs",
+    Cause.EDITED: "edited by hand",
+    Cause.UNKNOWN: UNTOLD,
     Cause.GONE: "the policy asks for it no more",
-    Cause.DOUBLE: "a second copy",
+    Cause.DOUBLE: "a copy",
     Cause.FOREIGN: "taken over",
     Cause.UNDONE: "",
     Cause.SAME: "",

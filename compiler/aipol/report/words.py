@@ -19,7 +19,7 @@ WIDTH = 100
 MOST_REASONS = 3
 """Reasons that are told of one thing; of more, how many there are."""
 _HANG, _DEEPEST = 4, 60
-_DEVICES = {
+DEVICES = {
     "managed-macos": "managed Macs",
     "managed-windows": "managed Windows",
     "unmanaged": "unmanaged devices",
@@ -56,7 +56,7 @@ def places(situations: Iterable[Situation]) -> str:
         if here == {s for s in Situation if s.network == network}:
             return f"any device {words}"
     parts: dict[str, list[str]] = {}
-    for device, name in _DEVICES.items():
+    for device, name in DEVICES.items():
         networks = [s.network for s in Situation if s.device == device and s in here]
         if networks:
             where = _NETWORKS[networks[0]] if len(networks) == 1 else ""

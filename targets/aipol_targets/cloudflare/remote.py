@@ -7,7 +7,7 @@ one list at a time. A policy refers to lists by their ids, so it is written afte
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from aipol.remote import (
@@ -26,6 +26,7 @@ from aipol.remote import (
 from aipol_targets.cloudflare.precedence import STEP, middle
 from aipol_targets.cloudflare.remote_account import Account
 from aipol_targets.cloudflare.remote_canonical import canonical
+from aipol_targets.cloudflare.remote_files import artifacts
 from aipol_targets.cloudflare.remote_http import TOKEN, VARIABLE, Session, address, checked
 from aipol_targets.cloudflare.remote_kinds import (
     KINDS,
@@ -93,6 +94,10 @@ class CloudflareRemote:
     def wanted(self, files: Mapping[str, bytes]) -> tuple[Wanted, ...]:
         """The lists and policies that files are made for. Raises Unusable."""
         return wanted(self._organization, files)
+
+    def artifacts(self, objects: Iterable[Wanted]) -> Mapping[str, bytes]:
+        """The files that lists and policies would be made for. Raises Unusable."""
+        return artifacts(objects)
 
     def canonical(self, kind: str, body: Json) -> Json:
         """What of a body means something."""

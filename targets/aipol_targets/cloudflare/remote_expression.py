@@ -10,11 +10,11 @@ What cannot be taken apart is compared word by word.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from uuid import UUID
 
-from aipol.remote import Json
+from aipol.remote import REF, Json
 
 # Dashes go where the API stores it (terraform-provider-cloudflare 2770).
 _ID = re.compile(
@@ -58,6 +58,48 @@ def meaning(found: list[Json]) -> Json:
         return _Reading(tokens).whole()
     except _Unread:
         return {"words": [each[0] if isinstance(each, tuple) else each for each in tokens]}
+
+
+def written(means: Json, names: Mapping[str, str]) -> str:
+    """What `meaning` found as an expression of the files, lists by their names.
+
+    A list that is not ours is by its id, as the server has it.
+    """
+    match means:
+        case {"and": terms} | {"or": terms}:
+            (operator,) = means
+            return f" {operator} ".join(_inside(each, names) for each in terms)
+        case {"not": inner}:
+            return f"not({written(inner, names)})"
+        case {"any": inner} | {"all": inner}:
+            (quantifier,) = means
+            return f"{quantifier}({written(inner, names)})"
+        case {"words": words}:
+            return " ".join(_word(each, names) for each in words)
+        case [name, operator, value]:
+            return f"{name} {operator} {_word(value, names)}"
+        case _:
+            return _word(means, names)
+
+
+def _inside(term: Json, names: Mapping[str, str]) -> str:
+    """A term among others, in parentheses where it is several."""
+    text = written(term, names)
+    return f"({text})" if isinstance(term, dict) and term.keys() & {"and", "or"} else text
+
+
+def _word(value: Json, names: Mapping[str, str]) -> str:
+    match value:
+        case {"list": {"$ref": key}}:
+            return f"$<{names[key]}>"
+        case {"list": identifier}:
+            return f"${identifier}"
+        case {"set": values}:
+            return f"{{{' '.join(values)}}}"
+        case dict():
+            return f"<{names[value[REF]]}>"
+        case _:
+            return str(value)
 
 
 def _tokens(found: list[Json]) -> Iterator[_Token]:

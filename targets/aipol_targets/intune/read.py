@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
@@ -124,12 +125,26 @@ def _named_once(documents: Mapping[str, Any]) -> None:
         seen[key] = path
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Devices:
-    windows: WindowsDevice
-    mac: Device
-    lists: Mapping[str, Hashable]
-    """By platform, the objects that decide hosts."""
+    objects: Mapping[str, Lists | Finds | Mapping[str, int]]
+    profiles: Mapping[str, ReadProfile]
+
+    @cached_property
+    def windows(self) -> WindowsDevice:
+        """A PC."""
+        return WindowsDevice(self.objects)
+
+    @cached_property
+    def mac(self) -> Device:
+        """A Mac, once it is asked about: raises where two profiles collide on it."""
+        return Device([*self.profiles.values()])
+
+    @cached_property
+    def lists(self) -> Mapping[str, Hashable]:
+        """By platform, the objects that decide hosts."""
+        windows = frozenset(path for path, held in self.objects.items() if isinstance(held, Lists))
+        return {"managed-windows": windows, "managed-macos": frozenset(self.profiles)}
 
 
 class IntuneDecider:
@@ -202,12 +217,7 @@ def _devices(objects: Iterable[_Object]) -> _Devices:
         for each in objects
         if each.holds is not None and not isinstance(each.holds, ReadProfile)
     }
-    lists = frozenset(path for path, held in windows.items() if isinstance(held, Lists))
-    return _Devices(
-        WindowsDevice(windows),
-        Device([*profiles.values()]),
-        {"managed-windows": lists, "managed-macos": frozenset(profiles)},
-    )
+    return _Devices(windows, profiles)
 
 
 def _answer(devices: _Devices, platform: str, question: Question) -> Answer:

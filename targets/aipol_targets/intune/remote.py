@@ -31,6 +31,7 @@ from aipol_targets.common.microsoft.signing_in import tokens
 from aipol_targets.common.microsoft.transport import SdkTransport, Timeouts
 from aipol_targets.intune import remote_writing as writing
 from aipol_targets.intune.remote_canonical import canonical
+from aipol_targets.intune.remote_files import artifacts
 from aipol_targets.intune.remote_form import part, writable
 from aipol_targets.intune.remote_kinds import KINDS, Kind
 from aipol_targets.intune.remote_wanted import wanted as wanted_by
@@ -86,6 +87,10 @@ class IntuneRemote:
     def wanted(self, files: Mapping[str, bytes]) -> tuple[Wanted, ...]:
         """The objects that the artefacts are made for."""
         return wanted_by(files)
+
+    def artifacts(self, objects: Iterable[Wanted]) -> Mapping[str, bytes]:
+        """The files that objects with these bodies would be made for. Raises Unusable."""
+        return artifacts(objects)
 
     def canonical(self, kind: str, body: Json) -> Json:
         """What of a body means something; the same for every kind."""

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from aipol.remote import Unusable
 
 ACTIONS = "scheduledActionsForRule"
-_CONFIGURATIONS = "scheduledActionConfigurations"
+CONFIGURATIONS = "scheduledActionConfigurations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ _ALL = (
     Kind("deviceComplianceScripts", assigned=False, expands=()),
     Kind(
         "deviceCompliancePolicies",
-        expands=("assignments", f"{ACTIONS}($expand={_CONFIGURATIONS})"),
+        expands=("assignments", f"{ACTIONS}($expand={CONFIGURATIONS})"),
         scheduled=True,
     ),
     Kind("configurationPolicies", named="name", settings=True),

@@ -9,8 +9,8 @@ from typing import Any
 from aipol.remote import REF, Json, Unusable, Wanted, mark_in, without_mark
 from aipol_targets.intune.remote_kinds import Kind, kind_of
 
-_BINDINGS = "bindings.json"
-_ASSIGN = "~assign.json"
+BINDINGS = "bindings.json"
+ASSIGN = "~assign.json"
 
 
 def wanted(files: Mapping[str, bytes]) -> tuple[Wanted, ...]:
@@ -19,12 +19,12 @@ def wanted(files: Mapping[str, bytes]) -> tuple[Wanted, ...]:
     objects = {
         path: body
         for path, body in documents.items()
-        if path != _BINDINGS and not path.endswith(_ASSIGN)
+        if path != BINDINGS and not path.endswith(ASSIGN)
     }
     keys = {path: _key(path, body) for path, body in objects.items()}
     if len(set(keys.values())) != len(keys):
         raise Unusable("two artefacts bear one mark: compile them again")
-    for each in documents.get(_BINDINGS, {}).get("bindings", ()):
+    for each in documents.get(BINDINGS, {}).get("bindings", ()):
         _bind(objects[each["object"]], each["property"], keys[each["idOf"]])
     found = (_wanted(path, body, keys[path], documents) for path, body in objects.items())
     return tuple(sorted(found, key=lambda each: (each.kind, each.key)))
@@ -50,7 +50,7 @@ def _wanted(path: str, body: Mapping[str, Any], key: str, documents: Mapping[str
     plain = {**body, "description": without_mark(body["description"])}
     artifacts = [path]
     if kind.assigned:
-        artifacts.append(f"{path.removesuffix('.json')}{_ASSIGN}")
+        artifacts.append(f"{path.removesuffix('.json')}{ASSIGN}")
     return Wanted(
         key,
         kind.id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from aipol.target import Answer, Decider, Kind, Question, UnreadableArtifact
 from aipol.vocabulary import MACOS, Effect
@@ -88,13 +89,18 @@ def _named_once(objects: Iterable[ReadWrapper | ReadRestriction]) -> None:
         seen.add(each.name)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Applied:
     """What one Mac gets."""
 
-    device: Device
+    profiles: tuple[ReadProfile, ...]
     stopped: Mapping[str, str]
     """File by process name."""
+
+    @cached_property
+    def device(self) -> Device:
+        """The Mac, once it is asked what profiles decide: raises where two collide on it."""
+        return Device(self.profiles)
 
 
 class JamfDecider:
@@ -154,11 +160,11 @@ class JamfDecider:
         known = self._applied.get(identity)
         if known is None:
             memberships = self._memberships(identity)
-            device = Device([p for scope, p in self._profiles if _within(scope, memberships)])
+            profiles = tuple(p for scope, p in self._profiles if _within(scope, memberships))
             stopped = {
                 r.process: r.path for r in self._restrictions if _within(r.scope, memberships)
             }
-            known = self._applied[identity] = _Applied(device, stopped)
+            known = self._applied[identity] = _Applied(profiles, stopped)
         return known
 
     def _memberships(self, identity: frozenset[str]) -> frozenset[str]:

@@ -9,7 +9,7 @@ groups have no description; their name is their mark, and a renamed one is someb
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 from xml.etree import ElementTree as ET
@@ -27,6 +27,7 @@ from aipol.remote import (
     Write,
 )
 from aipol_targets.jamf.remote_canonical import canonical
+from aipol_targets.jamf.remote_files import artifacts
 from aipol_targets.jamf.remote_http import Ask, Session, address, open_session
 from aipol_targets.jamf.remote_kinds import (
     BY_ID,
@@ -102,6 +103,10 @@ class JamfRemote:
     def wanted(self, files: Mapping[str, bytes]) -> tuple[Wanted, ...]:
         """The objects that files are made for. Raises Unusable where one is none."""
         return wanted(self._organization, files)
+
+    def artifacts(self, objects: Iterable[Wanted]) -> Mapping[str, bytes]:
+        """The files that objects with these bodies would be made for. Raises Unusable."""
+        return artifacts(objects)
 
     def canonical(self, kind: str, body: Json) -> Json:  # noqa: ARG002 - one form for all kinds
         """What of a body means something."""

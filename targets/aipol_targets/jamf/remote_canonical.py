@@ -53,11 +53,11 @@ def _general(general: Json) -> Json:
     if "payloads" in general:
         found["payloads"] = _payloads(general["payloads"])
     if "level" in general:
-        found["level"] = _level(general["level"])
+        found["level"] = level(general["level"])
     return _said(found)
 
 
-def _level(said: str) -> str:
+def level(said: str) -> str:
     """Servers say `System` for what the schema calls `computer`."""
     return _LEVELS.get(said.strip().lower(), said)
 
@@ -71,7 +71,7 @@ def _payloads(text: str) -> Json:
     content = top.pop("PayloadContent", [])
     found = _own(top)
     if "PayloadScope" in found:
-        found["PayloadScope"] = _level(found["PayloadScope"])
+        found["PayloadScope"] = level(found["PayloadScope"])
     by_type: dict[str, list[Json]] = {}
     for each in content if isinstance(content, list) else [content]:
         kind = each.get("PayloadType", "") if isinstance(each, dict) else ""
@@ -153,11 +153,15 @@ def _members(members: list[Json]) -> list[Json]:
 
 def _criteria(criteria: list[Json]) -> list[Json]:
     """In their order, which is all that `priority` says."""
-    ordered = sorted(criteria, key=_priority)
     return [
         {name: _trimmed(value) for name, value in each.items() if name != "priority"}
-        for each in ordered
+        for each in in_order(criteria)
     ]
+
+
+def in_order(criteria: list[Json]) -> list[Json]:
+    """Criteria as they are evaluated."""
+    return sorted(criteria, key=_priority)
 
 
 def _priority(criterion: Json) -> int:

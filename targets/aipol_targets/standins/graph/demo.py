@@ -41,8 +41,10 @@ def edit(environment: Mapping[str, str]) -> str:
         "Authorization": f"Bearer {environment.get('AIPOL_GRAPH_TOKEN', '')}",
         "Content-Type": "application/json",
     }
-    for policy in json.loads(ask("GET", url, headers))["value"]:
-        if "aipol:" in (policy["description"] or ""):
-            ask("POST", f"{url}/{policy['id']}/assign", headers, '{"assignments": []}')
-            return f"`{policy['displayName']}` is assigned to nobody now"
-    raise NothingToEdit("there is no compliance policy of ours yet: `aipol apply -t intune` first")
+    every = json.loads(ask("GET", url, headers))["value"]
+    ours = {one["displayName"]: one for one in every if "aipol:" in (one["description"] or "")}
+    if not ours:
+        raise NothingToEdit("there is no compliance policy of ours: `aipol apply -t intune` first")
+    name = max(ours)  # the same whichever was made first
+    ask("POST", f"{url}/{ours[name]['id']}/assign", headers, '{"assignments": []}')
+    return f"`{name}` is assigned to nobody now"

@@ -10,6 +10,7 @@ from typing import Any
 from aipol.apply.carrying import Carrying
 from aipol.apply.doubts import settle
 from aipol.apply.events import Begun, Outcome, Result
+from aipol.apply.history import left
 from aipol.apply.journal import Head, Journal, NotBegun, journals, read, start
 from aipol.apply.undoing import undo
 from aipol.plan.model import Action, Cause, Inputs, Plan
@@ -42,7 +43,7 @@ class Pushing:
     def plan(self, *wanted: Wanted, adopt: frozenset[str] = frozenset()) -> Plan:
         """The plan; it sends no write."""
         before = len(self.vendor.writes)
-        asked = Asked(ORGANIZATION, wanted, adopt=adopt)
+        asked = Asked(ORGANIZATION, wanted, adopt=adopt, left=left(tuple(self.journals())))
         made = compare(self.remote, asked, self.remote.observe())
         assert len(self.vendor.writes) == before
         return made

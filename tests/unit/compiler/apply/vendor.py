@@ -7,7 +7,7 @@ after a while, refuses to delete what is in use, and loses answers by a schedule
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -238,11 +238,16 @@ class FakeRemote:
     asked_for: tuple[Wanted, ...] = ()
     notes: tuple[str, ...] = ()
     lacks: tuple[Absent, ...] = ()
+    made_for: Callable[[tuple[Wanted, ...]], Mapping[str, bytes]] = lambda _: {}
 
     def wanted(self, files: Mapping[str, bytes]) -> tuple[Wanted, ...]:
         """Whatever the test wants."""
         del files
         return self.asked_for
+
+    def artifacts(self, objects: Iterable[Wanted]) -> Mapping[str, bytes]:
+        """Files that say nothing, or what the test says of them."""
+        return self.made_for(tuple(objects))
 
     def canonical(self, kind: str, body: Json) -> Json:
         """Without nulls, lists of texts in order; the server's own order means nothing."""

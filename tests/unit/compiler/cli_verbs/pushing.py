@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from aipol.remote import Absent, Handwork, Surroundings, Wanted
@@ -28,6 +29,7 @@ class Shop:
         self.lacks: tuple[Absent, ...] = ()
         self.error: Exception | None = None
         self.by_hand = False
+        self.switching = False
 
     def open(self, settings: Any, surroundings: Surroundings) -> FakeRemote:
         """The vendor's side."""
@@ -44,4 +46,25 @@ class Shop:
             asked_for=self.wanted,
             notes=self.notes,
             lacks=self.lacks,
+            made_for=switches if self.switching else nothing,
         )
+
+
+def nothing(objects: tuple[Wanted, ...]) -> dict[str, bytes]:
+    """Files that say nothing."""
+    del objects
+    return {}
+
+
+def switches(objects: tuple[Wanted, ...]) -> dict[str, bytes]:
+    """Each script switches Apple Intelligence off for everybody, unless it says otherwise.
+
+    One that says `odd` is nothing that a reader knows.
+    """
+    off = [{"feature": "apple-intelligence", "include": ["*"], "exclude": []}]
+    says = {"echo": json.dumps(off).encode(), "odd": b"odd"}
+    return {
+        f"{each.key}.json": says[each.body["text"]]
+        for each in objects
+        if each.body.get("text") in says
+    }

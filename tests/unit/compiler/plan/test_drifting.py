@@ -39,7 +39,7 @@ def _drift(pushing: Pushing, *wanted: Wanted, inputs: Inputs = INPUTS) -> list[t
 def _found(pushing: Pushing, *wanted: Wanted, inputs: Inputs = INPUTS) -> tuple[Drift, ...]:
     told = past(tuple(pushing.journals()))
     plan = pushing.plan(*(wanted or (script("s"), script("t"))))
-    return drifts(plan, told, inputs, pushing.remote.canonical)
+    return drifts(plan, told, inputs)
 
 
 def _hand(pushing: Pushing, name: str, **part: object) -> None:
@@ -84,13 +84,14 @@ def test_a_policy_that_moved_is_nobodys_edit(digests: bool, tmp_path: Path) -> N
         assert _drift(pushing, *wanted, inputs=inputs) == [(way, key_of("s"))]
 
 
-def test_without_a_journal_what_differs_counts_as_edited(tmp_path: Path) -> None:
-    """Where neither a digest nor a journal tells, somebody did it."""
+def test_without_a_journal_what_differs_counts_as_others_doing(tmp_path: Path) -> None:
+    """Where neither a digest nor a journal tells, somebody may have done it, and it is said so."""
     pushing = Pushing(tmp_path / "more")
     pushing.vendor.digests = False
     pushing.go_on(script("s"))
     pushing.folder = tmp_path / "nowhere"
-    assert _drift(pushing, script("s", "new")) == [(Way.EDITED, key_of("s"))]
+    assert _drift(pushing, script("s", "new")) == [(Way.UNKNOWN, key_of("s"))]
+    assert Way.UNKNOWN.by_others
 
 
 def test_what_was_deleted(pushing: Pushing) -> None:
@@ -146,6 +147,16 @@ def test_a_rollback_is_no_others_doing(pushing: Pushing) -> None:
     pushing.go_on(script("s", "new"), script("t"))
     pushing.roll_back()
     assert _drift(pushing, script("s", "new"), script("t")) == [(Way.POLICY, key_of("s"))]
+
+
+def test_what_a_rollback_took_away_is_told_so(pushing: Pushing) -> None:
+    """It is neither deleted by somebody nor never applied; one that the policy took is pending."""
+    wanted = (script("s"), script("t"), script("new"))
+    pushing.go_on(*wanted)
+    pushing.roll_back()
+    assert _drift(pushing, *wanted) == [(Way.UNDONE, key_of("new"))]
+    pushing.go_on(script("s"))
+    assert _drift(pushing, *wanted[:2]) == [(Way.TOOL, key_of("t"))]
 
 
 def test_what_was_made_in_doubt_is_known_to_be_made(pushing: Pushing) -> None:

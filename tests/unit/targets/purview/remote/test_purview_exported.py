@@ -93,7 +93,7 @@ def test_what_somebody_edited_is_told(place: str, site: SiteOf, files: Files) ->
     assert (change.action, change.cause) == (Action.UPDATE, Cause.EDITED)
     assert change.differences[0].path.startswith(place.rstrip("."))
     inputs = Inputs("1", "p", "2026-11-29", "", "", "")
-    (drift,) = drifts(found, Past({}, None, None), inputs, remote.canonical)
+    (drift,) = drifts(found, Past({}, None, None), inputs)
     assert drift.way is Way.EDITED
 
 

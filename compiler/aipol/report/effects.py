@@ -1,0 +1,176 @@
+"""Turns what drift does to people into words and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from aipol.difference.answers import AT_ODDS
+from aipol.difference.shifts import Shift
+from aipol.difference.strictness import Direction
+from aipol.plan.effects import Effects, Unread
+from aipol.report.difference import used
+from aipol.report.words import DEVICES, account_words, some
+from aipol.segments import DEFAULT
+from aipol.target import Kind
+from aipol.vocabulary import Account, Effect
+
+_SHOWN, _REASON, _THINGS = 8, 300, 2
+_ASKED = {Effect.WARN.value: "warned of", Effect.JUSTIFY.value: "asked for a reason for"}
+_OF_CONNECTIONS = {
+    (Kind.HEADER, Direction.LOOSER): "may use {what} with accounts of any tenant",
+    (Kind.HEADER, Direction.STRICTER): "may use {what} with accounts of fewer tenants",
+    (Kind.HEADER, Direction.OTHER): "may use {what} with accounts of other tenants",
+    (Kind.HELD, Direction.LOOSER): "use {what} without its being decrypted",
+    (Kind.HELD, Direction.STRICTER): "use {what} decrypted",
+    (Kind.HELD, Direction.OTHER): "use {what} decrypted otherwise",
+}
+_SEATS = {**DEVICES, DEFAULT: "addresses of no group"}
+_UNKNOWN = "what it does now cannot be told"
+
+
+def effects_lines(target: str, found: Effects) -> Iterator[str]:
+    """Who can do more, or less, than they should; what cannot be told, and why."""
+    if not (found.shifts or found.unread or found.untold):
+        yield "  no effect on people"
+        return
+    if found.shifts:
+        yield f"  the effect on people, as far as {target} acts:"
+        yield from _shifts(found.shifts)
+    for each in found.unread[:_SHOWN]:
+        yield f"  {_UNKNOWN}: {each.key}: {cut(each.why)}"
+    if len(found.unread) > _SHOWN:
+        yield f"  and of {len(found.unread) - _SHOWN:,} more: `--format json` has them all"
+    if found.without:
+        yield "  if what cannot be told does nothing:"
+        yield from _shifts(found.without)
+    for clause, keys in _by_clause(found.untold).items():
+        yield f"  whether `{clause}` still holds cannot be told: {some(keys)}"
+    if found.idle:
+        yield f"  no effect on people: {some(found.idle)}"
+    if found.sampled:
+        yield "  asked of nobody's group, each group and each pair of groups"
+
+
+def _by_clause(untold: Iterable[Unread]) -> dict[str, list[str]]:
+    clauses: dict[str, list[str]] = {}
+    for each in untold:
+        clauses.setdefault(each.why, []).append(each.key)
+    return clauses
+
+
+def _shifts(several: tuple[Shift, ...]) -> Iterator[str]:
+    for shift in several[:_SHOWN]:
+        yield f"    {shift.direction}: {shift_words(shift)}"
+        yield f"      {_because(shift)}"
+    if len(several) > _SHOWN:
+        yield f"    and {len(several) - _SHOWN:,} more: `--format json` has them all"
+
+
+def shift_words(shift: Shift) -> str:
+    """`finance can use claude (web) again on managed Windows: the policy says block (x:88)`."""
+    what, where = _what(shift), _where(shift)
+    if shift.after == AT_ODDS:
+        return f"{shift.who}: objects are at odds about {what}{where}: {cut(shift.why)}"
+    said = f": {_policy(shift)}" if shift.rulings else ""
+    return f"{shift.who} {_verb(shift, what)}{where}{said}"
+
+
+def _what(shift: Shift) -> str:
+    if shift.uses:
+        return used(shift.uses)
+    names = some((f"`{name}`" for name in shift.things), _THINGS)
+    if shift.needed:
+        return f"{names}, needed for {some(shift.needed, _THINGS)},"
+    if shift.kind is Kind.CATEGORY:
+        return "AI that the policy does not list"
+    return f"{names}, which no app of the policy is known by,"
+
+
+def _verb(shift: Shift, what: str) -> str:
+    connection = _OF_CONNECTIONS.get((shift.kind, shift.direction))
+    if connection:
+        return connection.format(what=what)
+    if shift.after == Effect.ALLOW.value:
+        asked = _ASKED.get(shift.before)
+        return f"are no more {asked} {what}" if asked else f"can use {what} again"
+    if shift.after == Effect.BLOCK.value:
+        return f"cannot use {what} any more"
+    return f"are {_ASKED[shift.after]} {what}"
+
+
+def _where(shift: Shift) -> str:
+    """` on managed Windows (chrome)`, ` on addresses of finance (dns)`."""
+    by_device: dict[str, list[str]] = {}
+    for device, client in shift.places:
+        by_device.setdefault(device, []).extend([client] if client else [])
+    parts = []
+    for device, clients in by_device.items():
+        paths = some(clients)
+        name = _SEATS.get(device) or f"addresses of {device}"
+        parts.append(f"{name} ({paths})" if paths else name)
+    return f" on {', '.join(parts)}"
+
+
+def _policy(shift: Shift) -> str:
+    accounts: dict[tuple[str, str], list[Account]] = {}
+    for each in shift.rulings:
+        span = each.decided_by.span
+        accounts.setdefault((each.effect, f"{span.file}:{span.line}"), []).append(each.account)
+    said = (
+        f"{effect}{account_words(whose[0]) if len(whose) == 1 else ''} ({line})"
+        for (effect, line), whose in accounts.items()
+    )
+    return f"the policy says {some(said)}"
+
+
+def _because(shift: Shift) -> str:
+    by = f"by {some(shift.causes, 2)}" if shift.causes else "by several of them together"
+    return f"{by}; {some(shift.things, _THINGS)}" if shift.uses else by
+
+
+def cut(text: str) -> str:
+    """A reason, no longer than a person reads."""
+    return text if len(text) <= _REASON else f"{text[:_REASON]}... ({len(text):,} characters)"
+
+
+def effects_json(found: Effects) -> dict[str, Any]:
+    """All of it for a program."""
+    return {
+        "shifts": _shifts_json(found.shifts),
+        "unread": [{"object": each.key, "why": each.why} for each in found.unread],
+        "without_unread": _shifts_json(found.without),
+        "untold": [{"object": each.key, "clause": each.why} for each in found.untold],
+        "no_effect": list(found.idle),
+        "sampled": found.sampled,
+    }
+
+
+def _shifts_json(several: Iterable[Shift]) -> list[dict[str, Any]]:
+    return [
+        {
+            "who": shift.who,
+            "direction": shift.direction.value,
+            "uses": [{"app": app, "surface": surface.value} for app, surface in shift.uses],
+            "kind": shift.kind.value,
+            "before": shift.before,
+            "after": shift.after,
+            "places": [{"place": place, "path": path} for place, path in shift.places],
+            "identifiers": list(shift.things),
+            "needed_for": list(shift.needed),
+            "policy": [
+                {
+                    "effect": each.effect.value,
+                    "account": each.account.value,
+                    "rule": each.decided_by.id,
+                    "file": each.decided_by.span.file,
+                    "line": each.decided_by.span.line,
+                }
+                for each in shift.rulings
+            ],
+            "objects": list(shift.causes),
+            "why": shift.why,
+            "text": shift_words(shift),
+        }
+        for shift in several
+    ]
