@@ -65,12 +65,12 @@ class Index:
         return tuple(Content(info_type=guid) for guid, _ in sorted(entry.types))
 
     def labels(self, policy: str) -> frozenset[str]:
-        """The labels a policy's rule about items must name."""
+        """The labels that a policy's rule about items may name."""
         found = (self.classes[name].label for name in self.policies[policy].classes)
         return frozenset(label for label in found if label)
 
     def types(self, policy: str) -> frozenset[tuple[str, str]]:
-        """The information types a policy's rule about text must name."""
+        """The information types that a policy's rule about text may name."""
         return frozenset().union(
             *(self.classes[name].types for name in self.policies[policy].classes)
         )

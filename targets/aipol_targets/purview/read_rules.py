@@ -94,7 +94,7 @@ class ReadRule:
 def read_rules(
     content: bytes, index: Index, policies: tuple[ReadPolicy, ...]
 ) -> tuple[ReadRule, ...]:
-    """The rules; those of one policy name exactly the marks of its data classes."""
+    """The rules; those of one policy name no marks but those of its data classes."""
     place = Place(RULES)
     whole = parse(content, place)
     if not isinstance(whole, list):
@@ -222,7 +222,6 @@ def _check_marks(policy: str, rules: list[ReadRule], index: Index, place: Place)
     groups = [group for rule in rules for group in rule.condition.groups()]
     labels = frozenset[str]().union(*(group.labels for group in groups))
     types = frozenset[tuple[str, str]]().union(*(group.types for group in groups))
-    if ("items" in watched and labels != index.labels(policy)) or (
-        "text" in watched and types != index.types(policy)
-    ):
-        place.refuse(f"the marks of `{policy}` are not those of its data classes")
+    # A mark that is lacking shows in what is decided; one of no class would not.
+    if labels - index.labels(policy) or types - index.types(policy):
+        place.refuse(f"`{policy}` names a mark that none of its data classes has")

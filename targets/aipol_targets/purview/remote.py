@@ -8,7 +8,7 @@ person runs apply-dlp.ps1.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from aipol.remote import (
@@ -28,6 +28,7 @@ from aipol.remote import (
 )
 from aipol_targets.purview import remote_write as writing
 from aipol_targets.purview.remote_canonical import canonical
+from aipol_targets.purview.remote_files import artifacts
 from aipol_targets.purview.remote_kinds import PACKAGE
 from aipol_targets.purview.remote_session import WRONG, Session
 from aipol_targets.purview.remote_state import Tenant, tenant_of
@@ -78,6 +79,10 @@ class _Reading:
         """The objects that the artefacts are made for."""
         self._files = files
         return wanted(files)
+
+    def artifacts(self, objects: Iterable[Wanted]) -> Mapping[str, bytes]:
+        """The files that objects would be made for; what names are say those of `wanted`."""
+        return artifacts(objects, self._files, self._organization)
 
     def absent(self, wanted: tuple[Wanted, ...]) -> tuple[Absent, ...]:
         """Labels and information types without which rules would match nothing."""

@@ -43,12 +43,12 @@ def _policy(body: Mapping[str, Any]) -> Json:
         "Name": body["Name"],
         "Mode": body["Mode"],
         "EnforcementPlanes": sorted({_PLANES.get(each, each) for each in planes}),
-        "Locations": dict(map(_location, body["Locations"])),
+        "Locations": dict(map(location, body["Locations"])),
     }
 
 
-def _location(entry: Json) -> tuple[str, Json]:
-    """A location by what names it, with the people it is for."""
+def location(entry: Json) -> tuple[str, Json]:
+    """A location by what names it, `<workload>/<place>`, with the people it is for."""
     if not isinstance(entry, Mapping):
         return str(entry), None
     given = _lowered(entry)
@@ -73,24 +73,24 @@ def _rule(body: Mapping[str, Any]) -> Json:
         "Disabled": body["Disabled"],
         EXCEPTIONS: body[EXCEPTIONS],
         "Packages": sorted(body["Packages"], key=whole_digest),
-        "RestrictAccess": _condition(body["RestrictAccess"]),
-        "AdvancedRule": _condition(body["AdvancedRule"]),
+        "RestrictAccess": canonical_condition(body["RestrictAccess"]),
+        "AdvancedRule": canonical_condition(body["AdvancedRule"]),
     }
 
 
-def _condition(value: Json) -> Json:
+def canonical_condition(value: Json) -> Json:
     """A condition with its lists as sets and its texts in lower case."""
     if isinstance(value, Mapping):
         entry = _named({name: each for name, each in _lowered(value).items() if _says(each)})
         return {name: _part(name, each) for name, each in entry.items()}
     if isinstance(value, list):
-        return _as_set([_condition(each) for each in value])
+        return _as_set([canonical_condition(each) for each in value])
     return str(value).lower()
 
 
 def _part(name: str, value: Json) -> Json:
     lists = ("subconditions", "value", "groups", "labels", "sensitivetypes")
-    return _condition(listed(value) if name in lists else value)
+    return canonical_condition(listed(value) if name in lists else value)
 
 
 def _named(entry: dict[str, Any]) -> dict[str, Any]:

@@ -58,16 +58,26 @@ def wanted_rule(
 
 def types_in(condition: Json) -> Iterator[str]:
     """The ids of the information types that a condition names, in lower case."""
+    return _named_in(condition, "sensitivetypes", "id")
+
+
+def marks_in(text: str) -> frozenset[str]:
+    """The labels and information types that a rule of the files names."""
+    whole = _parsed(text)
+    return frozenset((*_named_in(whole, "labels", "name"), *types_in(whole)))
+
+
+def _named_in(condition: Json, several: str, by: str) -> Iterator[str]:
     if isinstance(condition, Mapping):
         for name, value in condition.items():
-            if str(name).lower() == "sensitivetypes":
+            if str(name).lower() == several:
                 entries = (each for each in listed(value) if isinstance(each, Mapping))
-                yield from (str(each.get("id", "")).lower() for each in entries)
+                yield from (str(each.get(by, "")).lower() for each in entries)
             else:
-                yield from types_in(value)
+                yield from _named_in(value, several, by)
     elif isinstance(condition, list):
         for each in condition:
-            yield from types_in(each)
+            yield from _named_in(each, several, by)
 
 
 def package_key(organization: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aipol.remote import Json, Live, Refused, Write, marked
-from aipol_targets.purview.remote_canonical import canonical
+from aipol_targets.purview.remote_canonical import location
 from aipol_targets.purview.remote_kinds import EXCEPTIONS, PACKAGE, POLICY
 from aipol_targets.purview.remote_xml import package_bytes, package_version
 
@@ -113,12 +113,9 @@ def _moved(before: Json, after: Json) -> Iterator[dict[str, Any]]:
 
 def _places(locations: Json) -> dict[str, dict[str, Any]]:
     """The entries by what names each, as they are compared."""
-    bare = {"Name": "", "Mode": "", "EnforcementPlanes": []}
-    found: dict[str, dict[str, Any]] = {}
-    for entry in locations:
-        (place,) = canonical(POLICY, {**bare, "Locations": [entry]})["Locations"]
-        found[place] = dict(entry) if isinstance(entry, Mapping) else {}
-    return found
+    return {
+        location(entry)[0]: dict(entry) if isinstance(entry, Mapping) else {} for entry in locations
+    }
 
 
 def _less(these: Any, those: Any) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from xml.etree import ElementTree as ET
 
 from aipol.remote import Json, Mark, mark_in
@@ -55,10 +56,48 @@ def package_bytes(text: str, mark: Mark | None, version: int) -> bytes:
         description.text = str(mark) if mark else ""
     for each in root.iterfind(f"{_SPACE}RulePack/{_SPACE}Version"):
         each.set("revision", str(version))
+    return _written(root, "utf-16")
+
+
+def package_only(text: str, kinds: AbstractSet[str]) -> str:
+    """A package as it would be with these types alone, without a mark. Raises ValueError."""
+    root = package_root(text)
+    rules = root.find(f"{_SPACE}Rules") if root is not None else None
+    if root is None or rules is None:
+        raise ValueError("the rule package is no XML")
+    for description in root.iterfind(_DETAILS):
+        description.text = ""
+    _keep(rules, "Entity", "id", kinds)
+    _keep(
+        rules, "Regex", "id", {(each.get("idRef") or "") for each in rules.iter(f"{_SPACE}IdMatch")}
+    )
+    for strings in rules.iter(f"{_SPACE}LocalizedStrings"):
+        _keep(strings, "Resource", "idRef", kinds)
+    return _written(root, "utf-8").decode()
+
+
+def with_mark(text: str, mark: Mark) -> str:
+    """A package that says whose it is. Raises ValueError."""
+    root = package_root(text)
+    if root is None:
+        raise ValueError("the rule package is no XML")
+    for description in root.iterfind(_DETAILS):
+        description.text = str(mark)
+    return _written(root, "utf-8").decode()
+
+
+def _keep(parent: ET.Element, tag: str, name: str, kept: AbstractSet[str]) -> None:
+    """Leave out the elements with other ids, which are told apart as readers do."""
+    for each in parent.findall(f"{_SPACE}{tag}"):
+        if _id(name, each.get(name) or "") not in {_id(name, one) for one in kept}:
+            parent.remove(each)
+
+
+def _written(root: ET.Element, encoding: str) -> bytes:
     for element in root.iter():
         element.tag = element.tag.removeprefix(_SPACE)
     root.set("xmlns", _SPACE.strip("{}"))
-    content: bytes = ET.tostring(root, encoding="utf-16", xml_declaration=True)
+    content: bytes = ET.tostring(root, encoding=encoding, xml_declaration=True)
     return content
 
 

@@ -108,6 +108,15 @@ def _all_marks_at_once(rules: Any) -> None:
         rule["AdvancedRule"] = rule["AdvancedRule"].replace('"Operator":"Or"', '"Operator":"And"')
 
 
+def _drop_type(rules: Any) -> None:
+    """From a rule that has others: what it says of the rest stays."""
+    rule = next(each for each in rules if "EU Debit Card Number" in each["AdvancedRule"])
+    tree = json.loads(rule["AdvancedRule"])
+    group = tree["Condition"]["SubConditions"][0]["Value"][0]["groups"][0]
+    del group["sensitivetypes"][0]
+    rule["AdvancedRule"] = json.dumps(tree)
+
+
 MEANINGFUL = {
     "a group swapped": ("policies.json", _locations(_swap_excluded)),
     "an exclusion dropped": ("policies.json", _locations(_drop_exclusion)),
@@ -116,6 +125,7 @@ MEANINGFUL = {
     "a block flipped": ("rules.json", _flip),
     "a condition negated": ("rules.json", _negate),
     "an or made an and": ("rules.json", _all_marks_at_once),
+    "an information type dropped": ("rules.json", _drop_type),
 }
 
 
@@ -145,13 +155,6 @@ def _raise_confidence(rules: Any) -> None:
     rules[-1]["AdvancedRule"] = rules[-1]["AdvancedRule"].replace('"Medium"', '"High"')
 
 
-def _drop_type(rules: Any) -> None:
-    tree = json.loads(rules[-1]["AdvancedRule"])
-    group = tree["Condition"]["SubConditions"][0]["Value"][0]["groups"][0]
-    del group["sensitivetypes"][0]
-    rules[-1]["AdvancedRule"] = json.dumps(tree)
-
-
 def _second_restriction(rules: Any) -> None:
     rules[0]["RestrictAccess"].append({"setting": "UploadText", "value": "Block"})
 
@@ -164,7 +167,6 @@ def _second_location(policies: Any) -> None:
 UNACCOUNTABLE: dict[str, tuple[str, Callable[[Any], None]]] = {
     "a label swapped": ("rules.json", _swap_label),
     "a confidence raised": ("rules.json", _raise_confidence),
-    "an information type dropped": ("rules.json", _drop_type),
     "a rule dropped": ("rules.json", lambda rules: rules.pop()),
     "a rule doubled": ("rules.json", lambda rules: rules.append(rules[0])),
     "a policy dropped": ("policies.json", lambda policies: policies.pop()),
