@@ -42,6 +42,15 @@ class DrawsEdges(Decider, Protocol):
 
 
 @runtime_checkable
+class NamesGroups(Decider, Protocol):
+    """One that can say which groups of people its artefacts speak of."""
+
+    def groups(self) -> Iterable[str]:
+        """Their ids, as the target's platform has them, in any case."""
+        ...
+
+
+@runtime_checkable
 class Tells(Decider, Protocol):
     """One whose artefacts say more than decisions, as the target's settings ask for it."""
 

@@ -113,9 +113,15 @@ class Questions:
                 if kind is Kind.HOST:
                     for host in (value, f"{DEEP}.{value}"):
                         self._note(Thing(kind, host), self._speaking(host))
+                elif kind is Kind.DATA:
+                    self._note(Thing(kind, value), self._given(value.rpartition("/")[0]))
                 elif kind is not Kind.HEADER and (kind, value.casefold()) not in known:
                     form = {Kind.URL: "", Kind.FEATURE: value}.get(kind, value.rpartition(":")[0])
                     self._note(Thing(kind, value, form))
+
+    def _given(self, app: str) -> Iterator[Use]:
+        """All uses of an app: data is the same to a reader whichever of them it is given to."""
+        return (use for use in self.ir.by_use if use[0] == app)
 
     def _speaking(self, host: str) -> Iterator[Use]:
         for claim in self._reference.speaking(host):

@@ -16,7 +16,7 @@ from aipol.target import Kind
 from aipol.vocabulary import Surface
 
 _MOST_PARTS = 64
-_LAYERED = frozenset({Kind.HOST, Kind.URL, Kind.CATEGORY})
+_LAYERED = frozenset({Kind.HOST, Kind.URL, Kind.CATEGORY, Kind.DATA})
 _Place = tuple[str, str]
 """A device or a segment of the network, and a path, empty where there is no choice."""
 
@@ -157,11 +157,18 @@ class _Folding:
 
 
 def _said(shift: Shift) -> tuple[object, ...]:
-    """What the policy says, whose account it is only where that matters."""
-    rules = {(ruling.effect, ruling.decided_by.id) for ruling in shift.rulings}
+    """What the policy says: whose account it is only where that matters, and up to which data."""
+    rules = {(each.effect, each.decided_by.id, _limit(shift, each)) for each in shift.rulings}
     if len(rules) == 1:
         return tuple(rules)
-    return tuple((r.effect, r.decided_by.id, r.account) for r in shift.rulings)
+    return tuple(
+        (each.effect, each.decided_by.id, each.account, _limit(shift, each))
+        for each in shift.rulings
+    )
+
+
+def _limit(shift: Shift, ruling: Ruling) -> str:
+    return ruling.obligations.data_max if shift.kind is Kind.DATA else ""
 
 
 def _sort_of(shift: Shift) -> tuple[object, ...]:

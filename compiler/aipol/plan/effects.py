@@ -18,8 +18,10 @@ from aipol.plan.drifting import Drift, Way
 from aipol.plan.model import Change, Plan
 from aipol.plan.reading import CannotRead, Objects, Reading, standing
 from aipol.plan.standing import bearers_in, keys_of
+from aipol.reader import NamesGroups
 from aipol.remote import Remote, RemoteError, Wanted, referring
 from aipol.target import EFFECT_CLAUSE, Decider, Kind
+from aipol.verify.data import CLAUSE as DATA_CLAUSE
 from aipol.verify.subjects import is_sampled
 
 MOST_ALONE = 40
@@ -178,6 +180,7 @@ class _Compared:
         """The clauses behind objects that no reader of this target can be asked about."""
         try:
             asked = {EFFECT_CLAUSE, "via", *self._base.clients(Kind.HELD)}
+            asked |= {DATA_CLAUSE} if self._base.clients(Kind.DATA) else set()
         except CannotRead:
             return
         behind: dict[str, dict[str, None]] = {}
@@ -230,7 +233,12 @@ class _Compared:
         return self._read(())
 
     def _read(self, changed: Iterable[Changed]) -> Decider:
-        return self._reading.of(self._with(changed).values())
+        decider = self._reading.of(self._with(changed).values())
+        # The policy tells nobody of a stranger's group from others: of them nothing can be asked.
+        strange = sorted(_strange(self._run, decider))
+        if strange:
+            raise CannotRead(f"the policy knows no group {', '.join(strange)}, whom it is about")
+        return decider
 
     def _with(self, changed: Iterable[Changed]) -> Objects:
         """What there is; what needs an object that is gone does nothing without it."""
@@ -241,6 +249,15 @@ class _Compared:
                 objects[each.slot] = each.now
                 now |= {each.slot}
         return standing(objects, now)
+
+
+def _strange(run: Run, decider: Decider) -> frozenset[str]:
+    """The groups of which a reader speaks and the policy does not."""
+    if not isinstance(decider, NamesGroups):
+        return frozenset()
+    groups = run.ir.groups.values()
+    known = {getattr(each, run.target.identity).lower() for each in groups}
+    return frozenset(each.lower() for each in decider.groups()) - known
 
 
 def _says(decider: Decider, heard: Heard) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from aipol.difference.answers import AT_ODDS
@@ -10,9 +10,10 @@ from aipol.difference.shifts import Shift
 from aipol.difference.strictness import Direction
 from aipol.plan.effects import Effects, Unread
 from aipol.report.difference import used
-from aipol.report.words import DEVICES, account_words, some
+from aipol.report.words import DEVICES, account_words, clause_words, some
 from aipol.segments import DEFAULT
 from aipol.target import Kind
+from aipol.verify.data import CLAUSE as DATA_CLAUSE
 from aipol.vocabulary import Account, Effect
 
 _SHOWN, _REASON, _THINGS = 8, 300, 2
@@ -25,6 +26,12 @@ _OF_CONNECTIONS = {
     (Kind.HELD, Direction.STRICTER): "use {what} decrypted",
     (Kind.HELD, Direction.OTHER): "use {what} decrypted otherwise",
 }
+# What people do with data of a class, by the one path on which it is so, and on several of them.
+_GIVING: Mapping[tuple[str, ...], str] = {
+    ("text",): "paste {what} data into {app}",
+    ("items",): "have {app} read {what} files and mails",
+}
+_GIVEN = "give {app} {what} data"
 _SEATS = {**DEVICES, DEFAULT: "addresses of no group"}
 _UNKNOWN = "what it does now cannot be told"
 
@@ -73,6 +80,8 @@ def shift_words(shift: Shift) -> str:
     if shift.after == AT_ODDS:
         return f"{shift.who}: objects are at odds about {what}{where}: {cut(shift.why)}"
     said = f": {_policy(shift)}" if shift.rulings else ""
+    if shift.kind is Kind.DATA:
+        return f"{shift.who} {_of_data(shift)}{said}"
     return f"{shift.who} {_verb(shift, what)}{where}{said}"
 
 
@@ -85,6 +94,16 @@ def _what(shift: Shift) -> str:
     if shift.kind is Kind.CATEGORY:
         return "AI that the policy does not list"
     return f"{names}, which no app of the policy is known by,"
+
+
+def _of_data(shift: Shift) -> str:
+    """`can paste `restricted` data into m365-copilot (web) again`."""
+    paths = tuple(dict.fromkeys(path for _, path in shift.places if path))
+    apps = dict.fromkeys(thing.rpartition("/")[0] for thing in shift.things)
+    classes = dict.fromkeys(f"`{thing.rpartition('/')[2]}`" for thing in shift.things)
+    app = used(shift.uses) if shift.uses else f"{some(apps)}, which the policy does not govern,"
+    done = _GIVING.get(paths, _GIVEN).format(app=app, what=some(classes))
+    return f"can {done} again" if shift.after == Effect.ALLOW else f"cannot {done} any more"
 
 
 def _verb(shift: Shift, what: str) -> str:
@@ -115,18 +134,21 @@ def _where(shift: Shift) -> str:
 def _policy(shift: Shift) -> str:
     accounts: dict[tuple[str, str], list[Account]] = {}
     for each in shift.rulings:
-        span = each.decided_by.span
-        accounts.setdefault((each.effect, f"{span.file}:{span.line}"), []).append(each.account)
+        span, limit = each.decided_by.span, each.obligations.data_max
+        limited = shift.kind is Kind.DATA and limit and each.effect is not Effect.BLOCK
+        word = clause_words(each, DATA_CLAUSE) if limited else each.effect
+        accounts.setdefault((word, f"{span.file}:{span.line}"), []).append(each.account)
     said = (
-        f"{effect}{account_words(whose[0]) if len(whose) == 1 else ''} ({line})"
-        for (effect, line), whose in accounts.items()
+        f"{word}{account_words(whose[0]) if len(whose) == 1 else ''} ({line})"
+        for (word, line), whose in accounts.items()
     )
     return f"the policy says {some(said)}"
 
 
 def _because(shift: Shift) -> str:
     by = f"by {some(shift.causes, 2)}" if shift.causes else "by several of them together"
-    return f"{by}; {some(shift.things, _THINGS)}" if shift.uses else by
+    told = shift.uses and shift.kind is not Kind.DATA  # data is told by its class already
+    return f"{by}; {some(shift.things, _THINGS)}" if told else by
 
 
 def cut(text: str) -> str:

@@ -61,6 +61,11 @@ class PurviewDecider:
             for data_class in self.index.classes
         )
 
+    def groups(self) -> Iterable[str]:
+        """Every group that a policy includes or excludes."""
+        for policy in self.policies:
+            yield from (*(policy.include or ()), *policy.exclude)
+
     def _blocked_by(self, app: str, content: Content, identity: frozenset[str]) -> ReadRule | None:
         acting = {
             policy.name

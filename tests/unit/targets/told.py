@@ -83,7 +83,7 @@ def _last() -> Any:
 def found(place: Place, shifts: Iterable[Shift]) -> set[Row]:
     """Every single use, somebody, device and path that is told, but of what hosts are sent."""
     universe = place.ir.universe
-    every = _everybody(place)
+    every = everybody(place)
     rows: set[Row] = set()
     for shift in shifts:
         if shift.kind in {Kind.HEADER, Kind.HELD, Kind.URL, Kind.CATEGORY}:
@@ -118,7 +118,7 @@ def differing(place: Place, now: Decider) -> set[Row]:
     before = place.asked_for()
     rows: set[Row] = set()
     for use, kind, value, form in _things(place.ir, (before, now)):
-        for who, _, identity in _everybody(place):
+        for who, _, identity in everybody(place):
             for situation in place.target.reach:
                 for client in (form,) if form else before.clients(kind):
                     if form and (client not in before.clients(kind) or _elsewhere(form, situation)):
@@ -168,7 +168,7 @@ def _host(reference: HostReference, host: str) -> Iterator[tuple[Any, Kind, str,
                 yield (claim.app, surface), Kind.HOST, host, ""
 
 
-def _everybody(place: Place) -> list[tuple[str, Region, frozenset[str]]]:
+def everybody(place: Place) -> list[tuple[str, Region, frozenset[str]]]:
     """Every combination of base groups, as the target knows people; of networks, every segment."""
     ir, platform = place.ir, place.target.identity
     if platform == "networks":

@@ -25,6 +25,7 @@ from aipol.remote import (
 )
 from aipol_targets.purview.remote import Exported, open_remote
 from aipol_targets.purview.settings import PurviewSettings
+from tests.unit.targets.purview.remote.edits import EDITS
 
 SiteOf = Callable[..., Any]
 Files = dict[str, bytes]
@@ -43,40 +44,6 @@ def test_what_was_made_by_hand_is_as_it_should_be(site: SiteOf, files: Files) ->
     assert len(after.changes) == len(before.changes)
     assert [each.name for each in after.foreign] == ["Microsoft Rule Package"]
     assert "2026-11-29T09:00:00Z" in after.notes[0]
-
-
-def _override(rule: dict[str, Any]) -> None:
-    rule["NotifyAllowOverride"] = "WithoutJustification"
-
-
-def _except(rule: dict[str, Any]) -> None:
-    rule["ExceptIfFrom"] = "ceo@acme.example"
-
-
-def _disable(rule: dict[str, Any]) -> None:
-    rule["Disabled"] = True
-
-
-def _audit(rule: dict[str, Any]) -> None:
-    rule["RestrictAccess"][0]["value"] = "Audit"
-
-
-def _another_label(rule: dict[str, Any]) -> None:
-    rule["AdvancedRule"] = rule["AdvancedRule"].replace("e7f1c1d4", "e7f1c1d5")
-
-
-def _negated(rule: dict[str, Any]) -> None:
-    rule["AdvancedRule"] = rule["AdvancedRule"].replace('"And"', '"Not"')
-
-
-EDITS = {
-    "Exceptions": _override,
-    "Exceptions.": _except,
-    "Disabled": _disable,
-    "RestrictAccess": _audit,
-    "AdvancedRule": _another_label,
-    "AdvancedRule.": _negated,
-}
 
 
 @pytest.mark.parametrize("place", sorted(EDITS))
