@@ -73,6 +73,25 @@ def test_a_person_carries_files(tenant: Played, capsys: Any) -> None:
     assert not Path(".aipol/journals").exists() or not list(Path(".aipol").rglob("*.jsonl"))
 
 
+def test_drift_says_whose_data_gets_where_again(tenant: Played, capsys: Any) -> None:
+    """From an exported state, by the policy's line; what only reports has no effect."""
+    for mode, told in (
+        ("test", "no effect on people"),
+        ("enforce", "everyone can have m365-copilot"),
+    ):
+        written = POLICY.replace("mode: test", f"mode: {mode}")
+        Path("policy.yaml").write_text(written, encoding="utf-8")
+        assert main(["compile", "policy.yaml"]) == 0
+        tenant.rules, tenant.policies = {}, {}
+        _applied(tenant)
+        (rule,) = tenant.rules.values()
+        rule["Disabled"] = True
+        _export(tenant)
+        capsys.readouterr()
+        assert main(["drift", "policy.yaml", "-t", "purview"]) == 1
+        assert told in " ".join(capsys.readouterr().out.split())
+
+
 def test_the_page_has_the_commands_that_are_printed() -> None:
     """Each command of the steps, but for what is said beside it."""
     page = PAGE.read_text(encoding="utf-8")

@@ -106,7 +106,7 @@ class _Folding:
         by_use = self._by_use()
         alike: dict[tuple[object, ...], list[Shift]] = {}
         for shift in by_use:
-            key = (*_sort_of(shift), shift.people, shift.places, _said(shift), not shift.uses)
+            key = (*_sort_of(shift), shift.people, shift.places, _said(shift), _classes(shift))
             alike.setdefault(key, []).append(shift)
         for members in alike.values():
             first = members[0]
@@ -154,6 +154,13 @@ class _Folding:
             for device, clients in sorted(by_device.items())
             for client in (("",) if clients >= every else sorted(clients))
         )
+
+
+def _classes(shift: Shift) -> frozenset[str]:
+    """What must be the same of the things: the classes of data, and that no app has them."""
+    if shift.kind is Kind.DATA:
+        return frozenset(thing.rpartition("/")[2] for thing in shift.things)
+    return frozenset() if shift.uses else frozenset({""})
 
 
 def _said(shift: Shift) -> tuple[object, ...]:

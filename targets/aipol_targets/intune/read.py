@@ -185,6 +185,11 @@ class IntuneDecider:
             known = self._hosts[key] = _answer(devices, platform, question)
         return known
 
+    def groups(self) -> Iterable[str]:
+        """Every group that is assigned something, or left out of that."""
+        for each in self._objects:
+            yield from (*each.applies.include, *each.applies.exclude)
+
     def mentions(self) -> Iterable[tuple[Kind, str]]:
         """Every host, extension, feature and program that occurs."""
         for each in self._objects:

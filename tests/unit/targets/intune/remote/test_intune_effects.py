@@ -161,6 +161,20 @@ def test_what_the_reader_does_not_know_is_told_with_the_reason(place: Place, app
     assert lines[1] == "  if what cannot be told does nothing:"
 
 
+def test_a_group_that_the_policy_does_not_know_is_told(place: Place, applied: Any) -> None:
+    """Whoever is in it is left out: that nobody is cannot be said."""
+    key, held = _held(applied, CATALOG, "browsers")
+    stranger = "00000000-0000-4000-8000-000000000000"
+    target = {"@odata.type": f"{GRAPH}exclusionGroupAssignmentTarget", "groupId": stranger}
+    left_out = {"id": "x", "source": "direct", "target": target}
+    kept = [*held["assignments"], left_out]
+    applied.standin.edit(CATALOG, held["id"], {"assignments": kept})
+    told = place.told(applied.plan(place.files))
+    assert [each.key for each in told.unread] == [key]
+    assert stranger in told.unread[0].why
+    assert (told.shifts, told.idle) == ((), ())
+
+
 def test_a_clause_that_no_reader_can_be_asked_about_is_never_said_to_hold(
     place: Place, applied: Any
 ) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from aipol.difference.shifts import Shift
+from aipol.difference.answers import Hearing
+from aipol.difference.shifts import Shift, shifts
 from aipol.difference.strictness import Direction
 from aipol.plan.effects import Effects
 from aipol.report.effects import effects_lines
@@ -238,6 +239,37 @@ def test_files_and_text_are_told_apart_or_together(here: Here) -> None:
     assert "everyone except finance can give m365-copilot (web) `confidential` data again" in (
         " ".join(here.lines())
     )
+
+
+def test_apps_that_get_other_data_again_are_told_apart(
+    make: Any, compiled: Any, here_of: Callable[[Any], Here]
+) -> None:
+    """Each with its own classes of data."""
+    mine = make()
+    for app in APPS:
+        mine.limit("internal", app=app)
+    here = here_of(compiled(mine, asking_apps=["acme-gpt"]))
+    texts = [each for each in here.place.wanted if each.key.endswith("/text")]
+    lost = ({"Azure Storage Account Key"}, {"Credit Card Number", "EU Debit Card Number"})
+    with here.site.changed() as there:
+        for wanted, names in zip(texts, lost, strict=True):
+            rule = next(each for each in there.rules.values() if each["Name"] == wanted.name)
+            tree = json.loads(rule["AdvancedRule"])
+            group = tree["Condition"]["SubConditions"][0]["Value"][0]["groups"][0]
+            types = [each for each in group["sensitivetypes"] if each["name"] not in names]
+            group["sensitivetypes"] = types
+            rule["AdvancedRule"] = json.dumps(tree)
+    told = " ".join(here.lines())
+    assert "paste `restricted` data into acme-gpt (web) again" in told
+    assert "paste `confidential` data into m365-copilot (web) again" in told
+    # Also where none of the objects is the cause by itself.
+    place = here.place
+    hearing = Hearing(place.ir, PURVIEW, read(place.files), place.here(here.plan(place)))
+    found = shifts(hearing, ((heard, ()) for heard in hearing.heard()))
+    assert sorted(each.things for each in found) == [
+        ("acme-gpt/restricted",),
+        ("m365-copilot/confidential",),
+    ]
 
 
 def test_data_that_is_kept_from_more_people_is_told(here: Here) -> None:
