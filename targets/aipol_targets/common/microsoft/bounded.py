@@ -18,7 +18,9 @@ class Bounded(httpx.AsyncClient):
 
     async def send(self, request: httpx.Request, **how: Any) -> httpx.Response:
         """One request, once. Raises NoAnswer where the answer is too long."""
-        answer = await super().send(request, **{**how, "stream": True})
+        # Whoever asks says how; as one mapping, a checker would take each value for each of these.
+        asked: dict[str, Any] = {**how, "stream": True}
+        answer = await super().send(request, **asked)
         try:
             content = await _content(answer)
         finally:

@@ -29,10 +29,6 @@ Files = dict[str, bytes]
 SECRET = "what opens the certificate"
 
 
-def _again(files: Files, path: str, old: str, new: str) -> Files:
-    return {**files, path: files[path].replace(old.encode(), new.encode())}
-
-
 def test_everything_is_made_and_nothing_is_left_to_do(site: SiteOf, files: Files) -> None:
     """Each object takes one call: the package, then policies, then their rules."""
     tenant = site()
