@@ -8,8 +8,8 @@ from typing import Any
 
 from aipol.plan.drifting import Drift, Way
 from aipol.plan.effects import Effects
-from aipol.report.effects import effects_json, effects_lines
 from aipol.report.plans import UNTOLD, difference_text
+from aipol.report.shifts import effects_json, effects_lines
 from aipol.report.words import count, folded, markdown, some
 
 _WORDS = {

@@ -9,7 +9,7 @@ from aipol.difference.answers import AT_ODDS
 from aipol.difference.shifts import Shift
 from aipol.difference.strictness import Direction
 from aipol.plan.effects import Effects, Unread
-from aipol.report.effects import effects_json, effects_lines, shift_words
+from aipol.report.shifts import effects_json, effects_lines, shift_words
 from aipol.target import Kind
 from aipol.vocabulary import Surface
 

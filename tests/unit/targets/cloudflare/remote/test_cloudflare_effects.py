@@ -10,7 +10,7 @@ import pytest
 
 from aipol.catalogue.model import Match
 from aipol.difference.strictness import Direction
-from aipol.report.effects import effects_lines
+from aipol.report.shifts import effects_lines
 from aipol.target import Kind
 from aipol.vocabulary import Account, Effect
 from aipol_targets.cloudflare.target import CLOUDFLARE

@@ -10,7 +10,7 @@ import pytest
 
 from aipol.difference.answers import AT_ODDS
 from aipol.difference.strictness import Direction
-from aipol.report.effects import effects_lines
+from aipol.report.shifts import effects_lines
 from aipol.vocabulary import Surface
 from aipol_targets.intune.remote_files import artifacts
 from aipol_targets.intune.remote_wanted import wanted

@@ -10,7 +10,7 @@ import pytest
 
 from aipol.difference.strictness import Direction
 from aipol.ir import Ir
-from aipol.report.effects import effects_lines
+from aipol.report.shifts import effects_lines
 from aipol.vocabulary import Effect, Surface
 from aipol_targets.jamf.target import JAMF, Settings
 from aipol_targets.standins.jamf import resources

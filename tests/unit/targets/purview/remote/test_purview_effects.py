@@ -15,7 +15,7 @@ from aipol.difference.answers import Hearing
 from aipol.difference.shifts import Shift, shifts
 from aipol.difference.strictness import Direction
 from aipol.plan.effects import Effects
-from aipol.report.effects import effects_lines
+from aipol.report.shifts import effects_lines
 from aipol.target import Decider, Kind, Question
 from aipol.vocabulary import Effect, Situation
 from aipol_targets.purview.read import read
