@@ -113,6 +113,19 @@ def open_policy_under(
     return _opened(path, _Read(unlocked, findings, sources), as_of, catalogue, targets)
 
 
+def reopened(
+    policy: Opened, as_of: date, catalogue: Catalogue, targets: Sequence[Target]
+) -> Opened:
+    """An opened policy with another's catalogue, overlays included, whatever it asks for itself."""
+    if policy.assembled is None:
+        return policy
+    bare = replace(policy.assembled, lock=None, overlays=())
+    found = _Read(bare, (), policy.sources)
+    return replace(
+        _opened(policy.path, found, as_of, catalogue, targets), assembled=policy.assembled
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Read:
     """A policy that was put together of its files, with what was found on the way."""
@@ -181,14 +194,24 @@ def build(ir: Ir, settings: Mapping[str, Any], targets: Sequence[Target]) -> Bui
         findings = [finding for run in runs for finding in run.compiled.findings]
         findings += () if has_errors(tuple(findings)) else verified
         return Build(ir, runs, _sorted(findings))
+    made = _made(ir, every)
+    verified = () if has_errors(made.findings) else _verified(made.runs)
+    return replace(made, findings=_sorted((*made.findings, *verified)))
+
+
+def unverified(ir: Ir, settings: Mapping[str, Any], targets: Sequence[Target]) -> Build:
+    """The same, of which nothing is read back: for comparing two policies' outputs."""
+    return _made(ir, tuple(places(ir, settings, targets)))
+
+
+def _made(ir: Ir, every: Sequence[Place]) -> Build:
+    """What targets make where they are; of a policy that tightens, in its second turn."""
     runs = tuple(by_site(every, _run))
     if ir.tighten:
         gaps = _matrix(ir, runs).gaps
         tighter = by_site(runs, lambda run: _tighter(run, [g for g in gaps if g.is_at(run.site)]))
         runs = tuple(tighter)
-    findings = [finding for run in runs for finding in run.compiled.findings]
-    if not has_errors(tuple(findings)):
-        findings += _verified(runs)
+    findings = (finding for run in runs for finding in run.compiled.findings)
     return Build(ir, runs, _sorted(findings))
 
 

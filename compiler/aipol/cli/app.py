@@ -21,6 +21,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "check": ("aipol.cli.check:command", "Say what is wrong with a policy."),
     "fmt": ("aipol.cli.fmt:command", "Bring a policy into the canonical layout."),
     "show": ("aipol.cli.show:command", "Print a policy with its bases merged."),
+    "diff": ("aipol.cli.diff:command", "Say what a change of the policy does to people."),
     "compile": ("aipol.cli.compile:command", "Write what each target understands."),
     "publish": ("aipol.cli.publish:command", "Put lists where devices fetch them."),
     "plan": ("aipol.cli.plan:command", "Say what applying a policy would change at vendors."),

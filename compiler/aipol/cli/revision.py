@@ -8,11 +8,29 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 _SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A revision, laid out in a folder that goes again."""
+
+    folder: Path
+    commit: str
+    policy: Path
+    """Where the policy is, if the revision has it."""
+    name: str
+    """The policy's path below the top of the repository."""
+
+    @property
+    def has_policy(self) -> bool:
+        """Whether the revision has the policy."""
+        return self.policy.is_file()
 
 
 @contextmanager
@@ -21,27 +39,55 @@ def at_revision(policy: str, revision: str) -> Iterator[str]:
 
     Everything of the revision is laid out: a policy may extend, lock and overlay by paths.
     """
+    with laid_out(policy, revision) as laid:
+        if not laid.has_policy:
+            raise click.ClickException(f"`{revision}` has no `{laid.name}`")
+        yield str(laid.policy)
+
+
+@contextmanager
+def laid_out(policy: str, revision: str) -> Iterator[Laid]:
+    """Everything that a revision has, in a folder that goes again, whether or not the policy is."""
     place = Path(policy).resolve()
+    nearest = next(folder for folder in place.parents if folder.is_dir())
     whole = f"`{policy}` is in no git repository, and `--base` takes its policy from one"
-    root = Path(
-        _git(whole, place.parent, "rev-parse", "--show-toplevel").decode().strip()
-    ).resolve()
-    commit = _git(
+    top = _git(whole, nearest, "rev-parse", "--show-toplevel")
+    root = Path(top.decode().strip()).resolve()
+    said = _git(
         f"`{revision}` is no revision that is here; name a branch, a tag or a commit, such as "
         "`origin/main`, and where a job has only its own commit, `git fetch` it first",
         root,
         *("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}"),
     )
-    archive = _git(
-        f"`{revision}` cannot be laid out", root, "archive", "--format=tar", commit.decode().strip()
-    )
+    commit = said.decode().strip()
+    archive = _git(f"`{revision}` cannot be laid out", root, "archive", "--format=tar", commit)
+    name = place.relative_to(root).as_posix()
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            tar.extractall(folder, filter="data")
-        found = Path(folder) / place.relative_to(root)
-        if not found.is_file():
-            raise click.ClickException(f"`{revision}` has no `{place.relative_to(root)}`")
-        yield str(found)
+            tar.extractall(folder, filter=_harmless)  # noqa: S202 - nothing leads out of the folder
+        laid = Laid(Path(folder), commit, Path(folder) / name, name)
+        if not laid.has_policy and _knows(root, f"{commit}:{name}"):
+            raise click.ClickException(
+                f"`{name}` cannot be laid out as `{revision}` has it: it is a link, or git leaves "
+                "it out of archives (`export-ignore`)"
+            )
+        yield laid
+
+
+def _harmless(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
+    """What is to be laid out of an archive; what would lead out of the folder is not."""
+    try:
+        return tarfile.data_filter(member, folder)
+    except tarfile.FilterError:
+        return None
+
+
+def _knows(root: Path, thing: str) -> bool:
+    try:
+        _git("", root, "cat-file", "-e", thing)
+    except click.ClickException:
+        return False
+    return True
 
 
 def _git(otherwise: str, folder: Path, *arguments: str) -> bytes:

@@ -230,6 +230,36 @@ MISSING_THERE = Rule(
     "AIP715", "missing-there", _E, "the {what} `{name}`, which ours need, is not at {place}"
 )
 
+# 8xx: what a change of the policy does
+SPACE_CHANGES_MEANING = Rule(
+    "AIP801",
+    "space-changes-meaning",
+    _W,
+    "only white space differs here, and `{what}` means something else: {keys}",
+)
+LIMIT_LOST = Rule(
+    "AIP802", "limit-lost", _W, "`{rule}` has no `{key}` any more (it was {was}): it matches all"
+)
+ORDER_MATTERS = Rule(
+    "AIP803",
+    "order-matters",
+    _W,
+    "`{moved}` stands {way} `{other}` now, so `{decides}` decides for {who}: {use}: {result}",
+)
+EFFECT_ELSEWHERE = Rule(
+    "AIP804",
+    "effect-elsewhere",
+    _W,
+    "{what} changes what {count} decide that were not edited: {rules}",
+)
+LOOSER_EFFECT = Rule("AIP805", "looser-effect", _W, "looser: {effect}")
+GAP_OPENED = Rule("AIP806", "gap-opened", _W, "a new gap: {gap}")
+CEILING_RAISED = Rule("AIP807", "ceiling-raised", _W, "more sensitive data may go: {effect}")
+LICENCE_NEEDED = Rule("AIP808", "licence-needed", _W, "{target} lacks the licence: {what}")
+UNPROTECTED = Rule("AIP809", "unprotected", _W, "`{host}` is protected no more: it can be blocked")
+LOOSER_SETTING = Rule("AIP810", "looser-setting", _W, "looser for everybody: {what}")
+OTHER_PEOPLE = Rule("AIP811", "other-people", _W, "`{group}` stands for other people: {what}")
+
 ALL: tuple[Rule, ...] = tuple(
     sorted(
         (rule for rule in list(globals().values()) if isinstance(rule, Rule)), key=lambda r: r.code

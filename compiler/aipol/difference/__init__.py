@@ -8,11 +8,12 @@ from aipol.difference.headers import HeaderChange, header_changes
 from aipol.difference.reaches import Access, Reach, folded, reaches
 from aipol.difference.sides import Sides
 from aipol.difference.strictness import Direction
-from aipol.difference.uses import Change, changes
+from aipol.difference.uses import Cause, Change, changes
 from aipol.ir import Ir
 
 __all__ = [
     "Access",
+    "Cause",
     "Change",
     "Difference",
     "Direction",

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from aipol.catalogue.model import Domain, OAuthClient
 from aipol.diagnostics.model import has_errors
-from aipol.difference.reaches import folded, host_marks
+from aipol.difference import apart
+from aipol.difference.reaches import host_marks
 from aipol.identifiers import Mark, mark_of
 from aipol.vocabulary import Surface
 
@@ -58,18 +59,9 @@ class Taking:
         return self.difference is not None and self.difference.for_somebody
 
     @cached_property
-    def coming_or_going(self) -> frozenset[str]:
-        """The apps that only one of the two policies governs."""
-        if self.difference is None:
-            return frozenset()
-        sides = self.difference.sides
-        return frozenset(sides.before.apps.keys() ^ sides.after.apps.keys())
-
-    @cached_property
     def own(self) -> tuple[tuple[Reach, ...], ...]:
         """The identifiers of apps that both govern, folded."""
-        found = self.difference.reaches if self.difference else ()
-        return folded(reach for reach in found if not self._follows(reach))
+        return apart.own(self.difference) if self.difference else ()
 
     @cached_property
     def things(self) -> tuple[Direction, ...]:
@@ -84,15 +76,6 @@ class Taking:
             *(members[0].direction for members in self.own),
             *(change.direction for change in self.difference.headers),
         )
-
-    @cached_property
-    def following(self) -> tuple[Reach, ...]:
-        """The identifiers of apps that come or go."""
-        found = self.difference.reaches if self.difference else ()
-        return tuple(reach for reach in found if self._follows(reach))
-
-    def _follows(self, reach: Reach) -> bool:
-        return self.coming_or_going.issuperset(reach.apps)
 
     @cached_property
     def idle(self) -> tuple[AppStep, ...]:

@@ -8,13 +8,25 @@ from dataclasses import dataclass, replace
 from aipol.audience import NOBODY, Region
 from aipol.difference.sides import Sides
 from aipol.difference.strictness import Direction, of_rulings
-from aipol.ir import Obligations, Ruling
+from aipol.ir import Because, Obligations, Ruling
 from aipol.vocabulary import Account, Effect, Surface
 
 Use = tuple[str, Surface]
 Rulings = tuple[Ruling, ...]
 _Pair = tuple[Ruling | None, Ruling | None]
 _ACCOUNTS = (Account.CORPORATE, Account.PERSONAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The lines that led to a decision before and to one after, with the uses they decide.
+
+    No lines are where that policy does not govern the uses.
+    """
+
+    before: tuple[Because, ...]
+    after: tuple[Because, ...]
+    uses: tuple[Use, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +43,10 @@ class Change:
     before: Ruling | None
     after: Ruling | None
     direction: Direction
+    causes: tuple[Cause, ...]
+    """Every pair of lines that decide, those that decide most uses first."""
+    said: tuple[str, ...] = ()
+    """What of tenants, redirect and message differs."""
 
     @property
     def apps(self) -> tuple[str, ...]:
@@ -67,7 +83,15 @@ class _Difference:
     def noticed(self) -> tuple[object, ...]:
         """Who gets what, whatever the account."""
         rulings = (_noticed(self.before), _noticed(self.after), self.direction)
-        return (self.who, self.people, *rulings)
+        return (self.people, *rulings, self.said)
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What is said otherwise, besides effect and obligations."""
+        if self.before is None or self.after is None:
+            return ()
+        names = ("tenants", "redirect_to", "message")
+        return tuple(n for n in names if getattr(self.before, n) != getattr(self.after, n))
 
     @property
     def alike(self) -> tuple[object, ...]:
@@ -89,7 +113,22 @@ def _change(members: list[_Difference]) -> Change:
         before=first.before,
         after=first.after,
         direction=first.direction,
+        causes=_causes(members),
+        said=first.said,
     )
+
+
+def _causes(members: list[_Difference]) -> tuple[Cause, ...]:
+    found: dict[tuple[tuple[Because, ...], tuple[Because, ...]], set[Use]] = {}
+    for member in members:
+        lines = _lines(member.before), _lines(member.after)
+        found.setdefault(lines, set()).add(member.use)
+    causes = [Cause(*lines, tuple(sorted(uses))) for lines, uses in found.items()]
+    return tuple(sorted(causes, key=lambda cause: -len(cause.uses)))
+
+
+def _lines(ruling: Ruling | None) -> tuple[Because, ...]:
+    return () if ruling is None else ruling.because
 
 
 def _meaning(ruling: Ruling) -> tuple[object, ...]:

@@ -9,13 +9,13 @@ from aipol.catalogue.compare import AppStep, Contents, Named, Step
 from aipol.diagnostics.model import Diagnostic, Severity
 from aipol.diagnostics.report_json import finding_as_json
 from aipol.diagnostics.report_text import tally
-from aipol.difference import Access, Difference, Direction, Reach
+from aipol.difference import Difference, Direction, apart
 from aipol.language.words import enumerated
 from aipol.report import words
 from aipol.report.difference import (
-    amounts,
     change_json,
     change_words,
+    following_words,
     header_json,
     header_words,
     protected_json,
@@ -23,7 +23,7 @@ from aipol.report.difference import (
     reach_json,
     reach_words,
 )
-from aipol.report.words import count, markdown, markdown_row, some
+from aipol.report.words import count, markdown, markdown_row
 
 if TYPE_CHECKING:
     from aipol.catalogue.versions import Version
@@ -163,13 +163,8 @@ def _position(way: Direction) -> int:
 
 def _following_lines(taking: Taking) -> Iterator[str]:
     """The identifiers of apps that come or go, in one line each way."""
-    alike: dict[tuple[Access, Access], list[Reach]] = {}
-    for reach in taking.following:
-        alike.setdefault((reach.before, reach.after), []).append(reach)
-    for (before, after), members in alike.items():
-        apps = sorted({app for reach in members for app in reach.apps})
-        word = _WAYS[members[0].direction]
-        yield f"{word}: with {some(apps)} above: {amounts(members)}: {before} -> {after}"
+    for members in apart.followed(taking.difference) if taking.difference else ():
+        yield f"{_WAYS[members[0].direction]}: {following_words(members)}"
 
 
 def _amount(taking: Taking) -> str:

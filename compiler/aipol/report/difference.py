@@ -24,6 +24,11 @@ _KINDS = {
     Kind.FEATURE: "feature",
 }
 _PLURALS = {Kind.URL: "addresses"}
+_SAID = {
+    "tenants": "other tenants",
+    "redirect_to": "another redirect",
+    "message": "another message",
+}
 
 
 def change_words(change: Change) -> str:
@@ -68,7 +73,12 @@ def outcome_words(change: Change, uses: str) -> str:
         for name in dict.fromkeys((*old, *new))
         if old.get(name) != new.get(name)
     ]
-    return f"{uses}: {', '.join(conditions) or 'other words, or other tenants'}"
+    return f"{uses}: {', '.join(conditions) or said_words(change)}"
+
+
+def said_words(change: Change) -> str:
+    """`another message, another redirect`: what is said otherwise where the decision is equal."""
+    return ", ".join(_SAID[name] for name in change.said)
 
 
 def _ruling_words(ruling: Ruling | None) -> str:
@@ -80,6 +90,13 @@ def reach_words(members: Sequence[Reach]) -> str:
     first = members[0]
     names = some(identifier_words(member) for member in members)
     return f"{first.who}: {some(first.apps)}: {names}: {first.before} -> {first.after}"
+
+
+def following_words(members: Sequence[Reach]) -> str:
+    """`with claude above: 3 hosts: allowed -> blocked`, of those that go the same way."""
+    apps = sorted({app for reach in members for app in reach.apps})
+    first = members[0]
+    return f"with {some(apps)} above: {amounts(members)}: {first.before} -> {first.after}"
 
 
 def identifier_words(reach: Reach) -> str:

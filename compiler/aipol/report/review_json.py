@@ -1,0 +1,168 @@
+"""Turns a review into JSON for a program: everything, nothing folded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from aipol.diagnostics.report_json import finding_as_json
+from aipol.report.difference import change_json, header_json, protected_json, reach_json
+from aipol.report.effects import effect_words, gap_words
+from aipol.report.review import headline, unchanged
+from aipol.review.model import strongest_first
+from aipol.review.sides import place
+
+if TYPE_CHECKING:
+    from aipol.diagnostics import Diagnostic
+    from aipol.difference import Cause, Change, Difference
+    from aipol.ir import Because
+    from aipol.review.edits import Edit
+    from aipol.review.files import FileChange
+    from aipol.review.gaps import GapChange, GapChanges
+    from aipol.review.model import Review
+    from aipol.review.sides import Side
+
+SCHEMA = "aipol.review/1"
+
+
+def review_json(review: Review) -> dict[str, Any]:
+    """Everything that is known of the change."""
+    return {
+        "schema": SCHEMA,
+        "ok": not review.fails,
+        "policy": review.policy,
+        "as_of": review.as_of.isoformat(),
+        "base": _side(review.base),
+        "new": _side(review.new),
+        "headline": headline(review),
+        "unchanged": unchanged(review),
+        "affects": review.affects,
+        "same_outputs": review.proven_same,
+        "effects": {
+            "policy": _effects(review, review.by_policy),
+            "catalogue": _effects(review, review.by_catalogue),
+        },
+        "edits": [_edit(review, edit) for edit in review.edits],
+        "surprises": _findings(review.surprises),
+        "risks": _findings(review.risks),
+        "findings": _findings(review.found),
+        "findings_no_more": _findings(review.gone),
+        "gaps": _gaps(review.gaps),
+        "objects": [
+            {
+                "target": each.target,
+                "create": list(each.created),
+                "update": list(each.updated),
+                "delete": list(each.deleted),
+                "unchanged": each.unchanged,
+            }
+            for each in review.objects
+        ],
+        "files": {
+            "total": review.number_of_files,
+            "changed": [_file(change) for change in review.files],
+        },
+    }
+
+
+def _side(side: Side) -> dict[str, Any]:
+    opened = side.opened
+    return {
+        "name": side.name,
+        "commit": side.commit,
+        "policy": opened is not None,
+        "catalogue": opened.catalogue.digest if opened else "",
+        "errors": _findings(each for each in side.findings if each.severity == "error"),
+    }
+
+
+def _findings(found: Iterable[Diagnostic]) -> list[dict[str, Any]]:
+    return [dict(finding_as_json(finding)) for finding in found]
+
+
+def _effects(review: Review, found: Difference | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "changes": [_change(review, found, each) for each in strongest_first(found)],
+        "identifiers": [reach_json(found.sides, reach) for reach in found.reaches],
+        "tenant_restrictions": [header_json(found.sides, change) for change in found.headers],
+        "protected": {
+            "added": [protected_json(host) for host in found.protected],
+            "removed": [protected_json(host) for host in found.unprotected],
+        },
+    }
+
+
+def _change(review: Review, found: Difference, change: Change) -> dict[str, Any]:
+    return {
+        **change_json(found.sides, change),
+        "text": effect_words(found.sides, change),
+        "said": list(change.said),
+        "causes": [_cause(review, cause) for cause in change.causes],
+    }
+
+
+def _cause(review: Review, cause: Cause) -> dict[str, Any]:
+    return {
+        "before": [_because(review.base, each) for each in cause.before],
+        "after": [_because(review.new, each) for each in cause.after],
+        "uses": [{"app": app, "surface": surface.value} for app, surface in cause.uses],
+    }
+
+
+def _because(side: Side, because: Because) -> dict[str, Any]:
+    return {
+        "origin": because.origin.value,
+        "id": because.id,
+        "line": place(side.span(because.span)),
+        "note": because.note,
+    }
+
+
+def _edit(review: Review, edit: Edit) -> dict[str, Any]:
+    return {
+        "section": edit.section,
+        "name": edit.name,
+        "way": edit.way.value,
+        "fields": [{"key": f.key, "before": f.before, "after": f.after} for f in edit.fields],
+        "before": place(review.base.span(edit.before)) if edit.before else "",
+        "after": place(review.new.span(edit.after)) if edit.after else "",
+        "direction": edit.direction.value,
+        "for_everybody": edit.for_all,
+    }
+
+
+def _gaps(gaps: GapChanges | None) -> dict[str, Any] | None:
+    if gaps is None:
+        return None
+    return {
+        "before": gaps.before,
+        "after": gaps.after,
+        "opened": [_gap(each) for each in gaps.opened],
+        "closed": [_gap(each) for each in gaps.closed],
+    }
+
+
+def _gap(gap: GapChange) -> dict[str, Any]:
+    return {
+        "who": gap.who,
+        "uses": [{"app": app, "surface": surface.value} for app, surface in gap.uses],
+        "account": gap.account.value,
+        "clause": gap.clause,
+        "situations": [situation.value for situation in gap.situations],
+        "sites": list(gap.sites),
+        "target": gap.target,
+        "reason": gap.reason.code,
+        "text": gap_words(gap),
+    }
+
+
+def _file(change: FileChange) -> dict[str, Any]:
+    added, removed = change.counts or (None, None)
+    return {
+        "path": change.path,
+        "change": change.step.value,
+        "lines_added": added,
+        "lines_removed": removed,
+    }

@@ -1,0 +1,88 @@
+"""Turns a review into text for a terminal: about a screen, or everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aipol.report.review import against, file_words, headline, sections, unchanged
+from aipol.report.words import count, folded
+
+if TYPE_CHECKING:
+    from aipol.report.review import Item, Section
+    from aipol.review.files import FileChange
+    from aipol.review.model import Review
+
+_MOST = 6
+_DETAILED = 3
+"""Of so many items of a kind more is told than a sentence."""
+_LINES = 40
+_ALL_LINES = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The commands that go on from here, as they can be typed."""
+
+    everything: str
+    explain: str = ""
+
+
+def review_text(review: Review, following: Next, *, verbose: bool) -> Iterator[str]:
+    """The review; what is folded is counted, with the command that shows it."""
+    yield from folded(f"{against(review)}:")
+    yield from folded(headline(review))
+    hidden = 0
+    for section in sections(review):
+        yield f"{section.title}:"
+        most = len(section.items) if verbose else _most(section)
+        for number, item in enumerate(section.items[:most]):
+            yield from _item(item, detailed=verbose or number < _DETAILED)
+        if most < len(section.items):
+            hidden += len(section.items) - most
+            yield f"  and {len(section.items) - most:,} more"
+    if rest := unchanged(review):
+        yield from folded(f"Unchanged: {rest}.")
+    if verbose:
+        yield from _diffs(review)
+    yield from _next(following, hidden, verbose=verbose)
+
+
+def _most(section: Section) -> int:
+    """How many items are shown: one more than allowed is no longer than saying so."""
+    return len(section.items) if len(section.items) <= _MOST + 1 else _MOST
+
+
+def _item(item: Item, *, detailed: bool) -> Iterator[str]:
+    yield from folded(f"  {item.text}")
+    if detailed:
+        for detail in item.details:
+            yield from folded(f"      {detail}")
+
+
+def _next(following: Next, hidden: int, *, verbose: bool) -> Iterator[str]:
+    if verbose and not following.explain:
+        return
+    shows = f"shows everything ({count(hidden, 'item')} folded)" if hidden else "shows more"
+    commands = [] if verbose else [f"{following.everything} {shows}"]
+    commands += [following.explain] if following.explain else []
+    yield from folded(f"Next: {'; '.join(commands)}")
+
+
+def _diffs(review: Review) -> Iterator[str]:
+    """Every file by name, and how each differs, as far as so much can be read."""
+    left = _ALL_LINES
+    for change in review.files:
+        yield f"{change.target}/ {file_words(change)}"
+        lines = list(_unified(change, min(left, _LINES)))
+        left -= len(lines)
+        yield from (f"    {line}" for line in lines)
+
+
+def _unified(change: FileChange, most: int) -> Iterator[str]:
+    for number, line in enumerate(change.unified()):
+        if number == most:
+            yield "... and more: compile both and compare the files"
+            return
+        yield line

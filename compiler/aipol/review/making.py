@@ -1,0 +1,164 @@
+"""The table of contents of a review: outputs, effects, edits, gaps, surprises, risks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from aipol.difference import Difference, difference
+from aipol.pipeline import reopened
+from aipol.review.edits import Edit, edits
+from aipol.review.files import file_changes
+from aipol.review.gaps import GapChanges, gap_changes
+from aipol.review.model import Review
+from aipol.review.outputs import of_both
+from aipol.review.risks import risks
+from aipol.review.sides import Side, only_of
+from aipol.review.surprises import Looked, surprises
+from aipol.vocabulary import Effect
+
+if TYPE_CHECKING:
+    from aipol.diagnostics import Diagnostic
+    from aipol.ir import Ir
+    from aipol.pipeline import Opened
+    from aipol.review.objects import ObjectChanges
+    from aipol.target import Target
+
+Objects = Callable[[str, Mapping[str, bytes], Mapping[str, bytes]], "ObjectChanges | None"]
+"""What becomes of a target's objects, by the files before and after below its folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One of the two policies: what it is called, its commit if it has one, and what was read."""
+
+    name: str
+    commit: str
+    opened: Opened | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be compared, for which day and targets. `policy` is the path as it is told."""
+
+    policy: str
+    as_of: date
+    base: Named
+    new: Opened
+    new_name: str
+    targets: Sequence[Target]
+    every: Sequence[Target]
+    """All targets, by which a policy is checked."""
+    objects: Objects
+
+
+def reviewed(asked: Asked) -> Review:
+    """What a reviewer reads of the change."""
+    before, after = asked.base.opened, asked.new
+    whole = len(asked.targets) == len(asked.every)
+    outputs = of_both(before, after, asked.targets, whole=whole)
+    base = Side(asked.base.name, asked.base.commit, asked.policy, before, outputs[0])
+    new = Side(asked.new_name, "", asked.policy, after, outputs[1])
+    total, by_policy, by_catalogue = _effects(asked)
+    edited = _edits(before, after)
+    gaps = _gaps(total, base, new)
+    compared = base.comparable and new.comparable
+    files = file_changes(base.outputs.files, new.outputs.files) if compared else ()
+    return Review(
+        policy=asked.policy,
+        as_of=asked.as_of,
+        base=base,
+        new=new,
+        difference=total,
+        by_policy=by_policy,
+        by_catalogue=by_catalogue,
+        edits=edited,
+        surprises=_surprises(base, new, edited, by_policy),
+        risks=risks(base, new, total, edited, gaps),
+        found=only_of(new, base),
+        gone=only_of(base, new),
+        gaps=gaps,
+        objects=_objects(asked, base, new),
+        files=files,
+        number_of_files=len(base.outputs.files.keys() | new.outputs.files.keys()),
+    )
+
+
+def _effects(
+    asked: Asked,
+) -> tuple[Difference | None, Difference | None, Difference | None]:
+    """Of both together, of the policy alone, and of the catalogue alone where it is another."""
+    before, after = asked.base.opened, asked.new
+    if after.ir is None:
+        return None, None, None
+    if before is None:
+        found = difference(nothing_said(after.ir), after.ir)
+        return found, found, None
+    if before.ir is None:
+        return None, None, None
+    total = difference(before.ir, after.ir)
+    if before.catalogue.digest == after.catalogue.digest:
+        return total, total, None
+    between = reopened(before, asked.as_of, after.catalogue, asked.every).ir
+    if between is None:
+        return total, total, None
+    return total, difference(between, after.ir), difference(before.ir, between)
+
+
+def nothing_said(ir: Ir) -> Ir:
+    """What holds of the same people before there is any policy."""
+    return replace(
+        ir,
+        apps={},
+        rulings=(),
+        protected_hosts=(),
+        unlisted_ai=Effect.ALLOW,
+        policy_clauses=(),
+        sites={},
+    )
+
+
+def _edits(before: Opened | None, after: Opened) -> tuple[Edit, ...]:
+    if before is None or before.assembled is None or after.assembled is None:
+        return ()
+    return edits(before.assembled, after.assembled)
+
+
+def _gaps(found: Difference | None, base: Side, new: Side) -> GapChanges | None:
+    if found is None or not (base.comparable and new.comparable):
+        return None
+    return gap_changes(found.sides, base.outputs.gaps, new.outputs.gaps)
+
+
+def _surprises(
+    base: Side, new: Side, edited: tuple[Edit, ...], found: Difference | None
+) -> tuple[Diagnostic, ...]:
+    if found is None or base.opened is None or new.opened is None:
+        return ()
+    before, after = base.opened.assembled, new.opened.assembled
+    if before is None or after is None:
+        return ()
+    return surprises(Looked(base, new, before, after, edited, found))
+
+
+def _objects(asked: Asked, base: Side, new: Side) -> tuple[ObjectChanges, ...]:
+    if not (base.comparable and new.comparable):
+        return ()
+    found = []
+    for target in asked.targets:
+        sides = [_below(target.id, side.outputs.files) for side in (base, new)]
+        changes = asked.objects(target.id, *sides) if sides[0] != sides[1] else None
+        if changes is not None:
+            found.append(changes)
+    return tuple(found)
+
+
+def _below(target: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    start = f"{target}/"
+    return {
+        path.removeprefix(start): content
+        for path, content in files.items()
+        if path.startswith(start)
+    }

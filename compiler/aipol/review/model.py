@@ -1,0 +1,108 @@
+"""What a reviewer reads of a change: frozen data, made in one go by `aipol.review.making`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from aipol.diagnostics.model import has_errors
+from aipol.difference import Direction
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from aipol.diagnostics import Diagnostic
+    from aipol.difference import Change, Difference
+    from aipol.review.edits import Edit
+    from aipol.review.files import FileChange
+    from aipol.review.gaps import GapChanges
+    from aipol.review.objects import ObjectChanges
+    from aipol.review.sides import Side
+
+
+@dataclass(frozen=True)
+class Review:
+    """The effect of a change on people, what is risky or surprising in it, and the outputs.
+
+    `difference` is None where one of the sides means nothing. Where the catalogues are others, it
+    is of both; `by_catalogue` is what the old policy does with the new catalogue, and `by_policy`
+    the rest.
+    """
+
+    policy: str
+    as_of: date
+    base: Side
+    new: Side
+    difference: Difference | None
+    by_policy: Difference | None
+    by_catalogue: Difference | None
+    edits: tuple[Edit, ...]
+    """What was written otherwise, by the policy's own keys."""
+    surprises: tuple[Diagnostic, ...]
+    risks: tuple[Diagnostic, ...]
+    found: tuple[Diagnostic, ...]
+    """What only the new policy is told."""
+    gone: tuple[Diagnostic, ...]
+    """What only the old one is told."""
+    gaps: GapChanges | None
+    objects: tuple[ObjectChanges, ...]
+    files: tuple[FileChange, ...]
+    number_of_files: int
+    """How many there are on both sides together."""
+
+    @property
+    def fails(self) -> bool:
+        """Whether the new policy has errors."""
+        return has_errors(self.new.findings)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the base has no such policy."""
+        return self.base.opened is None
+
+    @property
+    def settings(self) -> tuple[Edit, ...]:
+        """What was edited that works for everybody at once, whoever uses what."""
+        return tuple(edit for edit in self.edits if edit.for_all)
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """The effects of the policy's edits, what a security lead must see first."""
+        return strongest_first(self.by_policy)
+
+    @property
+    def affects(self) -> bool:
+        """Whether anything changes for anybody, or in an output."""
+        return bool(self.files or self.settings or (self.difference and self._for_somebody))
+
+    @property
+    def _for_somebody(self) -> bool:
+        found = self.difference
+        return found is not None and bool(
+            found.for_somebody or found.protected or found.unprotected
+        )
+
+    @property
+    def proven_same(self) -> bool:
+        """Whether nobody is affected and the outputs, both made, are the same to the byte."""
+        compared = self.difference is not None and self.base.comparable
+        return compared and self.new.comparable and not self.affects
+
+
+_ORDER = (Direction.LOOSER, Direction.STRICTER, Direction.OTHER)
+
+
+def strongest_first(found: Difference | None) -> tuple[Change, ...]:
+    """Looser before stricter before otherwise; in each the farthest step, then the most uses."""
+    return tuple(sorted(found.changes if found else (), key=_weight))
+
+
+def _weight(change: Change) -> tuple[int, int, int]:
+    return _ORDER.index(change.direction), -_step(change), -len(change.uses)
+
+
+def _step(change: Change) -> int:
+    if change.before is None or change.after is None:
+        return 0
+    return abs(change.after.effect.strictness - change.before.effect.strictness)
