@@ -135,6 +135,14 @@ class Absent:
     hint: str
 
 
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """What of a remote needs nobody to be asked, nor a credential; see `Remote`."""
+
+    wanted: Callable[[Mapping[str, bytes]], tuple[Wanted, ...]]
+    canonical: Callable[[str, Json], Json]
+
+
 class RemoteError(Exception):
     """A vendor did not do what it was asked; the text says what it said, and never a secret."""
 

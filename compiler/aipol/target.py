@@ -14,7 +14,7 @@ from aipol.audience import Region
 from aipol.diagnostics import Diagnostic
 from aipol.diagnostics.model import has_errors
 from aipol.ir import Ir, PolicyClause
-from aipol.remote import Remote, Surroundings
+from aipol.remote import Objects, Remote, Surroundings
 from aipol.vocabulary import Effect, Situation, Surface, Word
 
 
@@ -387,6 +387,8 @@ class StagedTarget(Generic[S, N]):
     """Opens the vendor's side, asking nothing; None where aipol cannot push. Raises Unusable."""
     writes_on: str = ""
     """The one system on which aipol can write to the vendor, such as Windows; else a hand does."""
+    objects: Callable[[str], Objects] | None = None
+    """What is pushed for the organisation of an identifier, told without the vendor's side."""
 
     def compile(self, ir: Ir, settings: S) -> Compiled:
         """Lower, then render; nothing is rendered when lowering found an error."""

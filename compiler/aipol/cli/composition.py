@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aipol.coverage import Matrix
     from aipol.diagnostics import Diagnostic
     from aipol.pipeline import Build, Opened
+    from aipol.review.objects import ObjectChanges
     from aipol.target import Target
 
 GROUP = "aipol.targets"
@@ -170,6 +171,25 @@ def known(chosen: tuple[str, ...], policy: Opened) -> None:
         if name not in policy.settings:
             hint = suggest(name, policy.settings)
             raise click.ClickException(f"`{policy.path}` configures no target `{name}`; {hint}")
+
+
+def object_changes(
+    organization: str, target: str, before: Mapping[str, bytes], after: Mapping[str, bytes]
+) -> ObjectChanges | None:
+    """What becomes of a target's objects, by its files; None where it is not pushed to."""
+    from aipol.remote import RemoteError
+    from aipol.review.objects import object_changes as changes
+    from aipol.target import StagedTarget
+
+    found = next(each for each in all_targets() if each.id == target)
+    if not isinstance(found, StagedTarget) or found.objects is None:
+        return None
+    pushed = found.objects(organization)
+    try:
+        old, new = (pushed.wanted(files) if files else () for files in (before, after))
+    except RemoteError:
+        return None  # files of another aipol; that they differ is told
+    return changes(target, old, new, pushed.canonical)
 
 
 def shortcomings(policy: Opened, build: Build) -> tuple[Diagnostic, ...]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from datetime import date
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from aipol.cli.app import CLEAN, FINDINGS
-from aipol.cli.options import DEFAULT_POLICY, as_of_option, policy_argument
+from aipol.cli.options import DEFAULT_POLICY, Place, as_of_option, policy_argument
 from aipol.cli.output import formats
 from aipol.cli.remotes import target_option
 
@@ -18,21 +18,24 @@ if TYPE_CHECKING:
     from aipol.report.review_text import Next
     from aipol.review import Review
 
-_NEW = "the working tree"
-
 
 @click.command("diff")
 @policy_argument
 @click.option(
     "--base",
-    default="HEAD",
-    show_default=True,
     metavar="REVISION",
-    help="Compare with what this git revision has, such as origin/main.",
+    help="Compare with what this git revision has, such as origin/main; HEAD when left out.",
 )
+@click.option(
+    "--base-dir",
+    type=Place(),
+    metavar="DIR",
+    help="Compare with a folder: one with a policy, or one that `aipol compile` wrote.",
+)
+@click.option("--live", is_flag=True, help="Compare with what vendors have; asks, writes nothing.")
 @target_option
 @as_of_option
-@formats("text", "markdown", "json")
+@formats("text", "markdown", "json", "sarif", "junit", "github")
 @click.option("--exit-code", "telling", is_flag=True, help="Exit with 1 where anything changes.")
 @click.option("-v", "--verbose", is_flag=True, help="Fold nothing, and show how files differ.")
 def command(**given: Any) -> int:
@@ -52,43 +55,57 @@ def command(**given: Any) -> int:
 
 
 def _reviewed(given: dict[str, Any]) -> Review:
-    from aipol.cli.composition import all_targets, known, opened
-    from aipol.cli.revision import laid_out
-    from aipol.review import Asked, reviewed
-    from aipol.review.making import Named
+    from aipol.cli.bases import against_folder, against_revision, against_vendors
 
-    policy, as_of = given["policy"], given["as_of"]
-    with laid_out(policy, given["base"]) as laid:
-        before = opened(str(laid.policy), as_of) if laid.has_policy else None
-        after = opened(policy, as_of)
-        known(given["chosen"], after)
-        every = all_targets()
-        chosen = [each for each in every if not given["chosen"] or each.id in given["chosen"]]
-        base = Named(given["base"], laid.commit, before)
-        return reviewed(Asked(policy, as_of, base, after, _NEW, chosen, every, _no_objects))
-
-
-def _no_objects(*_: object) -> None:
-    """Nothing is told of objects."""
+    named = [given["base"] is not None, given["base_dir"] is not None, given["live"]]
+    if sum(named) > 1:
+        raise click.UsageError("`--base`, `--base-dir` and `--live` exclude each other")
+    given["base"] = given["base"] or "HEAD"
+    if given["live"]:
+        return against_vendors(given)
+    return against_folder(given) if given["base_dir"] else against_revision(given)
 
 
 def _show(review: Review, given: dict[str, Any]) -> None:
     from aipol.cli import output
-    from aipol.report.review_json import review_json
-    from aipol.report.review_markdown import review_markdown
-    from aipol.report.review_text import review_text
-    from aipol.report.words import as_json
 
     match given["form"]:
+        case "text":
+            sources = review.new.opened.sources if review.new.opened else None
+            output.warnings(_errors(review), sources) if sources else None
+            output.answer_lines(_text(review, given))
+        case form:
+            output.answer(_answer(review, form, given))
+
+
+def _text(review: Review, given: dict[str, Any]) -> Iterator[str]:
+    from aipol.report.review_text import review_text
+
+    return review_text(review, _next(review, given), verbose=given["verbose"])
+
+
+def _answer(review: Review, form: str, given: dict[str, Any]) -> str:
+    """The review in a form that is put out as it is."""
+    match form:
         case "json":
-            output.answer(as_json(review_json(review)))
+            from aipol.report.review_json import review_json
+            from aipol.report.words import as_json
+
+            return as_json(review_json(review))
         case "markdown":
-            output.answer(review_markdown(review, _next(review, given)))
+            from aipol.report.review_markdown import review_markdown
+
+            return review_markdown(review, _next(review, given))
+        case "junit":
+            from aipol.diagnostics.codes import OF_CHANGES
+            from aipol.diagnostics.report_junit import report_junit
+
+            return report_junit(review.told, OF_CHANGES, f"aipol diff {review.policy}")
         case _:
-            errors = _errors(review)
-            output.warnings(errors, review.new.opened.sources) if review.new.opened else None
-            lines = review_text(review, _next(review, given), verbose=given["verbose"])
-            output.answer_lines(lines)
+            from aipol.cli.reporting import report
+            from aipol.source import Sources
+
+            return report(review.told, Sources({}), form)
 
 
 def _errors(review: Review) -> tuple[Diagnostic, ...]:
@@ -101,10 +118,10 @@ def _next(review: Review, given: dict[str, Any]) -> Next:
 
     program = called()
     policy = "" if given["policy"] == DEFAULT_POLICY else f" {shlex.quote(given['policy'])}"
-    day: date = given["as_of"]
     base = "" if given["base"] == "HEAD" else f" --base {shlex.quote(given['base'])}"
+    base = f" --base-dir {shlex.quote(given['base_dir'])}" if given["base_dir"] else base
+    base = " --live" if given["live"] else base
     chosen = "".join(f" -t {name}" for name in given["chosen"])
-    del day
     everything = f"{program} diff{policy}{base}{chosen} -v"
     return Next(everything, _explain(review, f"{program} explain{policy}"))
 

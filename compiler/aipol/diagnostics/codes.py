@@ -265,4 +265,5 @@ ALL: tuple[Rule, ...] = tuple(
         (rule for rule in list(globals().values()) if isinstance(rule, Rule)), key=lambda r: r.code
     )
 )
+OF_CHANGES: tuple[Rule, ...] = tuple(rule for rule in ALL if rule.code.startswith("AIP8"))
 BY_CODE: dict[str, Rule] = {rule.code: rule for rule in ALL}

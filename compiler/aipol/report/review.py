@@ -69,6 +69,8 @@ def _sections(review: Review) -> Iterator[Section]:
     yield Section("New findings", tuple(_finding(each) for each in review.found))
     gone = review.gone if review.new.ir else ()
     yield Section("Findings no more", tuple(Item(_brief(each)) for each in gone))
+    yield Section("Read back", tuple(_finding(each) for each in review.read_back))
+    yield Section("People whom the objects are about", tuple(map(Item, review.people)))
     yield Section("Objects", tuple(_objects(review)))
     yield Section("Files", tuple(_files(review.files)))
 
@@ -200,7 +202,8 @@ def _objects(review: Review) -> Iterator[Item]:
             ("delete", each.deleted),
         ):
             if names:
-                yield Item(f"{each.target}: {word} {len(names):,}: {some(names)}")
+                where = f" at {each.place}" if each.place else ""
+                yield Item(f"{each.target}{where}: {word} {len(names):,}: {some(names)}")
 
 
 def _files(changes: Iterable[FileChange]) -> Iterator[Item]:
@@ -247,6 +250,8 @@ def headline(review: Review) -> str:
         return f"{failing}{start} {_amounts(review)}"
     if review.new.ir is None:
         return f"{failing}What it would do cannot be said."
+    if not review.of_policies:
+        return failing + _of_what_is_there(review)
     if review.difference is None:
         return f"{failing}The policy of {review.base.name} has errors: no effect can be told."
     if review.proven_same:
@@ -254,6 +259,18 @@ def headline(review: Review) -> str:
         same = f"the outputs are the same to the byte ({number}, both made)"
         return f"{failing}No effect on people; {same}."
     return failing + _amounts(review)
+
+
+def _of_what_is_there(review: Review) -> str:
+    """In a sentence, of a folder of files or of vendors."""
+    if not review.number_of_files:
+        writes = sum(
+            len(each.created) + len(each.updated) + len(each.deleted) for each in review.objects
+        )
+        return f"Applying the policy would write {count(writes, 'object')}."
+    back = count(len(review.read_back), "answer")
+    verb = "is" if len(review.read_back) == 1 else "are"
+    return f"{_file_amount(review)}; read back, {back} {verb} not what the policy says."
 
 
 def _amounts(review: Review) -> str:
@@ -292,7 +309,7 @@ def effects_of(review: Review) -> list[Direction]:
 def _gap_amounts(review: Review) -> Iterator[str]:
     if review.gaps is None:
         return
-    for word, several in (("new", review.gaps.opened), ("closed", review.gaps.closed)):
-        number = sum(gap.number for gap in several)
+    found = review.gaps
+    for word, number in (("new", found.number_opened), ("closed", found.number_closed)):
         if number:
             yield f"{number:,} {word} gap{'' if number == 1 else 's'}"

@@ -48,9 +48,12 @@ def review_json(review: Review) -> dict[str, Any]:
         "findings": _findings(review.found),
         "findings_no_more": _findings(review.gone),
         "gaps": _gaps(review.gaps),
+        "read_back": _findings(review.read_back),
+        "people": list(review.people),
         "objects": [
             {
                 "target": each.target,
+                "place": each.place,
                 "create": list(each.created),
                 "update": list(each.updated),
                 "delete": list(each.deleted),
@@ -139,6 +142,8 @@ def _gaps(gaps: GapChanges | None) -> dict[str, Any] | None:
     return {
         "before": gaps.before,
         "after": gaps.after,
+        "number_opened": gaps.number_opened,
+        "number_closed": gaps.number_closed,
         "opened": [_gap(each) for each in gaps.opened],
         "closed": [_gap(each) for each in gaps.closed],
     }

@@ -181,7 +181,8 @@ def _whole(before: Assembled, after: Assembled) -> Iterator[Edit]:
         sides = [getattr(each, section) for each in (before, after)]
         values = [getattr(side, "value", side) for side in sides]
         if fields := tuple(_fields(*values)):
-            yield _once(before, after, section, fields)
+            way = _together(_direction(f"{section}.{f.key}", f.before, f.after) for f in fields)
+            yield _once(before, after, section, fields, way)
     accounts = [sorted({placed.value for placed in each.protected}) for each in (before, after)]
     if accounts[0] != accounts[1]:
         yield _once(before, after, "protected", (Field("protected", *map(_text, accounts)),))
@@ -198,11 +199,24 @@ def _once(
     return Edit(section, "", Way.CHANGED, fields, old, new, way)
 
 
-def _direction(section: str, before: object, after: object) -> Direction:
-    if section == "on_gap":
-        return Direction.STRICTER if after == "tighten" else Direction.LOOSER
-    steps = [each.strictness if isinstance(each, Effect) else 0 for each in (before, after)]
-    return Direction.LOOSER if steps[1] < steps[0] else Direction.STRICTER
+def _direction(key: str, before: object, after: object) -> Direction:
+    """Which way a setting goes for everybody; most go neither."""
+    if isinstance(before, Effect) and isinstance(after, Effect):
+        looser = after.strictness < before.strictness
+        return Direction.LOOSER if looser else Direction.STRICTER
+    stricter = _STRICTER.get(key)
+    if stricter is None or stricter not in {before, after}:
+        return Direction.OTHER
+    return Direction.STRICTER if after == stricter else Direction.LOOSER
+
+
+def _together(ways: Iterable[Direction]) -> Direction:
+    """Looser where any of them is."""
+    found = set(ways)
+    return next((way for way in Direction if way in found), Direction.OTHER)
+
+
+_STRICTER = {"on_gap": "tighten", "network.close_bypasses": "true"}
 
 
 def _fields(before: Any, after: Any) -> Iterator[Field]:

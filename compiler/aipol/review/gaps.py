@@ -38,15 +38,21 @@ class GapChange:
     span: Span
     """The line that asks for one of them."""
     number: int
-    """How many uses and situations it stands for."""
+    """How many uses in how many situations."""
 
 
 @dataclass(frozen=True, slots=True)
 class GapChanges:
-    """What opens and what closes, and how many gaps there are before and after."""
+    """What opens and what closes, each also as a number, and how many gaps there are.
+
+    They are counted as the policy's budget counts them: a decision in a situation, whatever number
+    of its clauses is not held there.
+    """
 
     opened: tuple[GapChange, ...]
     closed: tuple[GapChange, ...]
+    number_opened: int
+    number_closed: int
     before: int
     after: int
 
@@ -54,12 +60,17 @@ class GapChanges:
 def gap_changes(sides: Sides, before: tuple[Gap, ...], after: tuple[Gap, ...]) -> GapChanges:
     """Every gap that only one side has, for those people for whom only that side has it."""
     old, new = _by_place(before, sides.old), _by_place(after, sides.new)
+    opened, closed = tuple(_only(sides, new, old)), tuple(_only(sides, old, new))
     return GapChanges(
-        tuple(_folded(sides, _only(sides, new, old))),
-        tuple(_folded(sides, _only(sides, old, new))),
-        len(before),
-        len(after),
+        tuple(_folded(sides, opened)),
+        tuple(_folded(sides, closed)),
+        *(_number(gap for _, _, gap in found) for found in (opened, closed)),
+        *(_number(gaps) for gaps in (before, after)),
     )
+
+
+def _number(gaps: Iterable[Gap]) -> int:
+    return len({(gap.ruling.id, gap.situation) for gap in gaps})
 
 
 @dataclass(frozen=True, slots=True)

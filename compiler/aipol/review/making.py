@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from aipol.diagnostics.model import Severity
 from aipol.difference import Difference, difference
 from aipol.pipeline import reopened
 from aipol.review.edits import Edit, edits
 from aipol.review.files import file_changes
 from aipol.review.gaps import GapChanges, gap_changes
 from aipol.review.model import Review
-from aipol.review.outputs import of_both
+from aipol.review.outputs import NOTHING, built, of_both
 from aipol.review.risks import risks
 from aipol.review.sides import Side, only_of
 from aipol.review.surprises import Looked, surprises
@@ -22,12 +23,12 @@ from aipol.vocabulary import Effect
 if TYPE_CHECKING:
     from aipol.diagnostics import Diagnostic
     from aipol.ir import Ir
-    from aipol.pipeline import Opened
+    from aipol.pipeline import Build, Opened
     from aipol.review.objects import ObjectChanges
     from aipol.target import Target
 
-Objects = Callable[[str, Mapping[str, bytes], Mapping[str, bytes]], "ObjectChanges | None"]
-"""What becomes of a target's objects, by the files before and after below its folder."""
+Objects = Callable[[str, str, Mapping[str, bytes], Mapping[str, bytes]], "ObjectChanges | None"]
+"""What becomes of an organisation's objects of a target, by the files below its folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,16 @@ class Asked:
     """All targets, by which a policy is checked."""
     objects: Objects
 
+    @property
+    def whole(self) -> bool:
+        """Whether no target is left out."""
+        return len(self.targets) == len(self.every)
+
 
 def reviewed(asked: Asked) -> Review:
     """What a reviewer reads of the change."""
     before, after = asked.base.opened, asked.new
-    whole = len(asked.targets) == len(asked.every)
-    outputs = of_both(before, after, asked.targets, whole=whole)
+    outputs = of_both(before, after, asked.targets, whole=asked.whole)
     base = Side(asked.base.name, asked.base.commit, asked.policy, before, outputs[0])
     new = Side(asked.new_name, "", asked.policy, after, outputs[1])
     total, by_policy, by_catalogue = _effects(asked)
@@ -83,6 +88,56 @@ def reviewed(asked: Asked) -> Review:
         objects=_objects(asked, base, new),
         files=files,
         number_of_files=len(base.outputs.files.keys() | new.outputs.files.keys()),
+    )
+
+
+def of_files(
+    asked: Asked, files: Mapping[str, bytes], read_back: Callable[[Build], tuple[Diagnostic, ...]]
+) -> Review:
+    """The same against a folder of output files, which say nothing of rules.
+
+    `read_back` finds where they do not do what the new policy says.
+    """
+    base = Side(asked.base.name, "", asked.policy, None, replace(NOTHING, files=files))
+    build, outputs = built(asked.new, asked.targets, whole=asked.whole)
+    new = Side(asked.new_name, "", asked.policy, asked.new, outputs)
+    return replace(
+        _bare(asked, base, new),
+        objects=_objects(asked, base, new),
+        files=file_changes(files, outputs.files) if new.comparable else (),
+        number_of_files=len(files.keys() | outputs.files.keys()),
+        read_back=read_back(build) if build is not None and new.comparable else (),
+    )
+
+
+def of_vendors(asked: Asked, objects: tuple[ObjectChanges, ...], people: tuple[str, ...]) -> Review:
+    """The same against what vendors have, by what applying the policy would do there."""
+    base = Side(asked.base.name, "", asked.policy, None, NOTHING)
+    new = Side(asked.new_name, "", asked.policy, asked.new, NOTHING)
+    return replace(_bare(asked, base, new), objects=objects, people=people)
+
+
+def _bare(asked: Asked, base: Side, new: Side) -> Review:
+    """A review of nothing but the new policy's errors."""
+    errors = tuple(each for each in new.findings if each.severity is Severity.ERROR)
+    return Review(
+        policy=asked.policy,
+        as_of=asked.as_of,
+        base=base,
+        new=new,
+        difference=None,
+        by_policy=None,
+        by_catalogue=None,
+        edits=(),
+        surprises=(),
+        risks=(),
+        found=errors,
+        gone=(),
+        gaps=None,
+        objects=(),
+        files=(),
+        number_of_files=0,
+        of_policies=False,
     )
 
 
@@ -144,12 +199,14 @@ def _surprises(
 
 
 def _objects(asked: Asked, base: Side, new: Side) -> tuple[ObjectChanges, ...]:
-    if not (base.comparable and new.comparable):
+    if new.ir is None or not (base.comparable and new.comparable):
         return ()
-    found = []
+    organization, found = new.ir.organization.identifier, []
     for target in asked.targets:
         sides = [_below(target.id, side.outputs.files) for side in (base, new)]
-        changes = asked.objects(target.id, *sides) if sides[0] != sides[1] else None
+        if sides[0] == sides[1]:
+            continue
+        changes = asked.objects(organization, target.id, sides[0], sides[1])
         if changes is not None:
             found.append(changes)
     return tuple(found)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from aipol.diagnostics.model import has_errors
+from aipol.diagnostics.model import Severity, has_errors
 from aipol.difference import Direction
 
 if TYPE_CHECKING:
@@ -50,6 +50,12 @@ class Review:
     files: tuple[FileChange, ...]
     number_of_files: int
     """How many there are on both sides together."""
+    of_policies: bool = True
+    """Whether the base is a policy, and no folder of files or vendor."""
+    read_back: tuple[Diagnostic, ...] = ()
+    """Where the base's files, read back, do not do what the new policy says."""
+    people: tuple[str, ...] = ()
+    """Whom the objects that change are about, where the base is a vendor."""
 
     @property
     def fails(self) -> bool:
@@ -59,7 +65,17 @@ class Review:
     @property
     def is_new(self) -> bool:
         """Whether the base has no such policy."""
-        return self.base.opened is None
+        return self.of_policies and self.base.opened is None
+
+    @cached_property
+    def told(self) -> tuple[Diagnostic, ...]:
+        """All that is worth a remark at a line: every error, surprises, risks, what is new.
+
+        In this order: services show the first few and leave the rest out.
+        """
+        errors = (each for each in self.new.findings if each.severity is Severity.ERROR)
+        every = (*errors, *self.surprises, *self.risks, *self.found, *self.read_back)
+        return tuple(dict.fromkeys(every))
 
     @property
     def settings(self) -> tuple[Edit, ...]:
@@ -74,7 +90,8 @@ class Review:
     @property
     def affects(self) -> bool:
         """Whether anything changes for anybody, or in an output."""
-        return bool(self.files or self.settings or (self.difference and self._for_somebody))
+        objects = any(each.differs for each in self.objects)
+        return bool(self.files or objects or self.settings or self._for_somebody)
 
     @property
     def _for_somebody(self) -> bool:

@@ -17,6 +17,13 @@ class ObjectChanges:
     updated: tuple[str, ...]
     deleted: tuple[str, ...]
     unchanged: int
+    place: str = ""
+    """Where they are, if a vendor was asked."""
+
+    @property
+    def differs(self) -> bool:
+        """Whether any comes, changes or goes."""
+        return bool(self.created or self.updated or self.deleted)
 
 
 def object_changes(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aipol.both import both
@@ -37,11 +37,8 @@ class Outputs:
     policy_gaps: tuple[PolicyGap, ...]
     unlicensed: tuple[Unlicensed, ...]
     findings: tuple[Diagnostic, ...]
-
-    @property
-    def sound(self) -> bool:
-        """Whether every target could say what it was to."""
-        return not has_errors(self.findings)
+    sound: bool = True
+    """Whether every target could say what it was to; more gaps than are allowed are no matter."""
 
 
 NOTHING = Outputs({}, (), (), (), ())
@@ -54,17 +51,25 @@ def outputs(policy: Opened | None, targets: Sequence[Target], *, whole: bool = T
     A policy whose tests fail means something all the same, and what is to be seen.
     Only where `targets` are the `whole` of them its gaps can be held against its budget.
     """
+    return built(policy, targets, whole=whole)[1] if policy is not None else NOTHING
+
+
+def built(
+    policy: Opened, targets: Sequence[Target], *, whole: bool = True
+) -> tuple[Build | None, Outputs]:
+    """The same, with the build that they are of, if the policy means anything."""
     from aipol.pipeline import unverified
     from aipol.report.expectations import over_budget
 
-    if policy is None or policy.ir is None:
-        return NOTHING
+    if policy.ir is None:
+        return None, NOTHING
     build = unverified(policy.ir, policy.settings, targets)
-    findings = build.findings
-    if policy.assembled is not None and whole and not has_errors(findings):
-        findings += over_budget(policy.assembled, build.matrix)
-    matrix = build.matrix
-    return Outputs(build.files, matrix.gaps, matrix.policy_gaps, _unlicensed(build), findings)
+    findings, matrix = build.findings, build.matrix
+    sound = not has_errors(findings)
+    if policy.assembled is not None and whole and sound:
+        findings += over_budget(policy.assembled, matrix)
+    gaps = matrix.gaps, matrix.policy_gaps
+    return build, Outputs(build.files, *gaps, _unlicensed(build), findings, sound)
 
 
 def of_both(
@@ -74,9 +79,19 @@ def of_both(
     if before is not None and same_inputs(before, after):
         made = outputs(after, targets, whole=whole)
         return made, made
-    return both(
+    old, new = both(
         lambda: outputs(before, targets, whole=whole), lambda: outputs(after, targets, whole=whole)
     )
+    return _of_here(old, before), new
+
+
+def _of_here(made: Outputs, policy: Opened | None) -> Outputs:
+    """Outputs whose gaps are of this process's rulings: regions of another one mean nothing."""
+    if policy is None or policy.ir is None:
+        return made
+    rulings = policy.ir.by_id
+    gaps = tuple(replace(gap, ruling=rulings[gap.ruling.id]) for gap in made.gaps)
+    return replace(made, gaps=gaps)
 
 
 def same_inputs(before: Opened, after: Opened) -> bool:

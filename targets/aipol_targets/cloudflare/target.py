@@ -41,4 +41,5 @@ CLOUDFLARE: StagedTarget[CloudflareSettings, Gateway] = StagedTarget(
     read=stage("aipol_targets.cloudflare.read:read"),
     spans_sites=True,
     remote=stage("aipol_targets.cloudflare.remote:open_remote"),
+    objects=stage("aipol_targets.cloudflare.remote_objects:objects_of"),
 )

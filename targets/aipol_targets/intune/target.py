@@ -32,4 +32,5 @@ INTUNE: StagedTarget[Settings, Model] = StagedTarget(
     render=stage("aipol_targets.intune.render:render"),
     read=stage("aipol_targets.intune.read:read"),
     remote=stage("aipol_targets.intune.remote:open_remote"),
+    objects=stage("aipol_targets.intune.remote_objects:objects_of"),
 )

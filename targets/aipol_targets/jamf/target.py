@@ -77,4 +77,5 @@ JAMF: StagedTarget[Settings, Jamf] = StagedTarget(
     render=stage("aipol_targets.jamf.render:render"),
     read=stage("aipol_targets.jamf.read:read"),
     remote=stage("aipol_targets.jamf.remote:open_remote"),
+    objects=stage("aipol_targets.jamf.remote_objects:objects_of"),
 )
