@@ -14,6 +14,7 @@ from aipol.vocabulary import Account, Effect, Surface
 Use = tuple[str, Surface]
 Rulings = tuple[Ruling, ...]
 _Pair = tuple[Ruling | None, Ruling | None]
+_Lines = tuple[tuple[Because, ...], tuple[Because, ...]]
 _ACCOUNTS = (Account.CORPORATE, Account.PERSONAL)
 
 
@@ -78,6 +79,8 @@ class _Difference:
     before: Ruling | None
     after: Ruling | None
     direction: Direction
+    lines: tuple[_Lines, ...]
+    """What led to it: of each pair of rulings those before and those after."""
 
     @property
     def noticed(self) -> tuple[object, ...]:
@@ -119,16 +122,12 @@ def _change(members: list[_Difference]) -> Change:
 
 
 def _causes(members: list[_Difference]) -> tuple[Cause, ...]:
-    found: dict[tuple[tuple[Because, ...], tuple[Because, ...]], set[Use]] = {}
+    found: dict[_Lines, set[Use]] = {}
     for member in members:
-        lines = _lines(member.before), _lines(member.after)
-        found.setdefault(lines, set()).add(member.use)
+        for lines in member.lines:
+            found.setdefault(lines, set()).add(member.use)
     causes = [Cause(*lines, tuple(sorted(uses))) for lines, uses in found.items()]
     return tuple(sorted(causes, key=lambda cause: -len(cause.uses)))
-
-
-def _lines(ruling: Ruling | None) -> tuple[Because, ...]:
-    return () if ruling is None else ruling.because
 
 
 def _meaning(ruling: Ruling) -> tuple[object, ...]:
@@ -157,10 +156,14 @@ def _of_account(sides: Sides, use: Use, account: Account) -> Iterator[_Differenc
     if before and after:
         yield from _between(sides, use, account, (before, after))
         return
-    for people, ruling in _together(sides, sides.old, before):
-        yield _difference(sides, use, account, (sides.words(people), people), (ruling, None))
-    for people, ruling in _together(sides, sides.new, after):
-        yield _difference(sides, use, account, (sides.words(people), people), (None, ruling))
+    for people, rulings in _together(sides, sides.old, before):
+        found = (sides.words(people), people)
+        lines = tuple((ruling.because, ()) for ruling in rulings)
+        yield _difference(sides, use, account, found, (rulings[0], None), lines)
+    for people, rulings in _together(sides, sides.new, after):
+        found = (sides.words(people), people)
+        lines = tuple(((), ruling.because) for ruling in rulings)
+        yield _difference(sides, use, account, found, (None, rulings[0]), lines)
 
 
 def _rulings(rulings: Rulings | None, account: Account) -> Rulings:
@@ -169,14 +172,14 @@ def _rulings(rulings: Rulings | None, account: Account) -> Rulings:
 
 def _together(
     sides: Sides, people_of: Callable[[Region], Region], rulings: Rulings
-) -> Iterator[tuple[Region, Ruling]]:
-    """Who gets the same where only one policy governs a use, with one of the rulings."""
+) -> Iterator[tuple[Region, list[Ruling]]]:
+    """Who gets the same where only one policy governs a use, with the rulings."""
     alike: dict[object, list[Ruling]] = {}
     for ruling in rulings:
         alike.setdefault(_noticed(ruling), []).append(ruling)
     for members in alike.values():
         regions = (people_of(ruling.audience.region) for ruling in members)
-        yield sides.universe.any_of(regions), members[0]
+        yield sides.universe.any_of(regions), members
 
 
 def _between(
@@ -190,11 +193,17 @@ def _between(
             people = sides.universe.both(*regions)
             if people != NOBODY:
                 who = sides.who(old.audience, new.audience)
-                yield _difference(sides, use, account, (who, people), (old, new))
+                lines = ((old.because, new.because),)
+                yield _difference(sides, use, account, (who, people), (old, new), lines)
 
 
-def _difference(
-    sides: Sides, use: Use, account: Account, people: tuple[str, Region], rulings: _Pair
+def _difference(  # noqa: PLR0917 - what a difference is of
+    sides: Sides,
+    use: Use,
+    account: Account,
+    people: tuple[str, Region],
+    rulings: _Pair,
+    lines: tuple[_Lines, ...],
 ) -> _Difference:
     way = of_rulings(sides.before, sides.after, *rulings)
-    return _Difference(use, account, *people, *rulings, way)
+    return _Difference(use, account, *people, *rulings, way, lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from aipol.diagnostics.report_json import finding_as_json
@@ -13,20 +14,46 @@ from aipol.review.model import strongest_first
 from aipol.review.sides import place
 
 if TYPE_CHECKING:
+    from aipol.audience import Region
     from aipol.diagnostics import Diagnostic
-    from aipol.difference import Cause, Change, Difference
+    from aipol.difference import Cause, Change, Difference, Sides
     from aipol.ir import Because
     from aipol.review.edits import Edit
     from aipol.review.files import FileChange
     from aipol.review.gaps import GapChange, GapChanges
     from aipol.review.model import Review
+    from aipol.review.objects import ObjectChanges
     from aipol.review.sides import Side
 
 SCHEMA = "aipol.review/1"
+_MOST_ROWS = 500
 
 
 def review_json(review: Review) -> dict[str, Any]:
     """Everything that is known of the change."""
+    return {
+        **_head(review),
+        "effects": {
+            "policy": effects_json(review.base, review.new, review.by_policy),
+            "catalogue": effects_json(review.base, review.new, review.by_catalogue),
+        },
+        "edits": [_edit(review, edit) for edit in review.edits],
+        "surprises": _findings(review.surprises),
+        "risks": _findings(review.risks),
+        "findings": _findings(review.found),
+        "findings_no_more": _findings(review.gone),
+        "gaps": _gaps(review.gaps),
+        "read_back": _findings(review.read_back),
+        "people": list(review.people),
+        "objects": [_objects(each) for each in review.objects],
+        "files": {
+            "total": review.number_of_files,
+            "changed": [_file(change) for change in review.files],
+        },
+    }
+
+
+def _head(review: Review) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "ok": not review.fails,
@@ -38,33 +65,6 @@ def review_json(review: Review) -> dict[str, Any]:
         "unchanged": unchanged(review),
         "affects": review.affects,
         "same_outputs": review.proven_same,
-        "effects": {
-            "policy": _effects(review, review.by_policy),
-            "catalogue": _effects(review, review.by_catalogue),
-        },
-        "edits": [_edit(review, edit) for edit in review.edits],
-        "surprises": _findings(review.surprises),
-        "risks": _findings(review.risks),
-        "findings": _findings(review.found),
-        "findings_no_more": _findings(review.gone),
-        "gaps": _gaps(review.gaps),
-        "read_back": _findings(review.read_back),
-        "people": list(review.people),
-        "objects": [
-            {
-                "target": each.target,
-                "place": each.place,
-                "create": list(each.created),
-                "update": list(each.updated),
-                "delete": list(each.deleted),
-                "unchanged": each.unchanged,
-            }
-            for each in review.objects
-        ],
-        "files": {
-            "total": review.number_of_files,
-            "changed": [_file(change) for change in review.files],
-        },
     }
 
 
@@ -83,11 +83,12 @@ def _findings(found: Iterable[Diagnostic]) -> list[dict[str, Any]]:
     return [dict(finding_as_json(finding)) for finding in found]
 
 
-def _effects(review: Review, found: Difference | None) -> dict[str, Any] | None:
+def effects_json(base: Side, new: Side, found: Difference | None) -> dict[str, Any] | None:
+    """Every effect on people, the strongest first; None where none can be told."""
     if found is None:
         return None
     return {
-        "changes": [_change(review, found, each) for each in strongest_first(found)],
+        "changes": [_change(base, new, found, each) for each in strongest_first(found)],
         "identifiers": [reach_json(found.sides, reach) for reach in found.reaches],
         "tenant_restrictions": [header_json(found.sides, change) for change in found.headers],
         "protected": {
@@ -97,19 +98,28 @@ def _effects(review: Review, found: Difference | None) -> dict[str, Any] | None:
     }
 
 
-def _change(review: Review, found: Difference, change: Change) -> dict[str, Any]:
+def _change(base: Side, new: Side, found: Difference, change: Change) -> dict[str, Any]:
     return {
         **change_json(found.sides, change),
+        "people": _people(found.sides, change.people),
         "text": effect_words(found.sides, change),
         "said": list(change.said),
-        "causes": [_cause(review, cause) for cause in change.causes],
+        "causes": [_cause(base, new, cause) for cause in change.causes],
     }
 
 
-def _cause(review: Review, cause: Cause) -> dict[str, Any]:
+def _people(sides: Sides, people: Region) -> list[dict[str, list[str]]] | None:
+    """Who that is, exactly: whoever is in all of some groups and none of others, by any row."""
+    rows = list(islice(sides.universe.cubes(people), _MOST_ROWS + 1))
+    if len(rows) > _MOST_ROWS:
+        return None
+    return [{"in": sorted(inside), "not_in": sorted(outside)} for inside, outside in rows]
+
+
+def _cause(base: Side, new: Side, cause: Cause) -> dict[str, Any]:
     return {
-        "before": [_because(review.base, each) for each in cause.before],
-        "after": [_because(review.new, each) for each in cause.after],
+        "before": [_because(base, each) for each in cause.before],
+        "after": [_because(new, each) for each in cause.after],
         "uses": [{"app": app, "surface": surface.value} for app, surface in cause.uses],
     }
 
@@ -160,6 +170,17 @@ def _gap(gap: GapChange) -> dict[str, Any]:
         "target": gap.target,
         "reason": gap.reason.code,
         "text": gap_words(gap),
+    }
+
+
+def _objects(changes: ObjectChanges) -> dict[str, Any]:
+    return {
+        "target": changes.target,
+        "place": changes.place,
+        "create": list(changes.created),
+        "update": list(changes.updated),
+        "delete": list(changes.deleted),
+        "unchanged": changes.unchanged,
     }
 
 

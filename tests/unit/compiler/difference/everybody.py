@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from aipol.ir import Ir, Ruling
 from aipol.target import Kind
 from aipol.vocabulary import Account, Effect, Surface
 
-PAIRS = 240
+PAIRS = int(os.environ.get("AIPOL_POLICIES", "240"))
 TODAY = date(2026, 6, 15)
 GROUPS = ("a", "b", "c", "d")
 PEOPLE = tuple(

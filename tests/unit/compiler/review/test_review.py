@@ -1,0 +1,155 @@
+"""What a review finds in a change: effects, edits, gaps, and that nothing changed."""
+
+from __future__ import annotations
+
+from aipol.report.review import effects_of, headline, sections, unchanged
+from aipol.review.edits import Way, moved
+from tests.unit.compiler.review.conftest import APPS, CHAT, HEAD, REST, Change, policy
+
+OLD = policy(CHAT, REST)
+
+
+def texts(review: object) -> dict[str, list[str]]:
+    """What is told, by title."""
+    return {each.title: [item.text for item in each.items] for each in sections(review)}  # type: ignore[arg-type]
+
+
+def test_another_layout_has_no_effect_and_the_files_are_the_same(change: Change) -> None:
+    """Comments, order of keys and flow style are no change."""
+    rule = """\
+  # whoever counts
+  - id: chat
+    effect: allow
+    groups: [finance]
+    apps: [chatty]
+"""
+    review = change(OLD, policy(rule, REST))
+    assert review.proven_same
+    assert not review.affects
+    assert headline(review).startswith("No effect on people; the outputs are the same to the byte")
+    assert review.edits == ()
+    assert texts(review) == {}
+
+
+def test_a_looser_effect_comes_first_with_lines_and_a_witness(change: Change) -> None:
+    """Then what is stricter; each with the lines that decide, and somebody."""
+    wider = CHAT.replace("[finance]", "[pilot]")
+    review = change(OLD, policy(wider, REST))
+    found = list(sections(review))
+    assert [each.title for each in found][:2] == ["Looser", "Stricter"]
+    (item,) = found[0].items
+    assert item.text == "pilot except finance: may use Chatty on the web: block -> allow"
+    assert item.details[0].endswith("policy.yaml:11 rule `rest` -> :10 rule `chat`")
+    assert item.details[1] == "for example somebody in pilot, for chatty (web)"
+    (item,) = found[1].items
+    assert item.text == "finance except pilot: lose Chatty on the web: allow -> block"
+
+
+def test_what_stays_is_told_in_a_line(change: Change) -> None:
+    """Who is not touched, and how many apps."""
+    review = change(OLD, policy(REST))
+    assert unchanged(review) == "everyone except finance; 1 of 2 apps"
+
+
+def test_a_base_without_the_policy_makes_everything_new(change: Change) -> None:
+    """And it is said so."""
+    review = change(None, OLD)
+    assert review.is_new
+    assert review.affects
+    assert headline(review).startswith("HEAD has no such policy: everything is new.")
+    assert any(
+        "Chatty on the web: not governed -> allow" in text for text in texts(review)["Otherwise"]
+    )
+
+
+def test_a_base_with_errors_is_said_and_findings_are_compared(change: Change) -> None:
+    """No effect is told, and none is denied."""
+    review = change(OLD.replace("effect: allow", "effect: alow"), OLD)
+    assert review.difference is None
+    assert not review.proven_same
+    assert headline(review) == "The policy of HEAD has errors: no effect can be told."
+    assert not review.fails
+    assert any("AIP110" in text for text in texts(review)["Findings no more"])
+
+
+def test_a_new_policy_with_errors_fails(change: Change) -> None:
+    """The errors are told and nothing else."""
+    review = change(OLD, OLD.replace("effect: allow", "effect: alow"))
+    assert review.fails
+    assert headline(review) == "The new policy has 1 error. What it would do cannot be said."
+    assert list(texts(review)) == ["New findings"]
+
+
+def test_a_failed_test_does_not_hide_the_effect(change: Change) -> None:
+    """A policy whose tests fail means something all the same."""
+    tests = "tests:\n  - {who: [finance], app: chatty, expect: allow}\n"
+    review = change(OLD + tests, policy(REST) + tests)
+    assert review.fails
+    assert "1 stricter" in headline(review)
+
+
+def test_the_catalogues_part_is_told_apart(change: Change) -> None:
+    """An app that goes by the catalogue; a rule that goes by the policy."""
+    later = {name: app for name, app in APPS.items() if name != "siri"}
+    review = change(OLD, policy(REST), APPS, later)
+    found = texts(review)
+    assert found["Stricter"] == ["finance: lose Chatty on the web: allow -> block"]
+    assert found["Looser by the catalogue"] == [
+        "everyone: Siri as a built-in feature: block -> not governed"
+    ]
+    assert len(effects_of(review)) == 2
+
+
+def test_gaps_that_open_and_close_are_of_the_people_they_are_of(change: Change) -> None:
+    """A block that the target cannot carry out opens for those who are newly blocked."""
+    review = change(OLD, policy(REST))
+    assert review.gaps is not None
+    assert {gap.who for gap in review.gaps.opened} == {"finance"}
+    assert review.gaps.closed == ()
+    back = change(policy(REST), OLD)
+    assert back.gaps is not None
+    assert {gap.who for gap in back.gaps.closed} == {"finance"}
+    assert back.gaps.number_closed == review.gaps.number_opened
+
+
+def test_what_holds_for_everybody_is_told(change: Change) -> None:
+    """A setting that no decision shows, which way it goes, and whom a group stands for."""
+    other = HEAD.replace("cf1e0218", "aaaa0218")
+    review = change(
+        policy(CHAT, REST, tail="unlisted_ai: block\ntargets: {alpha: {}}\n"),
+        policy(CHAT, REST, head=other, tail="unlisted_ai: allow\ntargets: {alpha: {}}\n"),
+    )
+    found = texts(review)["For everybody"]
+    assert "looser: unlisted_ai: block -> allow" in found
+    assert any(text.startswith("groups.finance.entra: cf1e0218") for text in found)
+    assert {risk.code for risk in review.risks} == {"AIP810", "AIP811"}
+    assert not review.proven_same
+
+
+def test_more_sensitive_data_is_a_risk(change: Change) -> None:
+    """A raised limit, and a limit that falls away."""
+    capped = CHAT.replace("effect: allow", "effect: allow, require: {data: {max: public}}")
+    for later in (capped.replace("public", "internal"), CHAT):
+        review = change(policy(capped, REST), policy(later, REST))
+        assert {risk.code for risk in review.risks} >= {"AIP805", "AIP807"}
+    review = change(policy(capped.replace("public", "internal"), REST), policy(capped, REST))
+    assert review.risks == ()
+
+
+def test_the_fewest_are_moved() -> None:
+    """Of an order and another, those that must be taken out and put elsewhere."""
+    assert moved("abcde", "abcde") == frozenset()
+    assert moved("abcde", "bcdea") == {"a"}
+    assert moved("abcde", "ebcda") == {"a", "e"}
+    assert moved("", "") == frozenset()
+
+
+def test_edits_are_by_what_the_policy_says(change: Change) -> None:
+    """A rule added, one removed, one changed."""
+    more = "  - {id: more, apps: [siri], groups: [pilot], effect: allow}\n"
+    review = change(OLD, policy(more, REST.replace("effect: block", "effect: warn")))
+    assert {(edit.title, edit.way) for edit in review.edits} == {
+        ("rules.more", Way.ADDED),
+        ("rules.chat", Way.REMOVED),
+        ("rules.rest", Way.CHANGED),
+    }
