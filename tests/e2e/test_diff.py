@@ -113,7 +113,8 @@ def comment(place: Path) -> Comment:
 def test_a_rule_that_is_widened(comment: Comment) -> None:
     """Exactly the effect: who, what, from which line to which, and what stays."""
     said = comment(("groups: [sales]", "groups: [sales, finance]"))
-    assert "1 effect on people: 1 looser." in said
+    assert "2 effects on people: 2 looser." in said
+    assert "finance except sales: may use Claude as a desktop app: block -> allow" in said
     assert "finance except sales: are let through to Claude on the web" in said
     assert "warn with data.max: public -> allow with data.max: internal" in said
     assert "policy/ai-usage.yaml:17 rule claude -> :11 rule claude-sales" in said

@@ -162,8 +162,8 @@ def _of_account(sides: Sides, use: Use, account: Account) -> Iterator[_Differenc
         yield _difference(sides, use, account, found, (rulings[0], None), lines)
     for people, rulings in _together(sides, sides.new, after):
         found = (sides.words(people), people)
-        lines = tuple(((), ruling.because) for ruling in rulings)
-        yield _difference(sides, use, account, found, (None, rulings[0]), lines)
+        appearing = tuple(((), ruling.because) for ruling in rulings)
+        yield _difference(sides, use, account, found, (None, rulings[0]), appearing)
 
 
 def _rulings(rulings: Rulings | None, account: Account) -> Rulings:

@@ -127,10 +127,11 @@ def gap_words(gap: GapChange) -> str:
     apps = some(dict.fromkeys(app for app, _ in gap.uses))
     surfaces = dict.fromkeys(surface for _, surface in gap.uses)
     what = "its effect" if gap.clause == EFFECT_CLAUSE else f"`{gap.clause}`"
-    who, where = gap.who, places(gap.situations)
+    where = places(gap.situations)
+    where = where if where.startswith("everywhere") else f"on {where}"
     kind = _ACCOUNTS[gap.account]
     target = f"{gap.target}: " if gap.target else ""
     return (
-        f"{who}: {apps} ({', '.join(surfaces)}){kind}: nothing holds {what} on {where}: "
+        f"{gap.who}: {apps} ({', '.join(surfaces)}){kind}: nothing holds {what} {where}: "
         f"{target}{gap.reason.text}"
     )
