@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aipol.diagnostics.model import Diagnostic
-from aipol.diagnostics.quoting import printable
+from aipol.diagnostics.quoting import entities
 from aipol.diagnostics.report_text import tally
 from aipol.source import Sources
 
@@ -35,17 +35,9 @@ def _text(text: str) -> str:
     """Our own backticks become code; nothing in between can become markup."""
     parts = text.split("`")
     return "".join(
-        _code(part) if number % 2 else _entities(part) for number, part in enumerate(parts)
+        _code(part) if number % 2 else entities(part) for number, part in enumerate(parts)
     )
 
 
 def _code(text: str) -> str:
-    return f"<code>{_entities(text)}</code>"
-
-
-def _entities(text: str) -> str:
-    # Every mark as a reference: whatever dialect renders the comment, none of them is markup there.
-    return "".join(
-        char if char.isalnum() or char in " -_/,;'" or not char.isascii() else f"&#{ord(char)};"
-        for char in printable(text)
-    )
+    return f"<code>{entities(text)}</code>"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from aipol.diagnostics.quoting import columns, printable
+from aipol.diagnostics.quoting import columns, entities, printable
 from aipol.vocabulary import Account, Effect, Situation
 
 if TYPE_CHECKING:
@@ -187,15 +187,8 @@ def markdown(text: str) -> str:
     """Text in which every mark is a reference, except our own backticks, which become code."""
     parts = printable(text).split("`")
     return "".join(
-        f"<code>{_entities(part)}</code>" if number % 2 else _entities(part)
+        f"<code>{entities(part)}</code>" if number % 2 else entities(part)
         for number, part in enumerate(parts)
-    )
-
-
-def _entities(text: str) -> str:
-    return "".join(
-        char if char.isalnum() or char in " -_/,;'" or not char.isascii() else f"&#{ord(char)};"
-        for char in text
     )
 
 

@@ -89,7 +89,7 @@ class Side:
     def _said(self, text: str) -> str:
         if self.opened is None:
             return text
-        for path in self.opened.sources.texts:
+        for path in (*self.opened.sources.texts, posixpath.dirname(self.opened.path)):
             text = text.replace(path, self.file(path))
         return text
 

@@ -72,6 +72,15 @@ def test_a_base_with_errors_is_said_and_findings_are_compared(change: Change) ->
     assert any("AIP110" in text for text in texts(review)["Findings no more"])
 
 
+def test_places_of_the_base_are_told_as_those_of_the_policy(change: Change) -> None:
+    """Nobody is told of the folder in which a revision is laid out, not in a message either."""
+    review = change(f"extends: gone.yaml\n{OLD}", OLD)
+    (error,) = review.gone
+    folder = review.policy.removesuffix("policy.yaml")
+    assert error.span.file == review.policy
+    assert f"`{folder}gone.yaml`" in error.message
+
+
 def test_a_new_policy_with_errors_fails(change: Change) -> None:
     """The errors are told and nothing else."""
     review = change(OLD, OLD.replace("effect: allow", "effect: alow"))
