@@ -56,7 +56,8 @@ def against_folder(given: Mapping[str, Any]) -> Review:
 
 def against_vendors(given: Mapping[str, Any]) -> Review:
     """The same against what vendors have, which is asked and not changed."""
-    from aipol.cli.remotes import STATE, planned, pushing
+    from aipol.cli.journals import STATE
+    from aipol.cli.remotes import planned, pushing
     from aipol.report.plans import people
     from aipol.review.making import of_vendors
 

@@ -28,5 +28,6 @@ PURVIEW: StagedTarget[PurviewSettings, DlpModel] = StagedTarget(
     render=stage("aipol_targets.purview.render:render"),
     read=stage("aipol_targets.purview.read:read"),
     remote=stage("aipol_targets.purview.remote:open_remote"),
+    objects=stage("aipol_targets.purview.remote_objects:objects_of"),
     writes_on="Windows",
 )
