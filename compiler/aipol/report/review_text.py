@@ -62,12 +62,12 @@ def _item(item: Item, *, detailed: bool) -> Iterator[str]:
 
 
 def _next(following: Next, hidden: int, *, verbose: bool) -> Iterator[str]:
-    if verbose and not following.explain:
-        return
     shows = f"shows everything ({count(hidden, 'item')} folded)" if hidden else "shows more"
     commands = [] if verbose else [f"{following.everything} {shows}"]
-    commands += [following.explain] if following.explain else []
-    yield from folded(f"Next: {'; '.join(commands)}")
+    commands += [f"{following.explain} says why"] if following.explain else []
+    # Not folded: a command is copied in one piece.
+    for start, command in zip(("Next: ", "      "), commands, strict=False):
+        yield f"{start}{command}"
 
 
 def _diffs(review: Review) -> Iterator[str]:

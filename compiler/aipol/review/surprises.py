@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from aipol.diagnostics import Related, codes
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from aipol.diagnostics import Diagnostic
     from aipol.difference import Cause, Change, Difference
     from aipol.language.assemble import Assembled
+    from aipol.language.document import Document
     from aipol.language.model import Clause
     from aipol.language.placed import Placed
     from aipol.review.edits import Edit
@@ -27,6 +31,11 @@ if TYPE_CHECKING:
 LIMITING = ("surfaces", "account", "except_apps")
 """Keys without which a clause matches more than it did."""
 _MOST = 3
+_SEVERAL = (*CLAUSES, "groups", "vendors", "vendor_tiers", "data_classes", "apps", "targets")
+"""Keys below which one thing of many stands, each for itself."""
+_MANY_LINES = 2_000
+"""From here on lines that occur often are not looked for one by one."""
+Item = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,55 +70,75 @@ def surprises(looked: Looked) -> tuple[Diagnostic, ...]:
 
 def _only_space(looked: Looked) -> Iterator[Diagnostic]:
     """Lines that differ in white space alone, where that changes what is meant."""
-    if not looked.edits and not looked.found.changes:
-        return
     old, new = dict(looked.base.texts()), dict(looked.new.texts())
-    for file in sorted(new.keys() & old.keys()):
-        if old[file] == new[file]:
+    for layer in looked.after.written:
+        file = looked.new.file(layer.document.file)
+        edits = [edit for edit in looked.edits if _is_in(edit, layer.document)]
+        if not edits or file not in old or old[file] == new[file]:
             continue
-        lines = tuple(spaced(old[file], new[file]))
-        for edit in looked.edits:
-            span = edit.after
-            if span is None or looked.new.file(span.file) != file or edit.way is not Way.CHANGED:
-                continue
-            inside = [line for line in lines if _holds(looked, edit, line)]
-            if inside:
-                yield _spaced(edit, file, inside[0])
+        items = Items(layer.document)
+        by_item: dict[Item, int] = {}
+        for line in spaced(old[file], new[file]):
+            by_item.setdefault(items.at(line), line)
+        for edit in edits:
+            first = by_item.get(items.at(edit.after.line)) if edit.after else None
+            if first is not None:
+                yield _spaced(edit, file, first)
+
+
+def _is_in(edit: Edit, document: Document) -> bool:
+    changed = edit.way is Way.CHANGED and edit.after is not None
+    return changed and edit.after is not None and edit.after.file == document.file
+
+
+class Items:
+    """Which rule, group or other thing each line of a document belongs to."""
+
+    def __init__(self, document: Document) -> None:
+        first: dict[Item, int] = {}
+        for spans in (document.keys, document.values):
+            for path, span in spans.items():
+                if path:
+                    item = path[: 2 if path[0] in _SEVERAL else 1]
+                    first[item] = min(first.get(item, span.line), span.line)
+        starts = sorted(
+            (line, len(item), number) for number, (item, line) in enumerate(first.items())
+        )
+        self._lines = [line for line, _, _ in starts]
+        names = list(first)
+        self._items = [names[number] for _, _, number in starts]
+
+    def at(self, line: int) -> Item:
+        """What a line belongs to: the last thing that begins on it or above."""
+        place = bisect_right(self._lines, line)
+        return self._items[place - 1] if place else ()
 
 
 def spaced(before: str, after: str) -> Iterator[int]:
     """The lines of the second text that have another indentation than in the first, from 1."""
-    import difflib
-
     old, new = before.splitlines(), after.splitlines()
+    start = sum(1 for _ in takewhile(_equal, zip(old, new, strict=False)))
+    rest = min(len(old), len(new)) - start
+    backwards = zip(reversed(old), reversed(new), strict=False)
+    end = min(rest, sum(1 for _ in takewhile(_equal, backwards)))
+    parts = [side[start : len(side) - end] for side in (old, new)]
+    for first, second, number in _same(*parts):
+        for offset in range(number):
+            if parts[0][first + offset].rstrip() != parts[1][second + offset].rstrip():
+                yield start + second + offset + 1
+
+
+def _equal(lines: tuple[str, str]) -> bool:
+    return lines[0] == lines[1]
+
+
+def _same(old: list[str], new: list[str]) -> Iterator[tuple[int, int, int]]:
+    """Where the two have lines that are equal but for white space, and how many."""
     bare = [["".join(line.split()) for line in side] for side in (old, new)]
-    matcher = difflib.SequenceMatcher(None, bare[0], bare[1], autojunk=False)
-    for tag, first, _, start, end in matcher.get_opcodes():
-        if tag == "equal":
-            for offset in range(end - start):
-                if old[first + offset].rstrip() != new[start + offset].rstrip():
-                    yield start + offset + 1
-
-
-def _holds(looked: Looked, edit: Edit, line: int) -> bool:
-    """Whether a line of the new policy belongs to what was edited."""
-    return edit.after is not None and edit.after.line <= line <= _last_line(looked.after, edit)
-
-
-def _last_line(policy: Assembled, edit: Edit) -> int:
-    """The last line of something: before the next of its kind begins."""
-    if edit.after is None:
-        return 0
-    spans = (placed.span("id") for placed in policy.clauses)
-    later = [s.line for s in spans if s.file == edit.after.file and s.line > edit.after.line]
-    keys = (key.line for key in _sections(policy, edit.after.file) if key.line > edit.after.line)
-    return min((*later, *keys), default=1_000_000) - 1
-
-
-def _sections(policy: Assembled, file: str) -> Iterator[Span]:
-    for layer in policy.written:
-        if layer.document.file == file:
-            yield from (span for path, span in layer.document.keys.items() if len(path) == 1)
+    most = max(len(old), len(new))
+    matcher = difflib.SequenceMatcher(None, bare[0], bare[1], autojunk=most > _MANY_LINES)
+    for block in matcher.get_matching_blocks():
+        yield block.a, block.b, block.size
 
 
 def _spaced(edit: Edit, file: str, line: int) -> Diagnostic:

@@ -85,3 +85,17 @@ def test_a_plain_edit_surprises_nobody(change: Change) -> None:
     """A rule that says something else, and decides so."""
     review = change(policy(CHAT, REST), policy(CHAT.replace("allow", "warn"), REST))
     assert codes(review) == []
+
+
+def test_white_space_in_one_rule_is_not_blamed_for_another(change: Change) -> None:
+    """A rule that is laid out otherwise, beside one that says something else."""
+    wider = LIMITED.replace("    groups:", "    groups:  ")
+    other = REST.replace("block", "warn")
+    assert codes(change(policy(LIMITED, REST), policy(wider, other))) == []
+
+
+def test_many_lines_are_compared_in_time() -> None:
+    """Of twenty thousand lines, those with other white space."""
+    lines = [f"  - id: r{n}\n    effect: allow\n" for n in range(10_000)]
+    moved = [lines[0], "  - id: new\n", *lines[1:5_000], "   - id: r5000\n    effect: allow\n"]
+    assert list(spaced("".join(lines), "".join(moved + lines[5_001:]))) == [10_002]

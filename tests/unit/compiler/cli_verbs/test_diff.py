@@ -1,0 +1,155 @@
+"""`aipol diff`: revisions that are odd, folders, vendors, and the objects of targets."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from aipol.cli import composition
+from aipol.remote import Objects, Unusable, Wanted
+from tests.unit.compiler.cli_verbs.conftest import POLICY, Run, fake
+from tests.unit.compiler.cli_verbs.pushing import Shop
+
+Edit = Callable[[str, str], None]
+
+
+def git(*arguments: str) -> None:
+    """Run git as somebody."""
+    person = ("-c", "user.name=a", "-c", "user.email=a@example.com")
+    subprocess.run(("git", *person, *arguments), check=True)
+
+
+@pytest.fixture
+def committed(place: Path) -> Path:
+    """The policy in a repository with one commit."""
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "policy")
+    return place
+
+
+def test_an_edit_is_told_with_the_commit(committed: Path, run: Run, edit: Edit) -> None:
+    """Whose what it is, and what it was compared with."""
+    del committed
+    edit("apps: [apple-intelligence], groups: [pilot]", "apps: [siri], groups: [pilot]")
+    found = run("diff")
+    assert found.code == 0, found.err
+    assert found.out.startswith("policy/ai-usage.yaml against HEAD (")
+    said = " ".join(found.out.split())
+    assert "pilot except finance: may use Siri" in said
+    assert "pilot: lose Apple Intelligence" in said
+    assert run("diff", "--exit-code").code == 1
+
+
+def test_links_and_other_odd_things_of_a_repository_are_left_out(committed: Path, run: Run) -> None:
+    """A link that leads out of the repository is nobody's policy, and stops nothing."""
+    (committed / "out").symlink_to("/etc/passwd")
+    (committed / "up").symlink_to("../../..")
+    git("add", ".")
+    git("commit", "-qm", "links")
+    assert "No effect on people" in run("diff").out
+
+
+def test_a_policy_that_git_leaves_out_of_archives_is_not_called_new(
+    committed: Path, run: Run
+) -> None:
+    """It is said why it cannot be compared."""
+    (committed / ".gitattributes").write_text("policy export-ignore\n", encoding="utf-8")
+    git("add", ".")
+    git("commit", "-qm", "attributes")
+    found = run("diff")
+    assert found.code == 2
+    assert "export-ignore" in found.err
+
+
+def test_no_repository_is_told(place: Path, run: Run) -> None:
+    """With what `--base` needs."""
+    del place
+    found = run("diff")
+    assert found.code == 2
+    assert "is in no git repository" in found.err
+
+
+def test_the_command_that_goes_on_can_be_typed(committed: Path, run: Run, edit: Edit) -> None:
+    """It compares the same, and shows more."""
+    del committed
+    edit("groups: [pilot]", "groups: [finance]")
+    said = run("diff", "-t", "alpha", "--base", "HEAD").out
+    *_, first, second = said.splitlines()
+    assert first.startswith("Next: aipol diff -t alpha -v shows")
+    assert second.startswith(
+        "      aipol explain --app apple-intelligence --surface api --group"
+    )
+    assert run("diff", "-t", "alpha", "-v").code == 0
+    assert run("diff", "-t", "gamma").code == 2
+
+
+def test_files_are_counted_by_target_and_shown_on_demand(
+    committed: Path, run: Run, edit: Edit
+) -> None:
+    """Counts first; with `-v` each file with its lines."""
+    del committed
+    edit("groups: [pilot]", "groups: [finance]")
+    brief, whole = run("diff").out, run("diff", "-v").out
+    assert "alpha: 1 changed (+" in brief
+    assert "switches/apple-intelligence.json" not in brief
+    assert "changed switches/apple-intelligence.json (+" in whole
+    assert "    +++ alpha/switches/apple-intelligence.json" in whole
+
+
+def test_vendors_are_asked_and_not_changed(shop: Shop, run: Run) -> None:
+    """What applying would write, and whom it is about."""
+    found = run("diff", "--live", "--exit-code")
+    assert found.code == 1, found.err
+    assert "Applying the policy would write 2 objects." in found.out
+    assert "alpha at tenant 1: create 2: " in found.out
+    assert shop.vendor.writes == []
+    shop.error = Unusable("nobody is signed in")
+    assert run("diff", "--live").code == 2
+
+
+def test_what_becomes_of_objects_is_told_from_files(
+    committed: Path, run: Run, edit: Edit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By their lasting names; what is written otherwise and means the same is none."""
+
+    def objects(organization: str) -> Objects:
+        assert organization == "com.acme"
+        return Objects(
+            lambda files: tuple(
+                Wanted(path, "switch", path, content.decode()) for path, content in files.items()
+            ),
+            lambda _, body: body if "siri" in body else "",
+        )
+
+    del committed
+    targets = (replace(fake("alpha"), objects=objects), fake("beta"))
+    monkeypatch.setattr(composition, "all_targets", lambda: targets)
+    edit("apps: [apple-intelligence], groups: [pilot]", "apps: ['*'], groups: [pilot]")
+    said = run("diff").out
+    assert "alpha: update 1: switch switches/siri.json" in said
+    assert "apple-intelligence.json" not in said.partition("Objects:")[2]
+    answer = run("diff", "--format", "json").json
+    assert answer["objects"][0]["unchanged"] > 0
+
+
+def test_a_folder_that_has_nothing_is_refused(place: Path, run: Run) -> None:
+    """With what one may have; a broken manifest is told as such."""
+    (place / "empty").mkdir()
+    assert "has neither" in run("diff", "--base-dir", "empty").err
+    (place / "empty" / "manifest.json").write_text("{}", encoding="utf-8")
+    assert "cannot be read: it is not a manifest" in run("diff", "--base-dir", "empty").err
+    assert run("diff", "--base-dir", "empty", "--base", "HEAD").code == 2
+
+
+def test_an_empty_edit_is_proven(committed: Path, run: Run) -> None:
+    """A comment more has no effect, and the exit code says so."""
+    path = committed / "policy" / "ai-usage.yaml"
+    path.write_text(f"# a comment\n{POLICY}", encoding="utf-8")
+    found = run("diff", "--exit-code")
+    assert found.code == 0
+    assert "No effect on people; the outputs are the same to the byte" in found.out
