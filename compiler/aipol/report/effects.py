@@ -107,12 +107,10 @@ def witness_words(sides: Sides, change: Change) -> str:
 
 def ceiling_words(sides: Sides, change: Change) -> str:
     """`finance: Claude on the web: data.max: public -> internal`, where it rises; else nothing."""
-    after = change.after
-    if after is None or after.effect is Effect.BLOCK:
+    before, after = change.before, change.after
+    if before is None or after is None or after.effect is Effect.BLOCK:
         return ""
-    before = change.before
-    blocked = before is None or before.effect is Effect.BLOCK
-    old = "nothing" if blocked or before is None else before.obligations.data_max
+    old = "nothing" if before.effect is Effect.BLOCK else before.obligations.data_max
     new = after.obligations.data_max
     ranks = {each.id: each.rank for each in sides.after.data_classes}
     if old != "nothing" and ranks.get(old, len(ranks)) >= ranks.get(new, len(ranks)):

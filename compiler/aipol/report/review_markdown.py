@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from aipol.report.review import against, headline, sections, unchanged
+from aipol.report.review_text import MOST, MOST_LINES, shown_of
 from aipol.report.words import count, markdown
 
 if TYPE_CHECKING:
@@ -18,18 +19,16 @@ if TYPE_CHECKING:
 # DevOps 150,000 (runatlantis/atlantis#1585), GitLab 1,000,000 (gitlab-org/gitlab#426314) and
 # Bitbucket 32,768 (jfrog/frogbot#647), counted here as octets: no count of characters is more.
 LIMIT = 32_000
-_MOST = (6, 3, 1)
-"""How many items of a kind are shown; the fewer, the larger all of it would be."""
 
 
 def review_markdown(review: Review, following: Next) -> str:
     """The comment; it begins with a mark by which the next one can take its place."""
     text = ""
-    for most in _MOST:
+    for most in MOST:
         text = "\n".join(_lines(review, following, most)) + "\n"
-        if len(text.encode()) <= LIMIT:
-            return text
-    return _cut(text, following)
+        if len(text.encode()) <= LIMIT and text.count("\n") < MOST_LINES:
+            break
+    return text if len(text.encode()) <= LIMIT else _cut(text, following)
 
 
 def marker(review: Review) -> str:
@@ -44,7 +43,7 @@ def _lines(review: Review, following: Next, most: int) -> Iterator[str]:
     yield markdown(f"{against(review)}.")
     hidden = 0
     for section in sections(review):
-        shown = len(section.items) if len(section.items) <= most + 1 else most
+        shown = shown_of(section, most)
         hidden += len(section.items) - shown
         yield ""
         yield from _section(section, shown)

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from aipol.review.files import FileChange
     from aipol.review.model import Review
 
-_MOST = 6
+MOST = (6, 3, 1)
+"""How many items of a kind are shown; the fewer, the longer all of it would be."""
+MOST_LINES = 60
 _DETAILED = 3
 """Of so many items of a kind more is told than a sentence."""
 _LINES = 40
@@ -33,15 +35,14 @@ def review_text(review: Review, following: Next, *, verbose: bool) -> Iterator[s
     """The review; what is folded is counted, with the command that shows it."""
     yield from folded(f"{against(review)}:")
     yield from folded(headline(review))
-    hidden = 0
-    for section in sections(review):
-        yield f"{section.title}:"
-        most = len(section.items) if verbose else _most(section)
-        for number, item in enumerate(section.items[:most]):
-            yield from _item(item, detailed=verbose or number < _DETAILED)
-        if most < len(section.items):
-            hidden += len(section.items) - most
-            yield f"  and {len(section.items) - most:,} more"
+    told = list(sections(review))
+    every = max((len(each.items) for each in told), default=0)
+    lines, hidden = list[str](), 0
+    for most in (every,) if verbose else MOST:
+        lines, hidden = _told(told, most, every if verbose else _DETAILED)
+        if len(lines) < MOST_LINES:
+            break
+    yield from lines
     if rest := unchanged(review):
         yield from folded(f"Unchanged: {rest}.")
     if verbose:
@@ -49,9 +50,23 @@ def review_text(review: Review, following: Next, *, verbose: bool) -> Iterator[s
     yield from _next(following, hidden, verbose=verbose)
 
 
-def _most(section: Section) -> int:
+def _told(told: list[Section], most: int, detailed: int) -> tuple[list[str], int]:
+    """All sections with a few items each, and how many items are left out."""
+    lines, hidden = list[str](), 0
+    for section in told:
+        shown = shown_of(section, most)
+        lines.append(f"{section.title}:")
+        for number, item in enumerate(section.items[:shown]):
+            lines += _item(item, detailed=number < detailed)
+        if left := len(section.items) - shown:
+            hidden += left
+            lines.append(f"  and {left:,} more")
+    return lines, hidden
+
+
+def shown_of(section: Section, most: int) -> int:
     """How many items are shown: one more than allowed is no longer than saying so."""
-    return len(section.items) if len(section.items) <= _MOST + 1 else _MOST
+    return len(section.items) if len(section.items) <= most + 1 else most
 
 
 def _item(item: Item, *, detailed: bool) -> Iterator[str]:

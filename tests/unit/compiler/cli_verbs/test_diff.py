@@ -81,9 +81,7 @@ def test_the_command_that_goes_on_can_be_typed(committed: Path, run: Run, edit: 
     said = run("diff", "-t", "alpha", "--base", "HEAD").out
     *_, first, second = said.splitlines()
     assert first.startswith("Next: aipol diff -t alpha -v shows")
-    assert second.startswith(
-        "      aipol explain --app apple-intelligence --surface api --group"
-    )
+    assert second.startswith("      aipol explain --app apple-intelligence --surface api --group")
     assert run("diff", "-t", "alpha", "-v").code == 0
     assert run("diff", "-t", "gamma").code == 2
 
