@@ -258,6 +258,7 @@ CEILING_RAISED = Rule("AIP807", "ceiling-raised", _W, "more sensitive data may g
 LICENCE_NEEDED = Rule("AIP808", "licence-needed", _W, "{target} lacks the licence: {what}")
 UNPROTECTED = Rule("AIP809", "unprotected", _W, "`{host}` is protected no more: it can be blocked")
 LOOSER_SETTING = Rule("AIP810", "looser-setting", _W, "looser for everybody: {what}")
+GUARD_WEAKENED = Rule("AIP812", "guard-weakened", _W, "a guard is weaker: {what}")
 OTHER_PEOPLE = Rule("AIP811", "other-people", _W, "`{group}` stands for other people: {what}")
 
 ALL: tuple[Rule, ...] = tuple(

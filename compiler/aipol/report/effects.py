@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from aipol.report.difference import outcome_words
-from aipol.report.words import count, decision_words, places, some
+from aipol.report.words import at_sites, count, decision_words, places, some
 from aipol.target import EFFECT_CLAUSE
 from aipol.vocabulary import Account, Effect, Surface
 
 if TYPE_CHECKING:
+    from aipol.coverage import PolicyGap
     from aipol.difference import Change, Sides
     from aipol.review.gaps import GapChange
 
@@ -118,6 +119,16 @@ def ceiling_words(sides: Sides, change: Change) -> str:
     uses = uses_words(sides, change.uses) + _ACCOUNTS[change.account]
     limit = f"data.max: {old or 'none'} -> {new or 'none'}"
     return f"{who_words(sides, change)}: {uses}: {limit}"
+
+
+def policy_gap_words(gap: PolicyGap) -> str:
+    """`unlisted_ai: block is not carried out: no configured target knows AI by category`."""
+    some_of_it = f", only in part by {' and '.join(gap.targets)}" if gap.targets else ""
+    where = at_sites(gap.sites)
+    return (
+        f"`{gap.clause.key}: {gap.clause.value}` is not carried out{where}{some_of_it}: "
+        f"{gap.reason.text}"
+    )
 
 
 def gap_words(gap: GapChange) -> str:

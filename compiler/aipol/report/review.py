@@ -10,11 +10,11 @@ from aipol.diagnostics.model import Severity
 from aipol.difference import Direction
 from aipol.difference.apart import followed, own
 from aipol.report.difference import following_words, header_words, protected_words, reach_words
-from aipol.report.effects import effect_words, gap_words, witness_words
+from aipol.report.effects import effect_words, gap_words, policy_gap_words, witness_words
 from aipol.report.words import count, some
 from aipol.review.edits import Way
 from aipol.review.files import Step
-from aipol.review.model import strongest_first
+from aipol.review.model import by_weight
 from aipol.review.sides import place
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ def sections(review: Review) -> Iterator[Section]:
 def _sections(review: Review) -> Iterator[Section]:
     yield from _effects(review, review.by_policy, "")
     yield from _effects(review, review.by_catalogue, " by the catalogue")
+    for each in review.later:
+        yield from _changes(review, each.found, each.changes, f" from {each.day} on")
     yield Section("For everybody", tuple(_setting(edit) for edit in review.settings))
     yield Section("Surprises", tuple(_finding(each) for each in review.surprises))
     yield Section("Risks", tuple(_risks(review)))
@@ -81,10 +83,7 @@ def _sections(review: Review) -> Iterator[Section]:
 def _effects(review: Review, found: Difference | None, by: str) -> Iterator[Section]:
     if found is None:
         return
-    changes = strongest_first(found)
-    for way, word in WAYS.items():
-        items = tuple(_effect(review, found, c) for c in changes if c.direction is way)
-        yield Section(f"{word}{by}", items)
+    yield from _changes(review, found, found.changes, by)
     lines = [(WAYS[m[0].direction], reach_words(m)) for m in own(found)]
     lines += [(WAYS[m[0].direction], following_words(m)) for m in followed(found)]
     items = tuple(Item(f"{way.lower()}: {text}") for way, text in sorted(lines))
@@ -94,6 +93,15 @@ def _effects(review: Review, found: Difference | None, by: str) -> Iterator[Sect
     hosts = [f"protected: {protected_words(host)}" for host in found.protected]
     hosts += [f"protected no more: {protected_words(host)}" for host in found.unprotected]
     yield Section(f"Hosts that nothing may block{by}", tuple(map(Item, hosts)))
+
+
+def _changes(
+    review: Review, found: Difference, changes: Iterable[Change], by: str
+) -> Iterator[Section]:
+    ordered = by_weight(changes)
+    for way, word in WAYS.items():
+        items = tuple(_effect(review, found, c) for c in ordered if c.direction is way)
+        yield Section(f"{word}{by}", items)
 
 
 def _effect(review: Review, found: Difference, change: Change) -> Item:
@@ -190,6 +198,9 @@ def _gaps(review: Review) -> Iterator[Item]:
     for gap in review.gaps.opened:
         advice = (gap.reason.advice,) if gap.reason.advice else ()
         yield Item(f"new: {gap_words(gap)}", advice)
+    for clause in review.gaps.policy:
+        advice = (clause.reason.advice,) if clause.reason.advice else ()
+        yield Item(f"new: {policy_gap_words(clause)}", advice)
     for gap in review.gaps.closed:
         yield Item(f"closed: {gap_words(gap)}")
 
@@ -256,7 +267,8 @@ def headline(review: Review) -> str:
         return f"{failing}The policy of {review.base.name} has errors: no effect can be told."
     if review.proven_same:
         number = count(review.number_of_files, "file")
-        same = f"the outputs are the same to the byte ({number}, both made)"
+        of = f" of {' and '.join(review.chosen)}" if review.chosen else ""
+        same = f"the outputs{of} are the same to the byte ({number}, both made)"
         return f"{failing}No effect on people; {same}."
     return failing + _amounts(review)
 
@@ -284,6 +296,9 @@ def _amounts(review: Review) -> str:
             if review.settings
             else "No effect on people."
         )
+    if coming := sum(len(each.changes) for each in review.later):
+        day = f"{count(coming, 'effect')} from {review.later[0].day} on"
+        effect = f"{effect} {day}." if things else f"No effect on people yet; {day}."
     surprises = [count(len(review.surprises), "surprise")] if review.surprises else []
     return f"{effect} {'; '.join((*surprises, *_gap_amounts(review), _file_amount(review)))}."
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from aipol.diagnostics.report_json import finding_as_json
 from aipol.report.difference import change_json, header_json, protected_json, reach_json
-from aipol.report.effects import effect_words, gap_words
+from aipol.report.effects import effect_words, gap_words, policy_gap_words
 from aipol.report.review import headline, unchanged
-from aipol.review.model import strongest_first
+from aipol.review.model import by_weight, strongest_first
 from aipol.review.sides import place
 
 if TYPE_CHECKING:
@@ -37,6 +37,16 @@ def review_json(review: Review) -> dict[str, Any]:
             "policy": effects_json(review.base, review.new, review.by_policy),
             "catalogue": effects_json(review.base, review.new, review.by_catalogue),
         },
+        "later": [
+            {
+                "day": each.day.isoformat(),
+                "changes": [
+                    _change(review.base, review.new, each.found, change)
+                    for change in by_weight(each.changes)
+                ],
+            }
+            for each in review.later
+        ],
         "edits": [_edit(review, edit) for edit in review.edits],
         "surprises": _findings(review.surprises),
         "risks": _findings(review.risks),
@@ -64,6 +74,7 @@ def _head(review: Review) -> dict[str, Any]:
         "headline": headline(review),
         "unchanged": unchanged(review),
         "affects": review.affects,
+        "targets": list(review.chosen),
         "same_outputs": review.proven_same,
     }
 
@@ -156,6 +167,10 @@ def _gaps(gaps: GapChanges | None) -> dict[str, Any] | None:
         "number_closed": gaps.number_closed,
         "opened": [_gap(each) for each in gaps.opened],
         "closed": [_gap(each) for each in gaps.closed],
+        "policy": [
+            {"clause": gap.clause.key, "value": gap.clause.value, "text": policy_gap_words(gap)}
+            for gap in gaps.policy
+        ],
     }
 
 

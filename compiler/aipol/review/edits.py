@@ -78,7 +78,16 @@ class Edit:
 
 
 _FOR_ALL = frozenset(
-    ("unlisted_ai", "on_gap", "network", "logging", "protected", "targets", "organization")
+    (
+        "unlisted_ai",
+        "on_gap",
+        "network",
+        "inventory",
+        "logging",
+        "protected",
+        "targets",
+        "organization",
+    )
 )
 
 
@@ -183,6 +192,9 @@ def _whole(before: Assembled, after: Assembled) -> Iterator[Edit]:
         if fields := tuple(_fields(*values)):
             way = _together(_direction(f"{section}.{f.key}", f.before, f.after) for f in fields)
             yield _once(before, after, section, fields, way)
+    sites = [each.inventory.value if each.inventory else None for each in (before, after)]
+    if fields := tuple(_fields(*sites)):
+        yield _once(before, after, "inventory", fields)
     accounts = [sorted({placed.value for placed in each.protected}) for each in (before, after)]
     if accounts[0] != accounts[1]:
         yield _once(before, after, "protected", (Field("protected", *map(_text, accounts)),))

@@ -10,7 +10,7 @@ from aipol.audience import NOBODY, Region
 from aipol.vocabulary import Account, Situation, Surface
 
 if TYPE_CHECKING:
-    from aipol.coverage import Gap
+    from aipol.coverage import Gap, PolicyGap
     from aipol.difference import Sides
     from aipol.source import Span
     from aipol.target import Reason
@@ -55,6 +55,8 @@ class GapChanges:
     number_closed: int
     before: int
     after: int
+    policy: tuple[PolicyGap, ...] = ()
+    """Clauses about the whole policy that are carried out no more, or never were."""
 
 
 def gap_changes(sides: Sides, before: tuple[Gap, ...], after: tuple[Gap, ...]) -> GapChanges:
@@ -64,9 +66,23 @@ def gap_changes(sides: Sides, before: tuple[Gap, ...], after: tuple[Gap, ...]) -
     return GapChanges(
         tuple(_folded(sides, opened)),
         tuple(_folded(sides, closed)),
-        *(_number(gap for _, _, gap in found) for found in (opened, closed)),
-        *(_number(gaps) for gaps in (before, after)),
+        _number(gap for _, _, gap in opened),
+        _number(gap for _, _, gap in closed),
+        _number(before),
+        _number(after),
     )
+
+
+def policy_gaps(
+    before: tuple[PolicyGap, ...], after: tuple[PolicyGap, ...]
+) -> tuple[PolicyGap, ...]:
+    """Those that only the policy after has, wherever they are written."""
+    known = {_said(gap) for gap in before}
+    return tuple(gap for gap in after if _said(gap) not in known)
+
+
+def _said(gap: PolicyGap) -> tuple[object, ...]:
+    return gap.clause.key, gap.clause.value, gap.reason.code, gap.targets, gap.sites
 
 
 def _number(gaps: Iterable[Gap]) -> int:

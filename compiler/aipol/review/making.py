@@ -12,10 +12,11 @@ from aipol.difference import Difference, difference
 from aipol.pipeline import reopened
 from aipol.review.edits import Edit, edits
 from aipol.review.files import file_changes
-from aipol.review.gaps import GapChanges, gap_changes
+from aipol.review.gaps import GapChanges, gap_changes, policy_gaps
+from aipol.review.later import later
 from aipol.review.model import Review
 from aipol.review.outputs import NOTHING, built, of_both
-from aipol.review.risks import risks
+from aipol.review.risks import Changed, risks
 from aipol.review.sides import Side, only_of
 from aipol.review.surprises import Looked, surprises
 from aipol.vocabulary import Effect
@@ -55,6 +56,11 @@ class Asked:
     objects: Objects
 
     @property
+    def chosen(self) -> tuple[str, ...]:
+        """The targets by name, where some are left out."""
+        return () if self.whole else tuple(target.id for target in self.targets)
+
+    @property
     def whole(self) -> bool:
         """Whether no target is left out."""
         return len(self.targets) == len(self.every)
@@ -69,6 +75,7 @@ def reviewed(asked: Asked) -> Review:
     total, by_policy, by_catalogue = _effects(asked)
     edited = _edits(before, after)
     gaps = _gaps(total, base, new)
+    coming = () if before is None or total is None else later(before, after, asked.as_of, total)
     compared = base.comparable and new.comparable
     files = file_changes(base.outputs.files, new.outputs.files) if compared else ()
     return Review(
@@ -81,13 +88,15 @@ def reviewed(asked: Asked) -> Review:
         by_catalogue=by_catalogue,
         edits=edited,
         surprises=_surprises(base, new, edited, by_policy),
-        risks=risks(base, new, total, edited, gaps),
+        risks=risks(Changed(base, new, total, edited, gaps, coming)),
         found=only_of(new, base),
         gone=only_of(base, new),
         gaps=gaps,
         objects=_objects(asked, base, new),
         files=files,
         number_of_files=len(base.outputs.files.keys() | new.outputs.files.keys()),
+        later=coming,
+        chosen=asked.chosen,
     )
 
 
@@ -137,6 +146,7 @@ def _bare(asked: Asked, base: Side, new: Side) -> Review:
         objects=(),
         files=(),
         number_of_files=0,
+        chosen=asked.chosen,
         of_policies=False,
     )
 
@@ -184,7 +194,9 @@ def _edits(before: Opened | None, after: Opened) -> tuple[Edit, ...]:
 def _gaps(found: Difference | None, base: Side, new: Side) -> GapChanges | None:
     if found is None or not (base.comparable and new.comparable):
         return None
-    return gap_changes(found.sides, base.outputs.gaps, new.outputs.gaps)
+    sides = (base.outputs, new.outputs)
+    own = gap_changes(found.sides, *(each.gaps for each in sides))
+    return replace(own, policy=policy_gaps(*(each.policy_gaps for each in sides)))
 
 
 def _surprises(

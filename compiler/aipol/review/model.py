@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from aipol.review.edits import Edit
     from aipol.review.files import FileChange
     from aipol.review.gaps import GapChanges
+    from aipol.review.later import Later
     from aipol.review.objects import ObjectChanges
     from aipol.review.sides import Side
 
@@ -50,6 +52,10 @@ class Review:
     files: tuple[FileChange, ...]
     number_of_files: int
     """How many there are on both sides together."""
+    later: tuple[Later, ...] = ()
+    """What the policy's edits do from later days on."""
+    chosen: tuple[str, ...] = ()
+    """The targets whose outputs are compared, where not all are."""
     of_policies: bool = True
     """Whether the base is a policy, and no folder of files or vendor."""
     read_back: tuple[Diagnostic, ...] = ()
@@ -91,7 +97,7 @@ class Review:
     def affects(self) -> bool:
         """Whether anything changes for anybody, or in an output."""
         objects = any(each.differs for each in self.objects)
-        return bool(self.files or objects or self.settings or self._for_somebody)
+        return bool(self.files or objects or self.settings or self.later or self._for_somebody)
 
     @property
     def _for_somebody(self) -> bool:
@@ -112,7 +118,12 @@ _ORDER = (Direction.LOOSER, Direction.STRICTER, Direction.OTHER)
 
 def strongest_first(found: Difference | None) -> tuple[Change, ...]:
     """Looser before stricter before otherwise; in each the farthest step, then the most uses."""
-    return tuple(sorted(found.changes if found else (), key=_weight))
+    return by_weight(found.changes if found else ())
+
+
+def by_weight(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The same of some changes."""
+    return tuple(sorted(changes, key=_weight))
 
 
 def _weight(change: Change) -> tuple[int, int, int]:

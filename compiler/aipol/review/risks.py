@@ -3,40 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aipol.diagnostics import codes
 from aipol.difference import Direction
-from aipol.report.effects import ceiling_words, effect_words, gap_words
+from aipol.report.effects import ceiling_words, effect_words, gap_words, policy_gap_words
 from aipol.report.words import count, some
 from aipol.review.edits import Way
-from aipol.review.model import strongest_first
+from aipol.review.model import by_weight, strongest_first
 from aipol.source import Span, whole_file
 
 if TYPE_CHECKING:
     from aipol.diagnostics import Diagnostic
     from aipol.difference import Change, Difference
+    from aipol.language.assemble import Assembled
+    from aipol.language.model import PolicyTest
     from aipol.review.edits import Edit
     from aipol.review.gaps import GapChanges
+    from aipol.review.later import Later
     from aipol.review.sides import Side
 
 
-def risks(
-    base: Side,
-    new: Side,
-    found: Difference | None,
-    edits: tuple[Edit, ...],
-    gaps: GapChanges | None,
-) -> tuple[Diagnostic, ...]:
+@dataclass(frozen=True)
+class Changed:
+    """All that a change does, as far as it can be said."""
+
+    base: Side
+    new: Side
+    found: Difference | None
+    edits: tuple[Edit, ...]
+    gaps: GapChanges | None
+    later: tuple[Later, ...]
+
+
+def risks(changed: Changed) -> tuple[Diagnostic, ...]:
     """Every risk: looser effects, higher ceilings, gaps, licences, protection, other people."""
+    new = changed.new
     return tuple(
         dict.fromkeys(
             (
-                *_looser(new, found),
-                *_settings(new, edits),
-                *_gaps(new, gaps),
-                *_licences(base, new),
-                *_unprotected(new, found),
+                *_looser(new, changed.found),
+                *_later(new, changed.later),
+                *_settings(new, changed.edits),
+                *_guards(changed.base, new, changed.edits),
+                *_gaps(new, changed.gaps),
+                *_licences(changed.base, new),
+                *_unprotected(new, changed.found),
             )
         )
     )
@@ -56,6 +69,39 @@ def _looser(new: Side, found: Difference | None) -> Iterator[Diagnostic]:
         if header.direction is Direction.LOOSER:
             text = f"{header.who}: less keeps personal accounts out of {header.app}"
             yield codes.LOOSER_EFFECT.at(whole_file(new.told_as), effect=text)
+
+
+def _later(new: Side, coming: tuple[Later, ...]) -> Iterator[Diagnostic]:
+    for each in coming:
+        for change in by_weight(each.changes):
+            if change.direction is Direction.LOOSER:
+                effect = f"from {each.day} on: {effect_words(each.found.sides, change)}"
+                yield codes.LOOSER_EFFECT.at(span_of(new, change), effect=effect)
+
+
+def _guards(base: Side, new: Side, edits: tuple[Edit, ...]) -> Iterator[Diagnostic]:
+    """What kept the policy from going astray, and does so less."""
+    before, after = (side.opened.assembled if side.opened else None for side in (base, new))
+    if before is None or after is None:
+        return
+    old, now = before.gap_budget, after.gap_budget
+    if old is not None and (now is None or now.value > old.value):
+        span = new.span(now.span()) if now else whole_file(new.told_as)
+        what = f"gap_budget: {old.value:,} -> {f'{now.value:,}' if now else 'none'}"
+        yield codes.GUARD_WEAKENED.at(span, what=what)
+    gone = len([each for each in before.tests if each.value not in _tests(after)])
+    if gone:
+        span = new.span(after.tests[0].span()) if after.tests else whole_file(new.told_as)
+        what = f"{count(gone, 'test')} of the policy {'is' if gone == 1 else 'are'} gone or changed"
+        yield codes.GUARD_WEAKENED.at(span, what=what)
+    for edit in edits:
+        if edit.after and any((f.key, f.before) == ("locked", "true") for f in edit.fields):
+            what = f"`{edit.title}` is locked no more"
+            yield codes.GUARD_WEAKENED.at(new.span(edit.after), what=what)
+
+
+def _tests(policy: Assembled) -> list[PolicyTest]:
+    return [placed.value for placed in policy.tests]
 
 
 def span_of(new: Side, change: Change) -> Span:
@@ -81,6 +127,10 @@ def _settings(new: Side, edits: tuple[Edit, ...]) -> Iterator[Diagnostic]:
 def _gaps(new: Side, gaps: GapChanges | None) -> Iterator[Diagnostic]:
     for gap in gaps.opened if gaps else ():
         yield codes.GAP_OPENED.at(new.span(gap.span), gap=gap_words(gap), hint=gap.reason.advice)
+    for clause in gaps.policy if gaps else ():
+        yield codes.GAP_OPENED.at(
+            new.span(clause.clause.span), gap=policy_gap_words(clause), hint=clause.reason.advice
+        )
 
 
 def _licences(base: Side, new: Side) -> Iterator[Diagnostic]:

@@ -161,3 +161,52 @@ def test_edits_are_by_what_the_policy_says(change: Change) -> None:
         ("rules.chat", Way.REMOVED),
         ("rules.rest", Way.CHANGED),
     }
+
+
+EXCEPTION = """\
+exceptions:
+  - {id: trial, apps: [chatty], groups: [pilot], effect: allow, until: 2026-12-31,
+     owner: o@acme.example, reason: r}
+"""
+
+
+def test_an_exception_that_lasts_longer_is_an_effect_of_a_later_day(change: Change) -> None:
+    """Nothing differs today, and it is not said that nothing does."""
+    head = HEAD + EXCEPTION
+    longer = head.replace("2026-12-31", "2027-12-31")
+    review = change(policy(CHAT, REST, head=head), policy(CHAT, REST, head=longer))
+    assert review.affects
+    assert not review.proven_same
+    assert "No effect on people yet; 1 effect from 2027-01-01 on." in headline(review)
+    assert texts(review)["Looser from 2027-01-01 on"] == [
+        "pilot except finance: may use Chatty on the web: block -> allow"
+    ]
+    (risk,) = review.risks
+    assert risk.message.startswith("looser: from 2027-01-01 on: pilot except finance")
+
+
+def test_an_exception_that_ends_is_no_later_effect(change: Change) -> None:
+    """What it gives today, it gives until it ends; then both are the same."""
+    review = change(OLD, policy(CHAT, REST, head=HEAD + EXCEPTION))
+    assert review.later == ()
+    assert "1 looser" in headline(review)
+
+
+def test_weaker_guards_are_told_though_nobody_notices(change: Change) -> None:
+    """More gaps allowed, and a test that is gone."""
+    tests = "tests:\n  - {who: [finance], app: chatty, expect: allow}\n"
+    review = change(f"{OLD}gap_budget: 90\n{tests}", f"{OLD}gap_budget: 91\n")
+    assert [risk.message for risk in review.risks] == [
+        "a guard is weaker: gap_budget: 90 -> 91",
+        "a guard is weaker: 1 test of the policy is gone or changed",
+    ]
+    assert review.proven_same
+    assert "Risks" in texts(review)
+    assert change(f"{OLD}gap_budget: 91\n", f"{OLD}gap_budget: 90\n{tests}").risks == ()
+
+
+def test_a_clause_about_everything_that_nothing_carries_out_is_a_gap(change: Change) -> None:
+    """Whatever else is told of it."""
+    review = change(OLD, f"{OLD}logging: {{sink: sentinel}}\n")
+    assert any(text.startswith("new: `logging.sink: sentinel`") for text in texts(review)["Gaps"])
+    assert "AIP806" in {risk.code for risk in review.risks}
