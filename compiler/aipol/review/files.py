@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+_LONG = 20_000
+"""Files of more lines are not compared line by line in order."""
+
 
 class Step(StrEnum):
     """What became of a file."""
@@ -53,6 +56,9 @@ class FileChange:
         if sides is None:
             yield f"{self.path}: other bytes"
             return
+        if max(map(len, sides)) > _LONG:
+            yield from _only(*sides)
+            return
         yield from difflib.unified_diff(*sides, self.path, self.path, lineterm="")
 
     @cached_property
@@ -62,6 +68,13 @@ class FileChange:
         except UnicodeDecodeError:
             return None
         return before.splitlines(), after.splitlines()
+
+
+def _only(before: list[str], after: list[str]) -> Iterator[str]:
+    """The lines of long files that only one of them has, wherever they stand."""
+    old, new = Counter(before), Counter(after)
+    yield from (f"-{line}" for line in (old - new).elements())
+    yield from (f"+{line}" for line in (new - old).elements())
 
 
 def file_changes(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> tuple[FileChange, ...]:
