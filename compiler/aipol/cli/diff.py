@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 @click.option(
     "--base",
     metavar="REVISION",
-    help="Compare with what this git revision has, such as origin/main; HEAD when left out.",
+    help="Compare with what this git revision has, such as origin/main, or with where HEAD left "
+    "it: origin/main... ; HEAD itself when left out.",
 )
 @click.option(
     "--base-dir",

@@ -14,6 +14,8 @@ from pathlib import Path
 import click
 
 _SHOWN = 200
+_SINCE = "..."
+"""Behind a revision, as in `git diff main...`: where HEAD left it, whatever came to it since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,7 @@ def laid_out(policy: str, revision: str) -> Iterator[Laid]:
     whole = f"`{policy}` is in no git repository, and `--base` takes its policy from one"
     top = _git(whole, nearest, "rev-parse", "--show-toplevel")
     root = Path(top.decode().strip()).resolve()
-    said = _git(
-        f"`{revision}` is no revision that is here; name a branch, a tag or a commit, such as "
-        "`origin/main`, and where a job has only its own commit, `git fetch` it first",
-        root,
-        *("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}"),
-    )
-    commit = said.decode().strip()
+    commit = _commit(root, revision)
     archive = _git(f"`{revision}` cannot be laid out", root, "archive", "--format=tar", commit)
     name = place.relative_to(root).as_posix()
     with tempfile.TemporaryDirectory() as folder:
@@ -72,6 +68,22 @@ def laid_out(policy: str, revision: str) -> Iterator[Laid]:
                 "it out of archives (`export-ignore`)"
             )
         yield laid
+
+
+def _commit(root: Path, revision: str) -> str:
+    """The commit that a revision is; with dots behind it, the last one that HEAD has of it."""
+    name = revision.removesuffix(_SINCE)
+    said = _git(
+        f"`{name}` is no revision that is here; name a branch, a tag or a commit, such as "
+        "`origin/main`, and where a job has only its own commit, `git fetch` it first",
+        root,
+        *("rev-parse", "--verify", "--end-of-options", f"{name}^{{commit}}"),
+    )
+    commit = said.decode().strip()
+    if name == revision:
+        return commit
+    why = f"`{name}` and HEAD have no commit in common here; where a job has few, fetch more"
+    return _git(why, root, "merge-base", commit, "HEAD").decode().strip()
 
 
 def _harmless(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:

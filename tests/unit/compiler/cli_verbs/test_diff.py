@@ -151,3 +151,18 @@ def test_an_empty_edit_is_proven(committed: Path, run: Run) -> None:
     found = run("diff", "--exit-code")
     assert found.code == 0
     assert "No effect on people; the outputs are the same to the byte" in found.out
+
+
+def test_what_others_merged_since_is_not_told(committed: Path, run: Run, edit: Edit) -> None:
+    """With dots, the base is where HEAD left the other branch."""
+    git("checkout", "-qb", "mine")
+    git("checkout", "-qb", "theirs")
+    edit("groups: [pilot]", "groups: [finance]")
+    git("commit", "-qam", "theirs")
+    git("checkout", "-q", "mine")
+    del committed
+    assert "No effect on people; the outputs are the same" in run("diff", "--base", "theirs...").out
+    assert "looser" in run("diff", "--base", "theirs").out
+    git("checkout", "-q", "--orphan", "nothing")
+    git("commit", "-qm", "other")
+    assert "no commit in common" in run("diff", "--base", "theirs...").err
