@@ -74,7 +74,8 @@ def reviewed(asked: Asked) -> Review:
     new = Side(asked.new_name, "", asked.policy, after, outputs[1])
     total, by_policy, by_catalogue = _effects(asked)
     edited = _edits(before, after)
-    gaps = _gaps(total, base, new)
+    # What some targets leave open others may hold.
+    gaps = _gaps(total, base, new) if asked.whole else None
     coming = () if before is None or total is None else later(before, after, asked.as_of, total)
     compared = base.comparable and new.comparable
     files = file_changes(base.outputs.files, new.outputs.files) if compared else ()

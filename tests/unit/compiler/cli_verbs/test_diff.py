@@ -83,6 +83,8 @@ def test_the_command_that_goes_on_can_be_typed(committed: Path, run: Run, edit: 
     assert first.startswith("Next: aipol diff -t alpha -v shows")
     assert second.startswith("      aipol explain --app apple-intelligence --surface api --group")
     assert run("diff", "-t", "alpha", "-v").code == 0
+    assert "Gaps:" not in said
+    assert "Gaps:" in run("diff").out
     assert run("diff", "-t", "gamma").code == 2
 
 
