@@ -54,6 +54,26 @@ class Account(Word):
     ANY = "any"
 
 
+class Condition(Word):
+    """What a change of a policy does that somebody may have to agree to."""
+
+    LOOSER = "looser"
+    STRICTER = "stricter"
+    NEW_DATA_FLOW = "new-data-flow"
+    FULL_LOGGING = "full-logging"
+    NEW_GAP = "new-gap"
+    EXCEPTION = "exception"
+    FLOOR = "floor"
+    PROTECTED = "protected"
+    CATALOGUE = "catalogue"
+    APPROVALS = "approvals"
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it can be about some people, apps or data rather than about all."""
+        return self not in {Condition.PROTECTED, Condition.CATALOGUE, Condition.APPROVALS}
+
+
 class Situation(Word):
     """On which device and from which network an app is used."""
 

@@ -22,6 +22,8 @@ from aipol.diagnostics.model import Diagnostic
 from aipol.domains import Intent
 from aipol.ir import Ir, Ruling
 from aipol.language.assemble import Assembled
+from aipol.people import identities, read_people
+from aipol.people.model import Platform
 from aipol.pipeline import Build, Opened, build, open_policy
 from aipol.resolve import resolve
 from aipol.scoping import addressable, scope_of, verdict_classes
@@ -370,3 +372,23 @@ def test_the_target_of_the_documentation_works(
     finally:
         for name in [each for each in sys.modules if each.partition(".")[0] == "acme_resolver"]:
             del sys.modules[name]
+
+
+def test_the_people_of_the_example_are_those_that_the_policy_tells_of() -> None:
+    """120 of them, most on Macs, 24 volunteers; nothing in the file is amiss."""
+    found = read_people((POLICY.parent / "people.csv").as_posix(), identities(meaning()))
+    assert found.findings == ()
+    assert found.people is not None
+    universe = meaning().universe
+
+    def count(group: str) -> tuple[int, int]:
+        heads = (
+            found.people.count(universe, meaning().groups[group].region) if found.people else None
+        )
+        assert heads is not None
+        return heads.people, dict(heads.devices).get(Platform.MACOS, 0)
+
+    assert count("everyone") == (120, 96)
+    assert count("finance") == (24, 22)
+    assert count("finance-staff") == (22, 20)
+    assert count("ai-pilot")[0] == 24

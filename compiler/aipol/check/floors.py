@@ -1,4 +1,4 @@
-"""Check that no layer redefines what a locked rule of a farther layer rests on."""
+"""Check that no layer redefines what a farther layer's locked rules and approvals rest on."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aipol.catalogue.model import App as CataloguedApp
     from aipol.catalogue.model import Identifier
     from aipol.language.assemble import Assembled
-    from aipol.language.model import App, AppDomain, Group, Model, Rule
+    from aipol.language.model import App, AppDomain, Approval, Group, Model, Rule
 
 # What identifies an app, in the policy's words and the catalogue's.
 _IDENTIFIERS = {
@@ -55,7 +55,7 @@ class _Step:
 
 
 def check_floors(assembled: Assembled, catalogue: Catalogue) -> Iterator[Diagnostic]:
-    """Groups, apps, data classes, gateways and segments that are changed under a locked rule."""
+    """What is changed under a locked rule or an approval of a farther layer."""
     layers = assembled.written
     if len(layers) == 1:
         return
@@ -67,6 +67,13 @@ def check_floors(assembled: Assembled, catalogue: Catalogue) -> Iterator[Diagnos
         _Step(layers[depth], layers[depth + 1 :], views[depth], views[depth + 1])
         for depth in range(len(layers) - 1)
     ]
+    yield from _under_rules(assembled, steps)
+    yield from _under_approvals(assembled, steps)
+
+
+def _under_rules(assembled: Assembled, steps: Sequence[_Step]) -> Iterator[Diagnostic]:
+    """Groups, apps, data classes, gateways and segments that a locked rule rests on."""
+    layers = assembled.written
     told: set[Span] = set()
     for depth in range(1, len(layers)):
         for rule in merge.joined(layers[depth : depth + 1], "rules"):
@@ -78,6 +85,50 @@ def check_floors(assembled: Assembled, catalogue: Catalogue) -> Iterator[Diagnos
                 if span not in told:
                     told.add(span)
                     yield floor_finding(what, span, rule)
+
+
+def _under_approvals(assembled: Assembled, steps: Sequence[_Step]) -> Iterator[Diagnostic]:
+    """Contacts, groups, apps and data classes that say whom an approval asks, and when."""
+    layers = assembled.written
+    for depth in range(1, len(layers)):
+        for approval in merge.joined(layers[depth : depth + 1], "approvals"):
+            rests = chain.from_iterable(
+                _asked_otherwise(step, approval.value, assembled, depth) for step in steps[:depth]
+            )
+            for what, span in dict.fromkeys(rests):
+                file, name = approval.document.file, approval.value.id
+                yield codes.APPROVAL_REDEFINED.at(
+                    span,
+                    what=what,
+                    approval=name,
+                    file=file,
+                    hint=f"leave it as {file} has it; or give it another name",
+                    related=(Related(approval.span("id"), f"approval `{name}`"),),
+                )
+
+
+def _asked_otherwise(
+    step: _Step, approval: Approval, assembled: Assembled, depth: int
+) -> Iterator[tuple[str, Span]]:
+    yield from _contacts(step, approval.contacts)
+    if approval.groups:
+        yield from _groups(step, _with_parts(assembled, depth, approval.groups))
+    if approval.apps:
+        yield from _apps(step, approval)
+    if approval.min_data:
+        yield from _data_classes(step)
+
+
+def _contacts(step: _Step, names: Sequence[str]) -> Iterator[tuple[str, Span]]:
+    organization, farther = (
+        step.layer.policy.organization,
+        merge.overlaid(step.farther, "organization"),
+    )
+    now = organization.contacts if organization else {}
+    before = farther.value.contacts if farther else {}
+    for name in names:
+        if name in now and name in before and now[name] != before[name]:
+            yield f"contact `{name}`", step.key_span("organization", "contacts", name)
 
 
 def floor_finding(what: str, span: Span, rule: Placed[Rule]) -> Diagnostic:
@@ -144,7 +195,7 @@ def _keeps(before: Model, now: Model) -> bool:
     )
 
 
-def _apps(step: _Step, rule: Rule) -> Iterator[tuple[str, Span]]:
+def _apps(step: _Step, rule: Rule | Approval) -> Iterator[tuple[str, Span]]:
     """Apps that the rule no longer selects, or that are known by something else now."""
     now, before = _selected(step.known, rule), _selected(step.before, rule)
     for name, app in step.layer.policy.apps.items():
@@ -227,8 +278,8 @@ def plain(name: str) -> str:
     return name.casefold().removesuffix(".app").removesuffix(".exe")
 
 
-def _selected(known: Known, rule: Rule) -> frozenset[str]:
-    return known.selected(rule.apps) - known.selected(rule.except_apps or ())
+def _selected(known: Known, rule: Rule | Approval) -> frozenset[str]:
+    return known.selected(rule.apps or ()) - known.selected(rule.except_apps or ())
 
 
 def _has(known: Known, app_id: str, domain: AppDomain) -> bool:

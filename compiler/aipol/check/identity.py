@@ -25,6 +25,7 @@ def check_ids(assembled: Assembled) -> Iterator[Diagnostic]:
     yield from _duplicates((clause.value.id, clause.span("id")) for clause in assembled.clauses)
     yield from _duplicates((rung.value.id, rung.span("id")) for rung in assembled.data_classes)
     yield from _duplicates((tier.value.id, tier.span("id")) for tier in assembled.vendor_tiers)
+    yield from _duplicates((each.value.id, each.span("id")) for each in assembled.approvals)
     network = assembled.network
     if network is not None:
         yield from _duplicates(

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from aipol.check import apps, configured, floors, identity, network, references, selectors
+from aipol.check import (
+    approvals,
+    apps,
+    configured,
+    floors,
+    identity,
+    network,
+    references,
+    selectors,
+)
 from aipol.check.known import Catalogue, Known
 from aipol.diagnostics.model import Diagnostic
 from aipol.language.assemble import Assembled
@@ -19,6 +28,7 @@ def check_names(
     known = Known(assembled, catalogue)
     findings = (
         *selectors.check_selectors(assembled, known),
+        *approvals.check_approvals(assembled, known),
         *references.check_groups_exist(assembled),
         *references.check_data_classes_exist(assembled),
         *references.check_gateways_exist(assembled),

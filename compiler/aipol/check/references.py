@@ -14,23 +14,26 @@ from aipol.language.words import clip
 
 
 def check_groups_exist(assembled: Assembled) -> Iterator[Diagnostic]:
-    """Groups that are named in clauses, derived groups, segments and tests."""
+    """Groups that are named in clauses, approvals, derived groups, segments and tests."""
     for clause in assembled.clauses:
-        yield from _groups(assembled, clause, ("groups",), clause.value.groups)
+        yield from named_groups(assembled, clause, ("groups",), clause.value.groups)
+    for approval in assembled.approvals:
+        yield from named_groups(assembled, approval, ("groups",), approval.value.groups or ())
     for group in assembled.groups.values():
         for key in ("all_of", "any_of", "none_of"):
-            yield from _groups(assembled, group, (key,), getattr(group.value, key) or ())
+            yield from named_groups(assembled, group, (key,), getattr(group.value, key) or ())
     if assembled.network is not None:
         for position, segment in enumerate(assembled.network.value.segments):
             below = ("segments", position, "groups")
-            yield from _groups(assembled, assembled.network, below, segment.groups)
+            yield from named_groups(assembled, assembled.network, below, segment.groups)
     for test in assembled.tests:
-        yield from _groups(assembled, test, ("who",), test.value.who)
+        yield from named_groups(assembled, test, ("who",), test.value.who)
 
 
-def _groups(
+def named_groups(
     assembled: Assembled, placed: Placed[object], below: tuple[str | int, ...], names: Iterable[str]
 ) -> Iterator[Diagnostic]:
+    """The findings about groups that are named at a place."""
     for position, name in enumerate(names):
         if name not in assembled.groups:
             span = placed.span(*below, position)
@@ -39,9 +42,13 @@ def _groups(
 
 
 def check_data_classes_exist(assembled: Assembled) -> Iterator[Diagnostic]:
-    """Data classes that are named in obligations and vendor tiers."""
+    """Data classes that are named in obligations, vendor tiers and approvals."""
     known = [placed.value.id for placed in assembled.data_classes]
-    wanted: list[tuple[str, Placed[object], tuple[str, ...]]] = []
+    wanted: list[tuple[str, Placed[object], tuple[str, ...]]] = [
+        (each.value.min_data, each, ("min_data",))
+        for each in assembled.approvals
+        if each.value.min_data is not None
+    ]
     for clause in assembled.clauses:
         require = clause.value.require
         if require is not None and require.data is not None:

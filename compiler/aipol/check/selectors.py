@@ -18,8 +18,8 @@ def check_selectors(assembled: Assembled, known: Known) -> Iterator[Diagnostic]:
     """Every app, category and vendor that a clause names, and the surfaces it is limited to."""
     for clause in assembled.clauses:
         faults = [
-            *_selectors(clause, "apps", clause.value.apps, known),
-            *_selectors(clause, "except_apps", clause.value.except_apps or (), known),
+            *named_apps(clause, "apps", clause.value.apps, known),
+            *named_apps(clause, "except_apps", clause.value.except_apps or (), known),
         ]
         yield from faults
         if not faults:
@@ -42,11 +42,12 @@ def app_reference(app_id: str, span: Span, known: Known) -> Iterator[Diagnostic]
         yield codes.APP_UNREACHABLE.at(span, app=app_id, hint=hint)
 
 
-def _selectors(
-    clause: Placed[Clause], key: str, selectors: Iterable[str], known: Known
+def named_apps(
+    placed: Placed[object], key: str, selectors: Iterable[str], known: Known
 ) -> Iterator[Diagnostic]:
+    """The findings about what `apps` or `except_apps` names."""
     for position, selector in enumerate(selectors):
-        span = clause.span(key, position)
+        span = placed.span(key, position)
         kind, colon, name = selector.partition(":")
         match kind, colon:
             case "*", "":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aipol.cli.app import CLEAN, FINDINGS
+from aipol.cli.approving import approval_options, approving, lacking
 from aipol.cli.options import DEFAULT_POLICY, Place, as_of_option, policy_argument
 from aipol.cli.output import formats
 from aipol.cli.remotes import target_option
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 @as_of_option
 @formats("text", "markdown", "json", "sarif", "junit", "github")
 @click.option("--exit-code", "telling", is_flag=True, help="Exit with 1 where anything changes.")
+@approval_options
 @click.option("-v", "--verbose", is_flag=True, help="Fold nothing, and show how files differ.")
 def command(**given: Any) -> int:
     """Say what POLICY (policy/ai-usage.yaml when left out) does that an earlier one does not.
@@ -47,9 +49,9 @@ def command(**given: Any) -> int:
     """
     # Nothing shows that it goes on: what shows it is a thread, and with one there are no two
     # processes, which make both sides' files at once.
-    review = _reviewed(given)
+    review = approving(_reviewed(given), given)
     _show(review, given)
-    if review.fails:
+    if lacking(review, given) or review.fails:
         return FINDINGS
     return FINDINGS if given["telling"] and review.affects else CLEAN
 

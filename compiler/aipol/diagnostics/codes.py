@@ -82,6 +82,15 @@ UNKNOWN_SEGMENT = Rule("AIP226", "unknown-segment", _E, "segment `{segment}` is 
 BAD_BINDING = Rule("AIP227", "bad-binding", _E, "{why}")
 UNBOUND = Rule("AIP228", "unbound", _W, "{kind} `{name}` has no address at any site")
 BAD_ADDRESS = Rule("AIP229", "bad-address", _E, "`{url}` is not an address of an app: {why}")
+UNKNOWN_CONTACT = Rule(
+    "AIP230", "unknown-contact", _E, "contact `{contact}` is not under `organization.contacts`"
+)
+APPROVAL_REDEFINED = Rule(
+    "AIP231",
+    "approval-redefined",
+    _E,
+    "{what} is redefined under the approval `{approval}` of {file}",
+)
 
 # 3xx: what the policy means
 SHADOWED_RULE = Rule("AIP301", "shadowed-rule", _W, "{kind} `{rule}` can never decide anything")
@@ -260,6 +269,17 @@ UNPROTECTED = Rule("AIP809", "unprotected", _W, "`{host}` is protected no more: 
 LOOSER_SETTING = Rule("AIP810", "looser-setting", _W, "looser for everybody: {what}")
 GUARD_WEAKENED = Rule("AIP812", "guard-weakened", _W, "a guard is weaker: {what}")
 OTHER_PEOPLE = Rule("AIP811", "other-people", _W, "`{group}` stands for other people: {what}")
+
+# 82x: people who are counted, and who must agree
+PEOPLE_UNREADABLE = Rule("AIP821", "people-unreadable", _E, "`{file}` cannot be used: {why}")
+PEOPLE_COLUMNS = Rule("AIP822", "people-columns", _E, "{why}")
+PEOPLE_ROW = Rule("AIP823", "people-row", _E, "{why}")
+PEOPLE_TWICE = Rule("AIP824", "people-twice", _E, "this person is listed above")
+PEOPLE_ELSEWHERE = Rule(
+    "AIP825", "people-elsewhere", _N, "{count} groups here are none of the policy's: {groups}"
+)
+PEOPLE_NOWHERE = Rule("AIP826", "people-nowhere", _N, "nobody in `{file}` is in {groups}")
+APPROVAL_MISSING = Rule("AIP827", "approval-missing", _W, "{who} has to agree: {why}")
 
 ALL: tuple[Rule, ...] = tuple(
     sorted(

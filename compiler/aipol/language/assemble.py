@@ -16,6 +16,7 @@ from aipol.language.inventory import read_inventory, unusable
 from aipol.language.load import load
 from aipol.language.model import (
     App,
+    Approval,
     Clause,
     DataClass,
     Exemption,
@@ -65,6 +66,7 @@ class Assembled:
     gap_budget: Placed[int] | None
     logging: Logging
     network: Placed[Network] | None
+    approvals: tuple[Placed[Approval], ...]
     protected: tuple[Placed[str], ...]
     targets: Mapping[str, Placed[dict[str, Any]]]
     tests: tuple[Placed[PolicyTest], ...]
@@ -237,6 +239,7 @@ def _merged(
         gap_budget=merge.placed_scalar(layers, "gap_budget"),
         logging=logging.value if logging else Logging(),
         network=merge.network(layers),
+        approvals=merge.joined(layers, "approvals"),
         protected=merge.joined(layers, "protected"),
         targets=merge.settings(layers, "targets"),
         tests=merge.joined(layers, "tests"),

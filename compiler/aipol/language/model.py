@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
+from aipol.language.model_approvals import Approval
 from aipol.language.model_apps import App, AppDomain, AppExtensions, AppMacos, AppWindows
 from aipol.language.model_catalogue import CatalogueFiles
 from aipol.language.model_data import DataClass, Fact, Pattern, TierConditions, Vendor, VendorTier
@@ -34,6 +35,7 @@ __all__ = [
     "AppExtensions",
     "AppMacos",
     "AppWindows",
+    "Approval",
     "CatalogueFiles",
     "Clause",
     "DataClass",
@@ -378,6 +380,9 @@ class Policy(Model):
     """What becomes of the records, such as `{retention_days: 90, sink: sentinel}`."""
     network: Network | None = None
     """What the network does, such as `{inspect_tls: ai-only, close_bypasses: true}`."""
+    approvals: tuple[Approval, ...] = ()
+    """Who must agree to which changes of this policy, such as
+    `[{id: security, when: [looser], contacts: [security]}]`."""
     protected: tuple[Mail, ...] = ()
     """Accounts that are never locked out, such as `[breakglass@acme.example]`."""
     targets: dict[Slug, dict[str, Any]] = Field(default_factory=dict)

@@ -32,6 +32,7 @@ _CALLED = {
     "Organization": "`organization`",
     "Logging": "`logging`",
     "PolicyTest": "a test",
+    "Approval": "an approval",
 }
 
 

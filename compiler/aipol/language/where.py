@@ -15,6 +15,7 @@ _ENTRIES = {
     "vendor_tiers": "vendor tier",
     "targets": "target",
     "tests": "test",
+    "approvals": "approval",
     "sites": "site",
 }
 _NETWORK_ENTRIES = {"gateways": "gateway", "segments": "segment"}

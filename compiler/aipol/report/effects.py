@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from aipol.report.difference import outcome_words
+from aipol.report.headcounts import headcount_words
 from aipol.report.words import at_sites, count, decision_words, places, some
 from aipol.target import EFFECT_CLAUSE
 from aipol.vocabulary import Account, Effect, Surface
@@ -13,6 +14,7 @@ from aipol.vocabulary import Account, Effect, Surface
 if TYPE_CHECKING:
     from aipol.coverage import PolicyGap
     from aipol.difference import Change, Sides
+    from aipol.people import People
     from aipol.review.gaps import GapChange
 
 WAYS = {
@@ -34,11 +36,12 @@ _MOST_SHAPES = 3
 _NOT_GOVERNED = "not governed"
 
 
-def effect_words(sides: Sides, change: Change) -> str:
-    """`finance: lose Claude on the web and as a desktop app: allow with sso -> block`."""
+def effect_words(sides: Sides, change: Change, people: People | None = None) -> str:
+    """`finance, 24 people (22 Macs): lose Claude on the web: allow with sso -> block`."""
     uses = uses_words(sides, change.uses) + _ACCOUNTS[change.account]
     before, after = change.before, change.after
-    who = who_words(sides, change)
+    heads = headcount_words(people, sides.universe, change.people)
+    who = f"{who_words(sides, change)}{f', {heads}' if heads else ''}"
     if before is None or after is None:
         old, new = (decision_words(each) if each else _NOT_GOVERNED for each in (before, after))
         return f"{who}: {uses}: {old} -> {new}"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "aipol.show/1"
 _MAPS = ("groups", "vendors", "apps", "targets")
-_LISTS = ("data_classes", "vendor_tiers", "exceptions", "rules", "protected", "tests")
+_LISTS = ("data_classes", "vendor_tiers", "exceptions", "rules", "approvals", "protected", "tests")
 _ORDER = (
     "organization",
     "groups",
@@ -34,6 +34,7 @@ _ORDER = (
     "gap_budget",
     "logging",
     "network",
+    "approvals",
     "protected",
     "targets",
     "tests",

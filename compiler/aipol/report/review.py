@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aipol.diagnostics.model import Severity
 from aipol.difference import Direction
 from aipol.difference.apart import followed, own
+from aipol.report.approvals import approval_words, missing_words, reason_lines
 from aipol.report.difference import following_words, header_words, protected_words, reach_words
 from aipol.report.effects import effect_words, gap_words, policy_gap_words, witness_words
 from aipol.report.words import count, some
@@ -60,6 +61,7 @@ def sections(review: Review) -> Iterator[Section]:
 
 
 def _sections(review: Review) -> Iterator[Section]:
+    yield Section("Approvals", tuple(_approvals(review)))
     yield from _effects(review, review.by_policy, "")
     yield from _effects(review, review.by_catalogue, " by the catalogue")
     for each in review.later:
@@ -110,7 +112,10 @@ def _effect(review: Review, found: Difference, change: Change) -> Item:
     shown = several[:_MOST_CAUSES]
     if len(several) > len(shown):
         shown[-1] += f", and {count(len(several) - len(shown), 'more pair')} of rules"
-    return Item(effect_words(found.sides, change), (*shown, witness_words(found.sides, change)))
+    return Item(
+        effect_words(found.sides, change, review.counted),
+        (*shown, witness_words(found.sides, change)),
+    )
 
 
 def _cause(review: Review, before: tuple[Because, ...], after: tuple[Because, ...]) -> str:
@@ -160,6 +165,11 @@ def _apps(found: Difference) -> set[str]:
     names = {app for change in found.changes for app in change.apps}
     names |= {app for reach in found.reaches for app in reach.apps}
     return names | {header.app for header in found.headers}
+
+
+def _approvals(review: Review) -> Iterator[Item]:
+    for needed in review.required:
+        yield Item(approval_words(review, needed), tuple(reason_lines(needed)))
 
 
 # --- what else ------------------------------------------------------------------------------------
@@ -253,7 +263,12 @@ def against(review: Review) -> str:
 
 
 def headline(review: Review) -> str:
-    """What it comes to."""
+    """What it comes to, and who has not agreed to it."""
+    asked = missing_words(review)
+    return f"{_headline(review)} {asked}" if asked else _headline(review)
+
+
+def _headline(review: Review) -> str:
     errors = sum(1 for each in review.new.findings if each.severity is Severity.ERROR)
     failing = f"The new policy has {count(errors, 'error')}. " if errors else ""
     if review.is_new:

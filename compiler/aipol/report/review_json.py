@@ -7,8 +7,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from aipol.diagnostics.report_json import finding_as_json
+from aipol.report.approvals import approvals_json
 from aipol.report.difference import change_json, header_json, protected_json, reach_json
 from aipol.report.effects import effect_words, gap_words, policy_gap_words
+from aipol.report.headcounts import headcount_json
 from aipol.report.review import headline, unchanged
 from aipol.review.model import by_weight, strongest_first
 from aipol.review.sides import place
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from aipol.diagnostics import Diagnostic
     from aipol.difference import Cause, Change, Difference, Sides
     from aipol.ir import Because
+    from aipol.people import People
     from aipol.review.edits import Edit
     from aipol.review.files import FileChange
     from aipol.review.gaps import GapChange, GapChanges
@@ -34,14 +37,14 @@ def review_json(review: Review) -> dict[str, Any]:
     return {
         **_head(review),
         "effects": {
-            "policy": effects_json(review.base, review.new, review.by_policy),
-            "catalogue": effects_json(review.base, review.new, review.by_catalogue),
+            "policy": effects_json(review.base, review.new, review.by_policy, review.counted),
+            "catalogue": effects_json(review.base, review.new, review.by_catalogue, review.counted),
         },
         "later": [
             {
                 "day": each.day.isoformat(),
                 "changes": [
-                    _change(review.base, review.new, each.found, change)
+                    _change(review.base, review.new, each.found, change, review.counted)
                     for change in by_weight(each.changes)
                 ],
             }
@@ -75,6 +78,7 @@ def _head(review: Review) -> dict[str, Any]:
         "unchanged": unchanged(review),
         "affects": review.affects,
         "targets": list(review.chosen),
+        "required_reviewers": approvals_json(review),
         "same_outputs": review.proven_same,
     }
 
@@ -94,12 +98,14 @@ def _findings(found: Iterable[Diagnostic]) -> list[dict[str, Any]]:
     return [dict(finding_as_json(finding)) for finding in found]
 
 
-def effects_json(base: Side, new: Side, found: Difference | None) -> dict[str, Any] | None:
+def effects_json(
+    base: Side, new: Side, found: Difference | None, counted: People | None = None
+) -> dict[str, Any] | None:
     """Every effect on people, the strongest first; None where none can be told."""
     if found is None:
         return None
     return {
-        "changes": [_change(base, new, found, each) for each in strongest_first(found)],
+        "changes": [_change(base, new, found, each, counted) for each in strongest_first(found)],
         "identifiers": [reach_json(found.sides, reach) for reach in found.reaches],
         "tenant_restrictions": [header_json(found.sides, change) for change in found.headers],
         "protected": {
@@ -109,11 +115,14 @@ def effects_json(base: Side, new: Side, found: Difference | None) -> dict[str, A
     }
 
 
-def _change(base: Side, new: Side, found: Difference, change: Change) -> dict[str, Any]:
+def _change(
+    base: Side, new: Side, found: Difference, change: Change, counted: People | None
+) -> dict[str, Any]:
     return {
         **change_json(found.sides, change),
         "people": _people(found.sides, change.people),
-        "text": effect_words(found.sides, change),
+        "headcount": headcount_json(counted, found.sides.universe, change.people),
+        "text": effect_words(found.sides, change, counted),
         "said": list(change.said),
         "causes": [_cause(base, new, cause) for cause in change.causes],
     }

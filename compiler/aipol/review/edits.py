@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CLAUSES = ("exceptions", "rules")
 _MAPS = ("groups", "vendors", "apps", "targets")
-_LISTS = ("vendor_tiers", "data_classes")
+_LISTS = ("vendor_tiers", "data_classes", "approvals")
 _BY_NAME = ("entra", "jamf", "networks", "vlan", "paloalto", "cloudflare")
 """Who a group is on each platform: whom artefacts are about, though no rule says otherwise."""
 

@@ -13,8 +13,10 @@ from aipol.difference import Direction
 if TYPE_CHECKING:
     from datetime import date
 
+    from aipol.approvals import Required
     from aipol.diagnostics import Diagnostic
     from aipol.difference import Change, Difference
+    from aipol.people import People
     from aipol.review.edits import Edit
     from aipol.review.files import FileChange
     from aipol.review.gaps import GapChanges
@@ -62,6 +64,14 @@ class Review:
     """Where the base's files, read back, do not do what the new policy says."""
     people: tuple[str, ...] = ()
     """Whom the objects that change are about, where the base is a vendor."""
+    counted: People | None = None
+    """Everybody, where they were counted."""
+    required: tuple[Required, ...] = ()
+    """Who has to agree."""
+    approved: frozenset[str] = frozenset()
+    """The contacts who have."""
+    lacking: tuple[Diagnostic, ...] = ()
+    """The approvals that nobody has given."""
 
     @property
     def fails(self) -> bool:
@@ -75,12 +85,13 @@ class Review:
 
     @cached_property
     def told(self) -> tuple[Diagnostic, ...]:
-        """All that is worth a remark at a line: every error, surprises, risks, what is new.
+        """All that is worth a remark at a line: errors, approvals, surprises, risks, what is new.
 
         In this order: services show the first few and leave the rest out.
         """
         errors = (each for each in self.new.findings if each.severity is Severity.ERROR)
-        every = (*errors, *self.surprises, *self.risks, *self.found, *self.read_back)
+        risky = (*self.lacking, *self.surprises, *self.risks)
+        every = (*errors, *risky, *self.found, *self.read_back)
         return tuple(dict.fromkeys(every))
 
     @property

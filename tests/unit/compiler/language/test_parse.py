@@ -57,6 +57,18 @@ GOOD: dict[str, Any] = {
             "reason": "RFP 88",
         }
     ],
+    "approvals": [
+        {
+            "id": "new-data",
+            "when": ["looser", "new-data-flow"],
+            "contacts": ["security"],
+            "groups": ["finance"],
+            "apps": ["*"],
+            "except_apps": ["own"],
+            "min_data": "internal",
+            "min_people": 5,
+        }
+    ],
     "logging": {"retention_days": 30},
     "network": {
         "inspect_tls": "ai-only",

@@ -1,0 +1,117 @@
+"""What a change does for everybody at once, though no decision about a listed app differs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from aipol.approvals.effects import Meant
+from aipol.approvals.model import Trigger
+from aipol.audience import NOBODY
+from aipol.ir import Group, Ir
+from aipol.source import Span, whole_file
+from aipol.vocabulary import Condition
+
+_INSPECTED = ("none", "ai-only", "all")
+_IDENTITIES = ("entra", "jamf", "networks", "vlan", "paloalto", "cloudflare", "everyone")
+
+# A clause, what of it holds, and whether one such value holds back all that another does.
+_HELD: tuple[tuple[str, Callable[[Ir], Any], Callable[[Any, Any], bool]], ...] = (
+    ("unlisted_ai", lambda ir: ir.unlisted_ai.strictness, lambda one, other: one >= other),
+    ("on_gap", lambda ir: ir.tighten, lambda one, other: one >= other),
+    (
+        "network.inspect_tls",
+        lambda ir: _INSPECTED.index(ir.inspect_tls),
+        lambda one, other: one >= other,
+    ),
+    ("network.never_inspect", lambda ir: {*ir.never_inspect}, lambda one, other: one <= other),
+    ("network.close_bypasses", lambda ir: ir.close_bypasses, lambda one, other: one >= other),
+    (
+        "network.resolvers",
+        lambda ir: {*ir.resolvers},
+        lambda one, other: one == other or bool(one and (one <= other or not other)),
+    ),
+    (
+        "network.segments",
+        lambda ir: {(each.segment, each.networks, each.gateway) for each in ir.confined},
+        lambda one, other: one >= other,
+    ),
+    (
+        "network.gateways",
+        lambda ir: {(each.id, each.host, each.networks) for each in ir.gateways.values()},
+        lambda one, other: one <= other,
+    ),
+)
+
+
+def of_settings(meant: Meant) -> Iterator[Trigger]:
+    """Clauses about the whole policy, who groups are on platforms, and what becomes of records.
+
+    With sites, also as each site has them: an address may move from one to another.
+    """
+    if meant.before is None:
+        return
+    before, after = meant.irs
+    found = [*_of_clauses(meant, before, after), *_of_groups(meant, before, after)]
+    for site in sorted(before.sites.keys() & after.sites.keys()):
+        here = before.sites[site], after.sites[site]
+        found += [*_of_clauses(meant, *here), *_of_groups(meant, *here)]
+    yield from dict.fromkeys(found)
+    yield from _of_records(meant)
+
+
+def _of_clauses(meant: Meant, before: Ir, after: Ir) -> Iterator[Trigger]:
+    whole = meant.after.told(whole_file(meant.after.assembled.file))
+    for key, value_of, holds in _HELD:
+        old, new = value_of(before), value_of(after)
+        for so, condition, word in (
+            (not holds(new, old), Condition.LOOSER, "holds less back"),
+            (not holds(old, new), Condition.STRICTER, "holds more back"),
+        ):
+            if so:
+                yield Trigger(condition, f"`{key}` {word}", _place(meant, key) or whole)
+
+
+def _place(meant: Meant, key: str) -> Span | None:
+    """Where the new policy says so, if it does."""
+    section = key.partition(".")[0]
+    network = meant.after.assembled.network
+    if key == "unlisted_ai":
+        return meant.after.told(meant.irs[1].unlisted_span)
+    return meant.after.told(network.key_span()) if section == "network" and network else None
+
+
+def _of_groups(meant: Meant, before: Ir, after: Ir) -> Iterator[Trigger]:
+    """Groups that are somebody else on a platform: their rules are for other people now."""
+    for name in sorted(before.groups.keys() & after.groups.keys()):
+        old, new = before.groups[name], after.groups[name]
+        others = [key for key in _IDENTITIES if _identity(old, key) != _identity(new, key)]
+        if others:
+            text = f"group `{name}` stands for others on {', '.join(others)}"
+            people = meant.found.sides.new(meant.irs[1].groups[name].region)
+            yield Trigger(Condition.LOOSER, text, meant.after.told(new.span), people)
+
+
+def _identity(group: Group, key: str) -> object:
+    value = getattr(group, key)
+    return (*sorted(value), group.partly_placed) if key == "networks" else value
+
+
+def _of_records(meant: Meant) -> Iterator[Trigger]:
+    """Full records of what people write that are kept longer, or somewhere else."""
+    if meant.before is None:
+        return
+    old, new = (each.assembled.logging for each in (meant.before, meant.after))
+    said = []
+    if new.retention_days > old.retention_days:
+        said.append(f"kept for {new.retention_days} days rather than {old.retention_days}")
+    if new.sink != old.sink:
+        said.append(f"kept in {new.sink or 'no sink'} rather than {old.sink or 'no sink'}")
+    full = [ruling for ruling in meant.irs[1].rulings if ruling.obligations.log == "full"]
+    sides = meant.found.sides
+    people = sides.universe.any_of(sides.new(ruling.audience.region) for ruling in full)
+    if said and people != NOBODY:
+        apps = frozenset(ruling.app for ruling in full)
+        place = meant.after.told(whole_file(meant.after.assembled.file))
+        text = f"full records are {' and '.join(said)}"
+        yield Trigger(Condition.FULL_LOGGING, text, place, people, apps)

@@ -1,0 +1,106 @@
+"""What `aipol diff` asks about people and approvals, and what it does with the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from aipol.cli.options import Place
+
+if TYPE_CHECKING:
+    from aipol.people import People
+    from aipol.review import Review
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def approval_options(command: F) -> F:
+    """The options about people and approvals."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+_OPTIONS = (
+    click.option(
+        "--people",
+        type=Place(),
+        metavar="FILE",
+        help="Count people by this CSV (user,groups,devices) or export of a directory (.json).",
+    ),
+    click.option(
+        "--exact-counts", is_flag=True, help="Tell numbers of people below 5 as they are, too."
+    ),
+    click.option(
+        "--require-approvals",
+        is_flag=True,
+        help="Exit with 1 where an approval that the change needs is not given.",
+    ),
+    click.option(
+        "--approved",
+        multiple=True,
+        metavar="CONTACT",
+        help="A contact of the policy who has agreed to the change. May be repeated.",
+    ),
+)
+
+
+def approving(review: Review, given: dict[str, Any]) -> Review:
+    """The review with people counted and the approvals that it needs."""
+    from aipol.review.approving import compared, with_approvals
+
+    whole = not given["chosen"]
+    if given["require_approvals"] and not whole:
+        raise click.UsageError("`--require-approvals` is about all targets: leave `-t` out")
+    if given["require_approvals"] and not review.of_policies:
+        raise click.UsageError("`--require-approvals` compares two policies: name a revision")
+    change = compared(review, whole=whole)
+    if change is not None:
+        _known(change.contacts, given["approved"])
+    people = _people(review, given)
+    return with_approvals(review, people, given["approved"], whole=whole)
+
+
+def _known(contacts: Mapping[str, frozenset[str]], approved: tuple[str, ...]) -> None:
+    """Wrong usage where nobody is called so, or where a name is somebody else's in each policy."""
+    from aipol.language.words import suggest
+
+    mails = frozenset[str]().union(*contacts.values())
+    for name in approved:
+        if name not in contacts and name not in mails:
+            hint = suggest(name, contacts)
+            raise click.UsageError(f"neither policy has a contact `{name}`; {hint}".rstrip("; "))
+        several = sorted(contacts.get(name, ()))
+        if len(several) > 1:
+            who = " or ".join(f"`{mail}`" for mail in several)
+            raise click.UsageError(f"the change makes `{name}` another contact: approved by {who}?")
+
+
+def _people(review: Review, given: dict[str, Any]) -> People | None:
+    """The people in the file, told what is wrong with it. No line of it is quoted anywhere."""
+    from aipol.cli import output
+    from aipol.people import identities, read_people
+    from aipol.source import Sources
+
+    if not given["people"]:
+        return None
+    irs = [side.ir for side in (review.base, review.new) if side.ir is not None]
+    found = read_people(given["people"], identities(*irs))
+    output.warnings(found.findings, Sources({}))
+    if found.people is None:
+        raise click.ClickException(f"`{given['people']}` cannot be used to count people")
+    return replace(found.people, least_told=1) if given["exact_counts"] else found.people
+
+
+def lacking(review: Review, given: dict[str, Any]) -> bool:
+    """Whether an approval is required and not given; each is told."""
+    from aipol.cli import output
+    from aipol.source import Sources
+
+    if not given["require_approvals"]:
+        return False
+    output.warnings(review.lacking, Sources(dict(review.new.texts())))
+    return bool(review.lacking)

@@ -1,0 +1,54 @@
+"""Turns sums of people and devices into words and JSON; small ones are not told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aipol.people.model import Platform
+from aipol.report.words import count
+
+if TYPE_CHECKING:
+    from aipol.audience import Region, Universe
+    from aipol.people import People
+
+_DEVICES = {
+    Platform.MACOS: ("Mac", ""),
+    Platform.WINDOWS: ("Windows PC", ""),
+    Platform.IOS: ("iPhone or iPad", "iPhones and iPads"),
+    Platform.ANDROID: ("Android device", ""),
+    Platform.LINUX: ("Linux machine", ""),
+}
+
+
+def headcount_words(people: People | None, universe: Universe, region: Region) -> str:
+    """`24 people (22 Macs)`, `fewer than 5 people`, `nobody`; nothing where nobody counted them."""
+    if people is None:
+        return ""
+    found = people.count(universe, region)
+    if not found.people:
+        return "nobody"
+    if found.people < people.least_told:
+        return f"fewer than {people.least_told} people"
+    devices = ", ".join(
+        count(number, *_DEVICES[platform])
+        for platform, number in found.devices
+        if number >= people.least_told
+    )
+    return f"{count(found.people, 'person', 'people')}{f' ({devices})' if devices else ''}"
+
+
+def headcount_json(people: People | None, universe: Universe, region: Region) -> Any:
+    """The same for a program; a number that is too small to be told is null."""
+    if people is None:
+        return None
+    found = people.count(universe, region)
+    told = not found.people or found.people >= people.least_told
+    return {
+        "people": found.people if told else None,
+        "fewer_than": None if told else people.least_told,
+        "devices": {
+            platform.value: number
+            for platform, number in found.devices
+            if told and number >= people.least_told
+        },
+    }
