@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from aipol.approvals import Compared, Policy, required
 from aipol.approvals.model import Opening
 from aipol.report.approvals import missing_approvals
-from aipol.report.effects import gap_words
+from aipol.report.effects import gap_words, policy_gap_words
 from aipol.review.outputs import same_inputs
 
 if TYPE_CHECKING:
-    from aipol.coverage import PolicyGap
     from aipol.people import People
+    from aipol.review.gaps import GapChanges
     from aipol.review.model import Review
     from aipol.review.sides import Side
 
@@ -34,26 +34,18 @@ def compared(review: Review, *, whole: bool) -> Compared | None:
     after = _policy(review.new)
     if after is None or not review.of_policies:
         return None
-    gaps = tuple(_openings(review)) if whole and review.gaps is not None else None
+    known = review.gaps if whole else None
+    gaps = None if known is None else tuple(_openings(known, review.new))
     return Compared(_policy(review.base), after, review.difference, gaps)
 
 
-def _openings(review: Review) -> Iterator[Opening]:
+def _openings(gaps: GapChanges, new: Side) -> Iterator[Opening]:
     """Gaps of decisions, and of clauses about the whole policy, that only the new policy has."""
-    new = review.new
-    for gap in review.gaps.opened if review.gaps else ():
+    for gap in gaps.opened:
         apps = frozenset(app for app, _ in gap.uses)
         yield Opening(gap_words(gap), new.span(gap.span), gap.people, apps)
-    known = {_said(gap) for gap in review.base.outputs.policy_gaps}
-    for other in new.outputs.policy_gaps:
-        if _said(other) not in known:
-            text = f"`{other.clause.key}: {other.clause.value}`: {other.reason.text}"
-            yield Opening(text, new.span(other.clause.span))
-
-
-def _said(gap: PolicyGap) -> object:
-    """What is the same of a gap wherever its clause stands."""
-    return (gap.clause.key, gap.clause.value, gap.reason.code, gap.targets, gap.sites)
+    for clause in gaps.policy:
+        yield Opening(policy_gap_words(clause), new.span(clause.clause.span))
 
 
 def _same(review: Review) -> bool:
