@@ -101,6 +101,8 @@ class Required:
     reasons: tuple[Trigger, ...]
     people: Region
     """Those whom the reasons are about."""
+    least: int = 0
+    """How many people it has to be about at least, where it says so."""
 
     def given(self, approved: Collection[str]) -> bool:
         """Whether one of its contacts is among those who agreed, by name or by mail address."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aipol.approvals.classes import classes_of
@@ -119,6 +119,7 @@ def _needed(asked: _Asked, triggers: Iterable[Trigger]) -> Required | None:
         not asked.is_before,
         tuple(reasons),
         _union(asked.meant, (reason.people for reason in reasons)),
+        approval.min_people or 0,
     )
 
 
@@ -177,4 +178,5 @@ def _together(meant: Meant | None, one: Required, other: Required) -> Required:
     """An approval that both policies ask the same people for."""
     reasons = tuple(dict.fromkeys((*one.reasons, *other.reasons)))
     people = _union(meant, (one.people, other.people))
-    return Required(one.id, one.contacts, other.span, True, True, reasons, people)  # noqa: FBT003
+    least = min(one.least, other.least)
+    return replace(other, before=True, reasons=reasons, people=people, least=least)

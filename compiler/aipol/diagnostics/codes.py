@@ -276,7 +276,7 @@ PEOPLE_COLUMNS = Rule("AIP822", "people-columns", _E, "{why}")
 PEOPLE_ROW = Rule("AIP823", "people-row", _E, "{why}")
 PEOPLE_TWICE = Rule("AIP824", "people-twice", _E, "this person is listed above")
 PEOPLE_ELSEWHERE = Rule(
-    "AIP825", "people-elsewhere", _N, "{count} groups here are none of the policy's: {groups}"
+    "AIP825", "people-elsewhere", _N, "the file names {what} that the policy does not"
 )
 PEOPLE_NOWHERE = Rule("AIP826", "people-nowhere", _N, "nobody in `{file}` is in {groups}")
 APPROVAL_MISSING = Rule("AIP827", "approval-missing", _W, "{who} has to agree: {why}")

@@ -11,14 +11,16 @@ from aipol.diagnostics.model import Diagnostic, has_errors
 from aipol.ir import Ir
 from aipol.language.order import in_order
 from aipol.language.text import read_bytes, reason
-from aipol.language.words import listed
+from aipol.language.words import clip, enumerated, listed, near
 from aipol.people.export import from_export
 from aipol.people.model import People
 from aipol.people.sums import Sums
 from aipol.people.table import from_table
+from aipol.report.words import count
 from aipol.source import whole_file
 
 MOST_OCTETS = 256_000_000
+_GUESSES = 3
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -82,13 +84,12 @@ def _remarks(sums: Sums) -> Iterable[Diagnostic]:
     """Groups that the policy does not know, and groups of the policy in which nobody is."""
     place = whole_file(sums.file)
     if sums.elsewhere:
-        names = sorted(sums.elsewhere)
-        yield codes.PEOPLE_ELSEWHERE.at(
-            place,
-            count=len(names),
-            groups=listed(names),
-            hint="" if sums.named else "are they called otherwise there? Entra ids do as well",
-        )
+        groups = sorted(set(sums.known.values()) - {""})
+        # The others are not named: where columns are mixed up, they are people.
+        meant = {name: guess for name in sorted(sums.elsewhere) if (guess := near(name, groups))}
+        guesses = [f"`{clip(name)}` for `{guess}`" for name, guess in meant.items()][:_GUESSES]
+        hint = f"did you mean {enumerated(guesses, 'or')}? Entra ids do as well" if guesses else ""
+        yield codes.PEOPLE_ELSEWHERE.at(place, what=count(len(sums.elsewhere), "group"), hint=hint)
     nobody = sorted(set(sums.known.values()) - sums.named - {""})
     if nobody:
         yield codes.PEOPLE_NOWHERE.at(place, file=sums.file, groups=listed(nobody))

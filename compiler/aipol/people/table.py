@@ -66,6 +66,10 @@ def _faults_of_head(head: Sequence[str]) -> Iterator[tuple[int, str, str]]:
     if len(head) == 1 and ";" in head[0]:
         yield 1, "columns are separated by `;`", "separate columns by commas, and groups by `;`"
         return
+    if not set(head) & set(COLUMNS):
+        # It is not quoted: without a head, it is somebody's line.
+        yield 1, "the first line does not name the columns", written
+        return
     for position, name in enumerate(head):
         column = _column(head, position)
         if name not in COLUMNS:
@@ -178,7 +182,7 @@ def _devices_in(cell: str) -> Devices | str:
         platform, colon, number = (word.strip() for word in part.partition(":"))
         if platform not in list(Platform):
             hint = suggest(platform, list(Platform))
-            return f"`devices` has no platform `{clip(platform)}`; {hint}"
+            return f"`devices` has a platform that is none; {hint}"
         if not colon or not number.isascii() or not number.isdecimal() or len(number) > len("1000"):
             return f"`devices` has no count of `{platform}`"
         if int(number) > _MOST_DEVICES:

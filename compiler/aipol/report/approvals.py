@@ -31,6 +31,9 @@ def approval_words(review: Review, needed: Required) -> str:
         if found is not None and review.counted is not None
         else ""
     )
+    if needed.least and review.counted is None:
+        heads = f"it is for changes for {count(needed.least, 'person', 'people')} or more, and"
+        heads += " nobody counted them: `--people FILE` does"
     verb = "agreed" if agreed else "has to agree"
     by = "" if needed.after else f"; only {review.base.name} asks for it"
     return f"{contacts} {verb} (approval `{needed.id}`{by}){f': {heads}' if heads else ''}"

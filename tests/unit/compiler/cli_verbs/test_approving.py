@@ -81,6 +81,19 @@ def test_few_people_are_not_told_how_many_and_nobody_by_name(
         assert change["headcount"] == {"people": None, "fewer_than": 5, "devices": {}}
 
 
+def test_that_nobody_was_counted_is_told_where_it_matters(
+    committed: Path, run: Run, edit: Edit
+) -> None:
+    """An approval for changes for many is needed, unless they are known to be few."""
+    edit("when: [looser],", "when: [looser], min_people: 5,")
+    git = ("git", "-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-qam", "many")
+    subprocess.run(git, check=True, cwd=committed)
+    edit("groups: [pilot], effect", "groups: [pilot, finance], effect")
+    said = " ".join(run("diff").out.split())
+    assert "changes for 5 people or more, and nobody counted them: `--people FILE` does" in said
+    assert "(approval `loose`)" not in run("diff", "--people", "people.csv").out
+
+
 def test_who_has_to_agree_is_told_with_why(widened: Path, run: Run) -> None:
     """In the first line, and by the line of the change; for a program as reviewers."""
     del widened

@@ -78,11 +78,11 @@ def test_groups_in_which_nobody_is_are_known_as_such(folder: Path) -> None:
 
 
 def test_groups_that_the_policy_does_not_know_are_told_and_no_error(folder: Path) -> None:
-    """They are counted and named; groups that are made of others are worked out instead."""
+    """They are counted; groups that are made of others are worked out instead."""
     found = read(folder, f"{HEAD}ann,finance;pilot;both;everyone;canteen,\nbob,canteen;bikes,\n")
     assert found.people is not None
     assert [f.message for f in found.findings] == [
-        "2 groups here are none of the policy's: `bikes`, `canteen`"
+        "the file names 2 groups that the policy does not"
     ]
     assert found.people.by_groups == {
         frozenset({"finance", "pilot"}): Headcount(1),
@@ -122,7 +122,7 @@ def test_what_spreadsheets_write_is_read(folder: Path) -> None:
         (f"{HEAD}ann,,macos:1;macos:2\n", ("AIP823", 2, 6, "`devices` has `macos` twice")),
         (
             f"{HEAD}ann,,macs:1\n",
-            ("AIP823", 2, 6, "`devices` has no platform `macs`; did you mean `macos`?"),
+            ("AIP823", 2, 6, "`devices` has a platform that is none; did you mean `macos`?"),
         ),
         (f"{HEAD}ann,,\nbob,,\nANN,,\n", ("AIP824", 4, 1, "this person is listed above")),
         (f'{HEAD}ann,"x,\n', ("AIP823", 2, 1, "this is not CSV: unexpected end of data")),
@@ -144,6 +144,30 @@ def test_a_line_break_in_a_cell_does_not_move_what_comes_after(folder: Path) -> 
     """Lines are those of the file."""
     found = read(folder, 'user,groups\n"an\nn",\n,x\n')
     assert told(found) == [("AIP823", 4, 1, "`user` is empty")]
+
+
+def test_a_group_that_is_almost_one_of_the_policys_is_named(folder: Path) -> None:
+    """With what it was most likely meant to be."""
+    found = read(folder, "user,groups\nann,finances\nbob,pilots\ncy,finance;pilot\n")
+    (note,) = found.findings
+    assert note.hint == (
+        "did you mean `finances` for `finance` or `pilots` for `pilot`? Entra ids do as well"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ann-secret,finance,macos:1\n",
+        "user,groups,devices\nfinance,ann-secret,macos:1\npilot,bob-secret,\n",
+        "user,groups,devices\nfinance,,ann-secret\n",
+    ],
+)
+def test_nobody_is_named_where_columns_are_mixed_up(folder: Path, text: str) -> None:
+    """Without a head, with users among groups, with users among devices."""
+    found = read(folder, text)
+    assert found.findings
+    assert not any("secret" in f"{f.message}{f.hint}{f.related}" for f in found.findings)
 
 
 def test_no_finding_names_anybody(folder: Path) -> None:
