@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aipol.people.model import Platform
-from aipol.report.words import count
+from aipol.report.words import count, some
 
 if TYPE_CHECKING:
     from aipol.audience import Region, Universe
-    from aipol.people import People
+    from aipol.people import Headcount, People
 
 _DEVICES = {
     Platform.MACOS: ("Mac", ""),
@@ -21,10 +21,16 @@ _DEVICES = {
 
 
 def headcount_words(people: People | None, universe: Universe, region: Region) -> str:
-    """`24 people (22 Macs)`, `fewer than 5 people`, `nobody`; nothing where nobody counted them."""
+    """`24 people (22 Macs)`, `fewer than 5 people, sales not counted`; nothing without a count."""
     if people is None:
         return ""
-    found = people.count(universe, region)
+    unseen = people.unseen(universe, region)
+    return _words(people, people.count(universe, region)) + (
+        f", {some(unseen)} not counted" if unseen else ""
+    )
+
+
+def _words(people: People, found: Headcount) -> str:
     if not found.people:
         return "nobody"
     if found.people < people.least_told:
@@ -51,4 +57,5 @@ def headcount_json(people: People | None, universe: Universe, region: Region) ->
             for platform, number in found.devices
             if told and number >= people.least_told
         },
+        "not_counted": list(people.unseen(universe, region)),
     }

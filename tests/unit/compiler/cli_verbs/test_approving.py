@@ -78,7 +78,22 @@ def test_few_people_are_not_told_how_many_and_nobody_by_name(
         assert "2 people" not in said
     if form == "json":
         (change,) = found.json["effects"]["policy"]["changes"]
-        assert change["headcount"] == {"people": None, "fewer_than": 5, "devices": {}}
+        assert change["headcount"] == {
+            "people": None,
+            "fewer_than": 5,
+            "devices": {},
+            "not_counted": [],
+        }
+
+
+def test_groups_that_the_file_does_not_know_are_told_as_not_counted(
+    widened: Path, run: Run
+) -> None:
+    """A sum without them is not passed off as one of everybody."""
+    (widened / "people.csv").write_text("user,groups\nu,pilot\n", encoding="utf-8")
+    found = run("diff", "--people", "people.csv")
+    assert "finance except pilot, nobody, finance not counted: may use" in found.out
+    assert "AIP826" in found.err
 
 
 def test_that_nobody_was_counted_is_told_where_it_matters(
