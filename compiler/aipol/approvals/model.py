@@ -100,7 +100,7 @@ class Required:
     after: bool
     reasons: tuple[Trigger, ...]
     people: Region
-    """Those whom the reasons are about."""
+    """Those whom the reasons are about; nobody, where they are about no people in particular."""
     least: int = 0
     """How many people it has to be about at least, where it says so."""
 

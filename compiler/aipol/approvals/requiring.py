@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -118,7 +118,7 @@ def _needed(asked: _Asked, triggers: Iterable[Trigger]) -> Required | None:
         asked.is_before,
         not asked.is_before,
         tuple(reasons),
-        _union(asked.meant, (reason.people for reason in reasons)),
+        _union(asked.meant, (each.people for each in reasons if each.condition.narrows)),
         approval.min_people or 0,
     )
 
@@ -151,14 +151,15 @@ def _named(asked: _Asked) -> Region:
     return meant.found.sides.universe.any_of(map(copied, regions(ir, approval.groups)))
 
 
-def _too_few(asked: _Asked, reasons: Iterable[Trigger]) -> bool:
+def _too_few(asked: _Asked, reasons: Sequence[Trigger]) -> bool:
     """Whether the reasons together are about fewer people than the approval is for.
 
     Together, so that a change is not cut into pieces that are each too small. People whom the file
-    may not know are not few.
+    may not know are not few, and what is about no people in particular is about more than few.
     """
     least, people, meant = asked.placed.value.min_people, asked.people, asked.meant
-    if least is None or people is None or meant is None:
+    about_all = any(not reason.condition.narrows for reason in reasons)
+    if least is None or people is None or meant is None or about_all:
         return False
     universe = meant.found.sides.universe
     region = universe.both(_named(asked), _union(meant, (reason.people for reason in reasons)))

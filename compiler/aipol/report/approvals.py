@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from aipol.audience import NOBODY, Region
 from aipol.diagnostics import codes
 from aipol.language.words import enumerated
 from aipol.report.headcounts import headcount_json, headcount_words
@@ -28,7 +29,7 @@ def approval_words(review: Review, needed: Required) -> str:
     found = review.difference
     heads = (
         headcount_words(review.counted, found.sides.universe, needed.people)
-        if found is not None and review.counted is not None
+        if found is not None and needed.people != NOBODY
         else ""
     )
     if needed.least and review.counted is None:
@@ -92,7 +93,6 @@ def approvals_json(review: Review) -> list[dict[str, Any]]:
 
 
 def _approval_json(review: Review, needed: Required) -> dict[str, Any]:
-    found = review.difference
     return {
         "approval": needed.id,
         "contacts": [{"name": name, "mail": mail} for name, mail in needed.contacts],
@@ -100,21 +100,26 @@ def _approval_json(review: Review, needed: Required) -> dict[str, Any]:
         "asked_by": {"base": needed.before, "new": needed.after},
         "file": needed.span.file,
         "line": needed.span.line,
-        "headcount": headcount_json(review.counted, found.sides.universe, needed.people)
-        if found is not None
-        else None,
-        "reasons": [
-            {
-                "condition": reason.condition.value,
-                "text": reason.text,
-                "file": reason.span.file,
-                "line": reason.span.line,
-                "apps": None if reason.apps is None else sorted(reason.apps),
-                "data": None if reason.classes is None else sorted(reason.classes),
-                "headcount": headcount_json(review.counted, found.sides.universe, reason.people)
-                if found is not None
-                else None,
-            }
-            for reason in needed.reasons
-        ],
+        "headcount": _headcount(review, needed.people),
+        "reasons": [_reason_json(review, reason) for reason in needed.reasons],
     }
+
+
+def _reason_json(review: Review, reason: Trigger) -> dict[str, Any]:
+    return {
+        "condition": reason.condition.value,
+        "text": reason.text,
+        "file": reason.span.file,
+        "line": reason.span.line,
+        "apps": None if reason.apps is None else sorted(reason.apps),
+        "data": None if reason.classes is None else sorted(reason.classes),
+        "headcount": _headcount(review, reason.people if reason.condition.narrows else NOBODY),
+    }
+
+
+def _headcount(review: Review, people: Region) -> Any:
+    """How many they are; nothing for what is about no people in particular."""
+    found = review.difference
+    if found is None or people == NOBODY:
+        return None
+    return headcount_json(review.counted, found.sides.universe, people)

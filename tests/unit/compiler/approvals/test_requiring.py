@@ -11,7 +11,7 @@ import pytest
 
 from aipol.approvals import Required, required
 from aipol.approvals.model import Opening
-from aipol.audience import EVERYBODY
+from aipol.audience import EVERYBODY, NOBODY
 from aipol.people import Headcount, People
 from aipol.source import Span
 from tests.unit.compiler.approvals.conftest import between, meaning, policy_of, rule
@@ -236,3 +236,11 @@ def test_evidence_that_lasts_longer_is_asked_about_when_it_would_have_ended(
     (reason,) = needed(*sides)["a"].reasons
     assert reason.text.startswith("from 2027-01-01: everyone: n on the web: data.max: public -> in")
     assert not needed(sides[0], sides[0])
+
+
+def test_what_is_about_no_people_is_never_about_few(needed: Needed) -> None:
+    """Nor is it counted among the people whom an approval is about."""
+    both = {"when": ["looser", "protected"], "min_people": 900}
+    pair = asking(both, BLOCK), asking(both, BLOCK, protected=["a@acme.example"])
+    (found,) = needed(*pair, people_of(finance=5)).values()
+    assert found.people == NOBODY
