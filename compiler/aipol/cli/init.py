@@ -11,13 +11,14 @@ from aipol.cli.options import DEFAULT_POLICY
 from aipol.cli.replacing import write_atomically
 
 STARTER = """\
+# yaml-language-server: $schema=ai-usage.schema.json
 ## Who may use which AI app, how, and with which data.
 ##
 ##   aipol check      says what is wrong with this file
 ##   aipol rule CODE  explains a finding
-##   aipol schema     prints a JSON Schema, for completion in an editor
 ##
-## Lines that begin with one # are examples: take `# ` away from each line of one to use it.
+## The first line lets an editor complete and check this file. Other lines that begin with one #
+## are examples: take `# ` away from each line of one to use it.
 version: 1
 
 organization:
@@ -88,17 +89,27 @@ tests:
 @click.argument("directory", default=".", type=click.Path(file_okay=False))
 @click.option("--force", is_flag=True, help="Replace a policy that is already there.")
 def command(directory: str, *, force: bool) -> int:
-    """Write a small policy with comments to DIRECTORY/policy/ai-usage.yaml."""
+    """Write a small policy with comments to DIRECTORY/policy/ai-usage.yaml.
+
+    Its JSON Schema is written beside it, for completion in an editor.
+    """
+    from aipol.cli.schema import POLICY, as_text
+
     file = Path(directory) / DEFAULT_POLICY
     if file.exists() and not force:
         raise click.ClickException(f"`{file}` is there already; --force replaces it")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(file, STARTER.encode())
-    except OSError as error:
-        why = (error.strerror or "it cannot be written").lower()
-        raise click.ClickException(f"cannot write `{file}`: {why}") from error
+    _write(file.with_suffix(".schema.json"), as_text(POLICY))
+    _write(file, STARTER)
     about = "" if file == Path(DEFAULT_POLICY) else f" {file}"
     click.echo(f"{file}: written; now: aipol check{about}")
     click.echo(f"then take `# ` away from the lines of `targets:`, and: aipol compile{about}")
     return CLEAN
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(file, text.encode())
+    except OSError as error:
+        why = (error.strerror or "it cannot be written").lower()
+        raise click.ClickException(f"cannot write `{file}`: {why}") from error

@@ -11,11 +11,10 @@ from aipol.cli.app import CLEAN
 
 _HELP = """Print the JSON Schema of the policy language, for completion in an editor.
 
-Write it beside the policy, and name it in the policy's first line:
+`aipol init` writes it beside the policy, whose first line names it. After an update of aipol:
 
 \b
   aipol schema > policy/ai-usage.schema.json
-  # yaml-language-server: $schema=ai-usage.schema.json
 
 OF is `policy`, `sites`, which is the inventory that `network.inventory` names, or what a file of
 the catalogue holds: `apps`, `protected`, `sources` and so on.
@@ -29,10 +28,15 @@ POLICY, SITES = "policy", "sites"
 @click.argument("of", default=POLICY, metavar="[OF]")
 def command(of: str) -> int:
     """Print the JSON Schema of the policy language, or of a catalogue's files."""
+    click.echo(as_text(of), nl=False)
+    return CLEAN
+
+
+def as_text(of: str) -> str:
+    """The schema as it is printed, and as it stands beside a policy."""
     known = {POLICY: _policy, SITES: _sites}
     schema = known[of]() if of in known else _catalogue(of)
-    click.echo(json.dumps(schema, indent=2, ensure_ascii=False))
-    return CLEAN
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def _policy() -> dict[str, Any]:

@@ -76,7 +76,7 @@ class Group(Model):
     """People or devices, named once, with an identity on each platform that can name them."""
 
     all: Yes | None = None
-    """Everybody: `all: true`."""
+    """Everybody: `true`."""
     all_of: Names | None = None
     """Whoever is in all of these groups, such as `[finance, ai-pilot]`."""
     any_of: Names | None = None
@@ -197,7 +197,8 @@ _Account = Annotated[
                     "required": ["corporate"],
                     "properties": {
                         "corporate": {
-                            "description": "Ids of the organisation's own workspaces.",
+                            "description": "Ids of the organisation's own workspaces, such as "
+                            "`[ws-12ab]`.",
                             "type": "array",
                             "items": {"type": "string", "minLength": 1, "maxLength": 1024},
                         }
@@ -362,13 +363,15 @@ class Policy(Model):
     """Which catalogue of apps is used, such as `{lock: catalogue.lock.json, overlay:
     [our-apps.yaml]}`; the shipped one when absent."""
     apps: dict[Slug, App] = Field(default_factory=dict)
-    """Apps the catalogue lacks, or corrections, such as `{acme-gpt: {name: Acme GPT, ...}}`."""
+    """Apps the catalogue lacks, or corrections, such as `{acme-gpt: {name: Acme GPT, vendor: acme,
+    category: chat, domains: [{domain: gpt.acme.example}]}}`."""
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)] | None = None
     """The rules, the first that matches decides, such as
     `[{id: all, apps: ["*"], groups: [everyone], effect: block}]`."""
     exceptions: tuple[Exemption, ...] = ()
     """Exceptions with an end, evaluated before rules; each has `until`, `owner` and `reason`,
-    such as `{id: rfp, ..., until: 2027-01-31, owner: cfo@acme.example, reason: RFP 88}`."""
+    such as `[{id: rfp, apps: [claude], groups: [finance], effect: allow, until: 2027-01-31, owner:
+    cfo@acme.example, reason: RFP 88}]`."""
     unlisted_ai: Effect | None = None
     """What happens to AI that the catalogue does not know, such as `block` (the default)."""
     on_gap: Literal["report", "tighten"] | None = None

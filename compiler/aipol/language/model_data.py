@@ -73,8 +73,18 @@ _Fact = Annotated[
                     "minProperties": 1,
                     "additionalProperties": False,
                     "properties": {
-                        "value": {"type": ["boolean", "integer", "string"], "minLength": 1},
-                        "until": {"type": "string", "format": "date"},
+                        "value": {
+                            "description": "What was found, such as `full`; `valid` when only "
+                            "`until` is given.",
+                            "type": ["boolean", "integer", "string"],
+                            "minLength": 1,
+                        },
+                        "until": {
+                            "description": "The last day on which the evidence counts, such as "
+                            "`2027-03-31`.",
+                            "type": "string",
+                            "format": "date",
+                        },
                     },
                 },
             ],

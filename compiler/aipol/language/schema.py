@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from aipol.language.examples import add_examples
 from aipol.language.model import Policy
 from aipol.language.model_sites import Inventory
 from aipol.language.shapes import is_list, is_mapping
@@ -22,16 +23,7 @@ def policy_schema(settings: Mapping[str, Mapping[str, Any]] | None = None) -> di
     properties["version"] |= {"type": "integer"}
     if settings:
         properties["targets"] = _targets(properties["targets"], settings, definitions)
-    for definition in (*definitions.values(), properties):
-        _tidied(definition)
-    return {
-        "$schema": _DIALECT,
-        "$id": _ID,
-        "title": "AI-usage policy",
-        **{key: value for key, value in schema.items() if key != "title"},
-        "properties": properties,
-        "$defs": definitions,
-    }
+    return _document(_ID, "AI-usage policy", schema, properties, definitions)
 
 
 def inventory_schema(settings: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Any]:
@@ -50,16 +42,29 @@ def inventory_schema(settings: Mapping[str, Mapping[str, Any]] | None = None) ->
             for name, each in settings.items()
         }
         there["targets"] = _targets(there["targets"], optional, definitions) | {"minProperties": 1}
+    return _document(_SITES_ID, "Sites of an AI-usage policy", schema, properties, definitions)
+
+
+def _document(
+    name: str,
+    title: str,
+    schema: Mapping[str, Any],
+    properties: dict[str, Any],
+    definitions: dict[str, Any],
+) -> dict[str, Any]:
+    """The schema as it is published: tidied, and with an example of each key."""
     for definition in (*definitions.values(), properties):
         _tidied(definition)
-    return {
+    whole = {
         "$schema": _DIALECT,
-        "$id": _SITES_ID,
-        "title": "Sites of an AI-usage policy",
+        "$id": name,
+        "title": title,
         **{key: value for key, value in schema.items() if key != "title"},
         "properties": properties,
         "$defs": definitions,
     }
+    add_examples(whole)
+    return whole
 
 
 def _targets(

@@ -39,7 +39,7 @@ def read_text(
         return "", (codes.FILE_TOO_LARGE.at(whole_file(file), file=file, limit=LIMIT, hint=hint),)
     except (OSError, ValueError) as error:
         return "", (unreadable(file, reason(error), hint=_similar_files(file, apart)),)
-    return _decode(file, data)
+    return decoded(file, data)
 
 
 def unreadable(file: str, why: str, *, hint: str = "") -> Diagnostic:
@@ -94,7 +94,8 @@ def _similar_files(file: str, apart: Collection[str]) -> str:
     return f"did you mean `{path.parent / guess}`?" if guess else ""
 
 
-def _decode(file: str, data: bytes) -> tuple[str, tuple[Diagnostic, ...]]:
+def decoded(file: str, data: bytes) -> tuple[str, tuple[Diagnostic, ...]]:
+    """The text of the bytes that `file` has, as far as it can be shown, with what is wrong."""
     encoding = _FOREIGN.get(data[:2])
     if encoding is not None:
         return "", (unreadable(file, f"it is {encoding}, not UTF-8", hint="save it as UTF-8"),)

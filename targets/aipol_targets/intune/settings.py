@@ -22,9 +22,9 @@ class MinimumOs(_Strict):
     """The oldest version that is compliant, a platform."""
 
     windows: Annotated[str, Field(pattern=_VERSION)] = ""
-    """Oldest Windows, such as `10.0.26100.0`."""
+    """Oldest Windows, such as `"10.0.26100.0"`."""
     macos: Annotated[str, Field(pattern=_VERSION)] = ""
-    """Oldest macOS, such as `15.0`."""
+    """Oldest macOS, such as `"15.0"`."""
 
 
 class Baseline(_Strict):

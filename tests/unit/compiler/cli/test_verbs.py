@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import stat
@@ -303,7 +304,43 @@ def test_fmt_keeps_the_mode_and_follows_a_link(starter: Path, run: Run) -> None:
     assert link.is_symlink()
     assert starter.read_text(encoding="utf-8") != MESSY
     assert stat.S_IMODE(starter.stat().st_mode) == 0o600
-    assert sorted(path.name for path in starter.parent.iterdir()) == [starter.name]
+    left = sorted(path.name for path in starter.parent.iterdir())
+    assert left == [starter.with_suffix(".schema.json").name, starter.name]
+
+
+def test_fmt_takes_several_files(starter: Path, run: Run) -> None:
+    """A policy and its base in one call; one that cannot be read does not keep it from the rest."""
+    for name in ("one.yaml", "two.yaml"):
+        Path(name).write_text(MESSY, encoding="utf-8")
+    answer = run("fmt", "one.yaml", "gone.yaml", "two.yaml")
+    assert answer.code == 1
+    assert "gone.yaml:1:1: error[AIP101]" in answer.out
+    assert Path("one.yaml").read_bytes() == Path("two.yaml").read_bytes() != MESSY.encode()
+    assert run("fmt", "--check", "one.yaml", str(starter)).code == 0
+
+
+def test_fmt_lays_out_what_an_editor_has_not_saved(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of `-` the layout is the answer, and with mistakes there is none to take for it."""
+
+    def given(text: str) -> None:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+
+    given(MESSY)
+    neat = run("fmt", "-")
+    assert neat.code == 0
+    assert "\n  everyone: {all: true}" in neat.out
+    given(neat.out)
+    assert run("fmt", "-") == neat
+    given(MESSY)
+    answer = run("fmt", "-", "--check")
+    assert answer.code == 1
+    assert answer.out.startswith("--- standard input\n")
+    given("a: 1\na: 2\n")
+    answer = run("fmt", "-")
+    assert (answer.code, answer.out) == (1, "")
+    assert "standard input:2:1: error[AIP104]" in answer.err
 
 
 # --- schema and rule ------------------------------------------------------------------------------
