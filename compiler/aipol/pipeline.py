@@ -87,14 +87,22 @@ class Build:
         }
 
 
-def open_policy(path: str, as_of: date, shipped: Catalogue, targets: Sequence[Target]) -> Opened:
+def open_policy(
+    path: str,
+    as_of: date,
+    shipped: Catalogue,
+    targets: Sequence[Target],
+    *,
+    instead: str | None = None,
+) -> Opened:
     """Load, check and resolve; every finding of every stage that could run.
 
-    `shipped` is the catalogue for a policy that locks none, and what its overlays lie on.
+    `shipped` is the catalogue for a policy that locks none, and what its overlays lie on; `instead`
+    is the text that the policy's file would have.
     """
     from aipol.language.assemble import assemble
 
-    assembled, findings, sources = assemble(path)
+    assembled, findings, sources = assemble(path, instead)
     if assembled is None:
         return Opened(path, None, None, findings, sources, {}, shipped)
     return _opened(path, _Read(assembled, findings, sources), as_of, shipped, targets)
@@ -175,6 +183,7 @@ def _checked(
     from aipol.check.settings import check_settings
     from aipol.check.shared import check_shared
     from aipol.check.sites import check_sites
+    from aipol.check.tidiness import check_tidiness
 
     outputs = {target.id: outputs_of(target) for target in targets}
     # A cached property is not taken for a property by that checker.
@@ -182,7 +191,7 @@ def _checked(
     settings, bad_settings = check_settings(assembled, targets)
     findings += (*check_shared(assembled, catalogue), *check_programs(assembled, catalogue))
     findings += tuple(check_sites(assembled, targets))
-    findings += tuple(check_idle(assembled, targets))
+    findings += (*check_idle(assembled, targets), *check_tidiness(assembled))
     return (*findings, *bad_settings), settings
 
 

@@ -117,6 +117,13 @@ def opened(policy: str, as_of: date) -> Opened:
     return _hinted(policy, open_policy(policy, as_of, catalogue(), all_targets()))
 
 
+def opened_with(policy: str, as_of: date, text: str) -> Opened:
+    """The same if the policy's file had this text."""
+    from aipol.pipeline import open_policy
+
+    return open_policy(policy, as_of, catalogue(), all_targets(), instead=text)
+
+
 def opened_under(policy: str, as_of: date, known: Catalogue) -> Opened:
     """The same under another catalogue than the one it locks, or than the shipped one."""
     from aipol.pipeline import open_policy_under

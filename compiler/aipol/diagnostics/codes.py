@@ -91,6 +91,7 @@ APPROVAL_REDEFINED = Rule(
     _E,
     "{what} is redefined under the approval `{approval}` of {file}",
 )
+HOST_SPELLING = Rule("AIP236", "host-spelling", _N, "`{text}` is read as `{host}`")
 
 # 3xx: what the policy means
 SHADOWED_RULE = Rule("AIP301", "shadowed-rule", _W, "{kind} `{rule}` can never decide anything")
@@ -127,6 +128,7 @@ TENANT_MALFORMED = Rule(
     "`{tenant}` is not of the form that `{header}` takes for `{app}`",
 )
 COLLATERAL = Rule("AIP310", "collateral", _N, "`{rule}` {what}: {examples}")
+REPEATED_ITEM = Rule("AIP312", "repeated-item", _N, "`{item}` is twice in {where}")
 
 # 4xx: lowering to targets
 TOO_MANY_CLASSES = Rule(

@@ -13,7 +13,7 @@ from aipol.language import merge
 from aipol.language.document import Document
 from aipol.language.files import as_written, is_absolute, named_by
 from aipol.language.inventory import read_inventory, unusable
-from aipol.language.load import load
+from aipol.language.load import load, load_text
 from aipol.language.model import (
     App,
     Approval,
@@ -89,12 +89,14 @@ class _Chain:
     findings: list[Diagnostic] = field(default_factory=list[Diagnostic])
     texts: dict[str, str] = field(default_factory=dict[str, str])
     seen: set[str] = field(default_factory=set[str])
+    instead: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What files would have, where that is not what is on the disk."""
 
     def read(self, file: str, wanted_at: Span | None) -> tuple[str, Span] | None:
         """Read one file; the answer is the base it extends and where it says so."""
         self.files.append(file)
         self.seen.add(_identity(file))
-        document, findings, sources = load(file, self.files)
+        document, findings, sources = self._loaded(file)
         self.texts.update(sources.texts)
         self.findings.extend(_at_the_extends(findings, file, wanted_at) if wanted_at else findings)
         if document is None:
@@ -105,6 +107,12 @@ class _Chain:
         if policy is not None:
             self.layers.append(merge.Layer(policy, document))
         return self._base(document)
+
+    def _loaded(self, file: str) -> tuple[Document | None, tuple[Diagnostic, ...], Sources]:
+        if file not in self.instead:
+            return load(file, self.files)
+        text = self.instead[file]
+        return *load_text(file, text), Sources({file: text})
 
     def inventory(self, named: Placed[str] | None) -> Placed[Inventory] | None:
         """The inventory that the policy names, if it does and it can be read."""
@@ -144,10 +152,16 @@ class _Chain:
         return f"a policy has at most {MAX_LAYERS} layers" if len(self.files) >= MAX_LAYERS else ""
 
 
-def assemble(path: str | FilePath) -> tuple[Assembled | None, tuple[Diagnostic, ...], Sources]:
-    """Read the policy at `path` with all its bases, and merge them."""
-    chain = _Chain()
-    wanted = chain.read(FilePath(path).as_posix() if isinstance(path, FilePath) else path, None)
+def assemble(
+    path: str | FilePath, instead: str | None = None
+) -> tuple[Assembled | None, tuple[Diagnostic, ...], Sources]:
+    """Read the policy at `path` with all its bases, and merge them.
+
+    `instead` is the text that the file would have, where that is not what is on the disk.
+    """
+    file = path.as_posix() if isinstance(path, FilePath) else path
+    chain = _Chain(instead={} if instead is None else {file: instead})
+    wanted = chain.read(file, None)
     while wanted is not None:
         wanted = chain.read(*wanted)
     layers = tuple(chain.layers)

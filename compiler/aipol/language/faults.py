@@ -30,7 +30,7 @@ _EXPECTED = {
     "model_attributes_type": "a mapping",
 }
 _PLAIN = re.compile(r"\w[\w./ -]*")
-_TRUTH: Mapping[str, str] = {
+TRUTH: Mapping[str, str] = {
     "yes": "true",
     "on": "true",
     "true": "true",
@@ -110,6 +110,11 @@ def finding_of(fault: Fault) -> Diagnostic:
     return _FINDINGS.get(fault.kind, _other)(fault)
 
 
+def expected_of(fault: Fault) -> str:
+    """What type of value is expected, in words; nothing where another thing is wrong."""
+    return _EXPECTED.get(fault.kind, "")
+
+
 def _bad(fault: Fault, why: str, *, hint: str = "") -> Diagnostic:
     return codes.BAD_VALUE.at(fault.span, what=fault.what, why=why, hint=hint)
 
@@ -165,8 +170,8 @@ def _type_hint(expected: str, fault: Fault) -> str:
             return f'write it in quotes, without a blank: "{kind}:{clip(name)}"'
         case "text", bool() | int() | float() as value:
             return f'write it in quotes: "{str(value).lower()}"'
-        case "`true` or `false`", str() as value if value.lower() in _TRUTH:
-            return f"write `{_TRUTH[value.lower()]}`"
+        case "`true` or `false`", str() as value if value.lower() in TRUTH:
+            return f"write `{TRUTH[value.lower()]}`"
         case "a whole number", str() as value if value.isdecimal():
             return f"write it without quotes and leading zeros: {clip(value.lstrip('0') or '0')}"
         case "a list", str() as value if value:
@@ -186,7 +191,7 @@ def _targets_hint(fault: Fault) -> str:
         keys = [key for word in words for key in (word if is_mapping(word) else [word])]
         lines = ", ".join(f"{key}: {{}}" for key in keys if isinstance(key, str))
         return f"write `{{{clip(lines)}}}`, with its settings between the braces of each"
-    named = ", ".join(word for word in words if isinstance(word, str) and word not in _TRUTH)
+    named = ", ".join(word for word in words if isinstance(word, str) and word not in TRUTH)
     outputs = f", or `{name}: {{outputs: [{clip(named)}]}}` for outputs" if named else ""
     return f"write `{name}: {{}}`{outputs}"
 

@@ -27,6 +27,15 @@ def parse(document: Document) -> tuple[Policy | None, tuple[Diagnostic, ...]]:
     return parse_as(document, Policy)
 
 
+def faults(document: Document) -> tuple[Fault, ...]:
+    """What the model of a policy refuses in `document`, one by one."""
+    try:
+        Policy.model_validate_json(json.dumps(document.value))
+    except ValidationError as error:
+        return tuple(_faults(document, POLICY, error))
+    return ()
+
+
 def parse_as(document: Document, model: type[_M]) -> tuple[_M | None, tuple[Diagnostic, ...]]:
     """The same for another kind of file."""
     # JSON, because strictness must not mind that a list is not yet a tuple.
@@ -66,6 +75,9 @@ def _nothings(value: Any, path: Path = ()) -> Iterator[Path]:
 def _findings(
     document: Document, shape: Shape, error: ValidationError, nothing: frozenset[Path]
 ) -> list[Diagnostic]:
+    return findings_of(_faults(document, shape, error), told=nothing)
+
+
+def _faults(document: Document, shape: Shape, error: ValidationError) -> list[Fault]:
     details = error.errors(include_url=False, include_input=False)
-    faults = [Fault(document, one, shape) for one in details]
-    return findings_of(faults, told=nothing)
+    return [Fault(document, one, shape) for one in details]

@@ -42,6 +42,15 @@ def near(word: str, known: Iterable[str]) -> str | None:
     return by_folded[matches[0]] if matches else None
 
 
+def only_near(word: str, known: Iterable[str]) -> str | None:
+    """The known word that `word` must have been meant to be: no other is near it."""
+    if len(word) > _LONGEST_GUESS:
+        return None
+    by_folded = {candidate.casefold(): candidate for candidate in known}
+    matches = difflib.get_close_matches(word.casefold(), by_folded, n=2, cutoff=0.6)
+    return by_folded[matches[0]] if len(matches) == 1 else None
+
+
 def listed(words: Iterable[str]) -> str:
     """Words as a backticked enumeration, shortened when there are many."""
     every = list(words)

@@ -1,0 +1,1 @@
+"""Turns findings that can be mended in one way into a policy's mended text."""
