@@ -85,25 +85,72 @@ tests:
 """
 
 
+CI: dict[str, str] = {
+    "github": ".github/workflows/ai-policy.yml",
+    "gitlab": ".gitlab-ci.yml",
+    "azure": "azure-pipelines.yml",
+    "pre-commit": ".pre-commit-config.yaml",
+}
+"""Where each service looks for what it is to do."""
+
+
 @click.command("init")
 @click.argument("directory", default=".", type=click.Path(file_okay=False))
-@click.option("--force", is_flag=True, help="Replace a policy that is already there.")
-def command(directory: str, *, force: bool) -> int:
+@click.option(
+    "--ci",
+    "services",
+    type=click.Choice(list(CI)),
+    multiple=True,
+    help="Instead, write what has this service check, review and apply the policy.",
+)
+@click.option("--force", is_flag=True, help="Replace a file that is already there.")
+def command(directory: str, services: tuple[str, ...], *, force: bool) -> int:
     """Write a small policy with comments to DIRECTORY/policy/ai-usage.yaml.
 
-    Its JSON Schema is written beside it, for completion in an editor.
+    Its JSON Schema is written beside it, for completion in an editor. With --ci, the policy is left
+    as it is, and the file that the service reads is written; its first lines say how to set it up.
     """
+    if services:
+        return _services(Path(directory), services, force=force)
+    return _policy(Path(directory), force=force)
+
+
+def _policy(directory: Path, *, force: bool) -> int:
     from aipol.cli.schema import POLICY, as_text
 
-    file = Path(directory) / DEFAULT_POLICY
-    if file.exists() and not force:
-        raise click.ClickException(f"`{file}` is there already; --force replaces it")
+    file = directory / DEFAULT_POLICY
+    _free(file, force=force)
     _write(file.with_suffix(".schema.json"), as_text(POLICY))
     _write(file, STARTER)
     about = "" if file == Path(DEFAULT_POLICY) else f" {file}"
     click.echo(f"{file}: written; now: aipol check{about}")
     click.echo(f"then take `# ` away from the lines of `targets:`, and: aipol compile{about}")
     return CLEAN
+
+
+def _services(directory: Path, services: tuple[str, ...], *, force: bool) -> int:
+    files = {directory / CI[name]: template(name) for name in services}
+    for file in files:
+        _free(file, force=force)
+    for file, text in files.items():
+        _write(file, text)
+        click.echo(f"{file}: written; its first lines say what is left to set up")
+    return CLEAN
+
+
+def template(service: str) -> str:
+    """What a service is told, with the version of aipol that it is to install."""
+    from importlib.resources import files
+
+    from aipol import __version__
+
+    text = files("aipol.templates").joinpath(f"{service}.yaml").read_text(encoding="utf-8")
+    return text.replace("@VERSION@", __version__)
+
+
+def _free(file: Path, *, force: bool) -> None:
+    if file.exists() and not force:
+        raise click.ClickException(f"`{file}` is there already; --force replaces it")
 
 
 def _write(file: Path, text: str) -> None:

@@ -1,0 +1,331 @@
+"""What `aipol init --ci` writes is what the services read, and does on a change what it says."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import chdir
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from aipol import __version__
+from aipol.cli.app import main
+from aipol.cli.init import CI, template
+from tests.e2e.ci import pipelines
+from tests.e2e.ci.pipelines import Machine, Step, machine, parsed
+
+ROOT = Path(__file__).parents[3]
+# The schemas that SchemaStore has of the services' files, as check-jsonschema carries them along.
+SCHEMAS = {
+    "github": ("--builtin-schema", "vendor.github-workflows"),
+    "gitlab": ("--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci"),
+    # Its patterns are no regular expressions of the Unicode kind.
+    "azure": ("--builtin-schema", "vendor.azure-pipelines", "--data-transform", "azure-pipelines",
+              "--regex-variant", "nonunicode"),
+}  # fmt: skip
+ACTION = ("--builtin-schema", "vendor.github-actions")
+
+
+def _fits(file: Path, schema: tuple[str, ...]) -> bool:
+    done = subprocess.run(
+        [sys.executable, "-m", "check_jsonschema", *schema, file], capture_output=True, check=False
+    )
+    return done.returncode == 0
+
+
+@pytest.fixture
+def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with everything that `aipol init --ci` writes."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["init", *(word for name in CI for word in ("--ci", name))]) == 0
+    return tmp_path
+
+
+def test_each_service_finds_its_file(written: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """With the version of aipol that wrote it, and only once; the policy is left alone."""
+    for name, file in CI.items():
+        assert f"aipol=={__version__}" in (written / file).read_text(encoding="utf-8")
+        assert main(["init", "--ci", name]) == 2
+        assert f"`{file}` is there already" in capfd.readouterr().err
+    assert not (written / "policy").exists()
+
+
+@pytest.mark.parametrize("service", SCHEMAS)
+def test_the_service_reads_the_file(service: str, written: Path) -> None:
+    """By the schema that editors have of it; a slip would be noticed."""
+    file = written / CI[service]
+    assert _fits(file, SCHEMAS[service])
+    text = file.read_text(encoding="utf-8")
+    slip = {"github": "runs-on:", "gitlab": "script:", "azure": "steps:"}[service]
+    file.write_text(text.replace(slip, f"x{slip}"), encoding="utf-8")
+    assert not _fits(file, SCHEMAS[service])
+
+
+def test_the_action_is_one() -> None:
+    """The reusable action fits the schema of actions."""
+    assert _fits(ROOT / "action.yml", ACTION)
+
+
+def _hooks() -> Iterator[dict[str, Any]]:
+    for repository in parsed("pre-commit")["repos"]:
+        assert repository["repo"] == "local"
+        yield from repository["hooks"]
+    yield from yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+
+
+def test_hooks_have_what_pre_commit_asks_of_them(
+    written: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """https://pre-commit.com/#creating-new-hooks: these keys; and what they call is there."""
+    assert main(["init"]) == 0
+    for hook in _hooks():
+        assert {"id", "name", "entry", "language"} <= hook.keys()
+        assert re.search(hook["files"], "policy/ai-usage.yaml")
+        program, *arguments = hook["entry"].split()
+        files = ["policy/ai-usage.yaml"] if hook.get("pass_filenames", True) else []
+        assert program == "aipol"
+        assert main([*arguments, *files]) == 0, capfd.readouterr().out
+    assert (written / ".pre-commit-config.yaml").exists()
+
+
+# --- least privilege ------------------------------------------------------------------------------
+
+
+def _steps(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        if "uses" in node or "run" in node:
+            yield node
+        for value in node.values():
+            yield from _steps(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _steps(item)
+
+
+def _workflows() -> list[Any]:
+    action: Any = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    return [parsed("github"), action]
+
+
+def test_no_script_has_words_of_a_stranger_in_it() -> None:
+    """Expressions reach a shell as variables: https://docs.github.com/actions/concepts/security."""
+    for step in _steps(_workflows()):
+        assert "${{" not in step.get("run", ""), step
+    assert "pull_request_target" not in template("github")
+
+
+def test_actions_are_pinned_to_commits_that_their_tags_have() -> None:
+    """A full-length commit cannot be moved; the version stands beside it, for people."""
+    pinned = re.compile(r"- uses: actions/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+    used = [line.strip() for line in template("github").splitlines() if "uses:" in line]
+    assert used
+    assert [line for line in used if not pinned.fullmatch(line)] == []
+
+
+def test_each_job_says_what_it_may_and_only_one_may_write() -> None:
+    """The one that writes comments runs nothing of the change, and not for a fork."""
+    workflow = parsed("github")
+    assert workflow["permissions"] == {}
+    may = {name: job["permissions"] for name, job in workflow["jobs"].items()}
+    writing = {name: each for name, each in may.items() if "write" in each.values()}
+    assert writing == {"comment": {"pull-requests": "write"}}
+    comment = workflow["jobs"]["comment"]
+    assert "head.repo.full_name == github.repository" in comment["if"]
+    assert not any("checkout" in step.get("uses", "") for step in comment["steps"])
+
+
+def test_secrets_are_given_to_what_is_merged_alone() -> None:
+    """They belong to environments, and no job of a pull request names one."""
+    for name, job in parsed("github")["jobs"].items():
+        assert ("secrets." in str(job)) == (name in {"plan", "apply"}) == ("environment" in job)
+    for checkout in _steps(parsed("github")):
+        if "checkout" in checkout.get("uses", ""):
+            assert checkout["with"]["persist-credentials"] is False
+
+
+# --- what they do ---------------------------------------------------------------------------------
+
+WIDER = """\
+  - id: claude
+    apps: [claude]
+    groups: [everyone]
+    effect: allow
+
+  - id: everything-else
+"""
+
+
+def _git(place: Path, *arguments: str) -> str:
+    person = ("-c", "user.name=Ann", "-c", "user.email=ann@acme.example")
+    return subprocess.run(
+        ["git", *person, *arguments], cwd=place, check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A policy with its outputs, and a change that allows an app, merged as services do."""
+    place = tmp_path_factory.mktemp("history")
+    with chdir(place):
+        _git(place, "init", "-q", "-b", "main")
+        assert main(["init"]) == 0
+        policy = place / "policy" / "ai-usage.yaml"
+        text = policy.read_text(encoding="utf-8")
+        text = re.sub(r"^# (targets:|  lists: .*)$", r"\1", text, flags=re.MULTILINE)
+        for version in (text, text.replace("  - id: everything-else\n", WIDER)):
+            policy.write_text(version, encoding="utf-8")
+            assert main(["compile"]) == 0
+            _git(place, "add", "-A")
+            _git(place, "commit", "-q", "-m", "policy")
+    change = _git(place, "rev-parse", "HEAD")
+    _git(place, "checkout", "-q", "--detach", "HEAD^1")
+    _git(place, "merge", "-q", "--no-ff", "-m", "merge", change)
+    return place
+
+
+@pytest.fixture
+def repository(history: Path, tmp_path: Path) -> Path:
+    """A clone of one's own of that."""
+    return Path(shutil.copytree(history, tmp_path / "repository"))
+
+
+_APPROVERS = "security=ann,bob legal=carol"
+Job = Callable[[str, Mapping[str, str]], Iterator[Step]]
+
+
+def _facts(service: str, place: Path) -> dict[str, str]:
+    match service:
+        case "github":
+            return {
+                "github.token": "the-token",
+                "github.event.pull_request.number": "7",
+                "github.event.pull_request.head.sha": _git(place, "rev-parse", "HEAD^2"),
+                "vars.AIPOL_APPROVERS": _APPROVERS,
+            }
+        case "gitlab":
+            return {
+                "AIPOL_TOKEN": "the-token",
+                "AIPOL_APPROVERS": _APPROVERS,
+                "CI_API_V4_URL": "https://gitlab.acme.example/api/v4",
+                "CI_PROJECT_ID": "5",
+                "CI_MERGE_REQUEST_IID": "7",
+                "CI_MERGE_REQUEST_DIFF_BASE_SHA": _git(place, "rev-parse", "HEAD^1"),
+            }
+        case _:
+            return {
+                "System.AccessToken": "the-token",
+                "AIPOL_APPROVERS": _APPROVERS,
+                "SYSTEM_COLLECTIONURI": "https://dev.azure.com/acme/",
+                "SYSTEM_TEAMPROJECTID": "p-1",
+                "BUILD_REPOSITORY_ID": "r-1",
+                "SYSTEM_PULLREQUEST_PULLREQUESTID": "7",
+            }
+
+
+JOBS: dict[str, tuple[Job, tuple[str, ...]]] = {
+    "github": (pipelines.github, ("review", "comment")),
+    "gitlab": (pipelines.gitlab, ("check", "review")),
+    "azure": (pipelines.azure, ("review",)),
+}
+
+
+def _run(service: str, on: Machine) -> dict[str, int]:
+    """Every script of the jobs of a change, in order, but what needs an approval."""
+    read, jobs = JOBS[service]
+    codes: dict[str, int] = {}
+    for job in jobs:
+        for step in read(job, _facts(service, on.place)):
+            if step.name != "Approvals":
+                outcome = on.run(step)
+                codes[step.name] = outcome.code
+                assert outcome.code in {0, 1}, outcome.said
+    return codes
+
+
+@pytest.mark.parametrize("service", JOBS)
+def test_a_change_is_checked_and_told_in_one_comment(
+    service: str, repository: Path, tmp_path: Path
+) -> None:
+    """All steps pass; the comment says what people get, a second run updates it and no other's."""
+    other = {"id": 1, "body": "Fine.", "user": {"login": "ann"}, "author": {"id": 3}}
+    on = machine(tmp_path, repository, {"service": service, "comments": [other]})
+    assert set(_run(service, on).values()) == {0}
+    comment = on.knows["comments"][-1]
+    assert "claude" in comment["body"].lower()
+    assert comment["body"].startswith("<!-- aipol diff")
+    assert set(_run(service, on).values()) == {0}
+    assert on.knows["comments"] == [other, comment]
+
+
+@pytest.mark.parametrize("service", JOBS)
+def test_a_change_with_a_mistake_fails_and_is_told_all_the_same(
+    service: str, repository: Path, tmp_path: Path
+) -> None:
+    """The comment is there where the check is red: it says what is wrong."""
+    policy = repository / "policy" / "ai-usage.yaml"
+    text = policy.read_text(encoding="utf-8")
+    policy.write_text(text.replace("apps: [claude]", "apps: [gizmo]"), encoding="utf-8")
+    on = machine(tmp_path, repository, {"service": service})
+    assert 1 in _run(service, on).values()
+    (comment,) = on.knows["comments"]
+    assert "gizmo" in comment["body"]
+
+
+def _reviews(service: str, head: str) -> dict[str, Any]:
+    """Ann has approved; Carol has not, or not what is there now."""
+    old = "0" * 40
+    said = [("ann", "APPROVED", head), ("carol", "APPROVED", old), ("bob", "COMMENTED", head)]
+    reviews = [
+        {"user": {"login": who}, "state": state, "commit_id": commit} for who, state, commit in said
+    ]
+    votes = [{"uniqueName": "Ann", "vote": 10}, {"uniqueName": "carol", "vote": 5}]
+    return {"service": service, "reviews": reviews, "approved": ["ann"], "reviewers": votes}
+
+
+@pytest.mark.parametrize("service", JOBS)
+def test_who_has_approved_speaks_for_their_contact(
+    service: str, repository: Path, tmp_path: Path
+) -> None:
+    """Only what is an approval of what is there now counts, and only of who is named."""
+    head = _git(repository, "rev-parse", "HEAD^2")
+    told = tmp_path / "told"
+    recorder = f"printf '%s ' >> {shlex.quote(str(told))}"
+    on = machine(tmp_path, repository, _reviews(service, head), recorder)
+    read, jobs = JOBS[service]
+    job = "approvals" if service == "gitlab" else jobs[0]
+    steps = read(job, _facts(service, repository))
+    outcome = on.run(next(step for step in steps if step.name in {"Approvals", "approvals"}))
+    assert outcome.code == 0, outcome.said
+    words = told.read_text(encoding="utf-8").split()
+    assert words[:2] == ["diff", "policy/ai-usage.yaml"]
+    assert words[4:] == ["--require-approvals", "--approved", "security"]
+
+
+def test_the_action_says_what_a_change_does(repository: Path, tmp_path: Path) -> None:
+    """Its steps, with aipol installed where its first one would: summary, output and exit codes."""
+    action: Any = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    on = machine(tmp_path, repository, {"service": "github"})
+    installed = tmp_path / "aipol" / "bin"
+    installed.mkdir(parents=True)
+    (installed / "aipol").symlink_to(tmp_path / "bin" / "aipol")
+    facts = {f"inputs.{name}": each["default"] for name, each in action["inputs"].items()}
+    output = tmp_path / "output"
+    given = {"RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(output)}
+    install, *steps = pipelines.action(action, facts)
+    assert "$GITHUB_ACTION_PATH" in install.script
+    for step in steps:
+        if step.name != "Approvals":
+            outcome = on.run(replace(step, variables={**step.variables, **given}))
+            assert outcome.code == 0, outcome.said
+    review = Path(output.read_text(encoding="utf-8").strip().removeprefix("file="))
+    summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
+    assert summary == review.read_text(encoding="utf-8")
+    assert "claude" in summary.lower()
