@@ -122,15 +122,15 @@ class Machine:
         return known
 
 
-def machine(folder: Path, place: Path, knows: Mapping[str, Any], aipol: str = "") -> Machine:
-    """A runner in `folder` with aipol, or a script in its place, whose service knows this much."""
+def machine(folder: Path, place: Path, knows: Mapping[str, Any]) -> Machine:
+    """A runner in `folder` with aipol installed, whose service knows this much."""
     programs = folder / "bin"
     programs.mkdir()
     here = shlex.quote(sys.executable)
     scripts = {name: f"exec {here} {shlex.quote(str(SERVICE))} {name}" for name in ("gh", "curl")}
     # What is installed is there already.
     scripts["python"] = f'[ "$2" = pip ] && exit 0; exec {here}'
-    scripts |= {"python3": f"exec {here}", "aipol": aipol or f"exec {here} -m aipol"}
+    scripts |= {"python3": f"exec {here}", "aipol": f"exec {here} -m aipol"}
     for name, script in scripts.items():
         (programs / name).write_text(f'#!/bin/sh\n{script} "$@"\n', encoding="utf-8")
         (programs / name).chmod(0o755)
