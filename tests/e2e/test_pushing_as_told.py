@@ -8,47 +8,26 @@ import shlex
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.e2e.transcripts import ANYTHING, Step, agree, blocks
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "applying.md"
 FIRST = "aipol demo tenant -- sh"
 MARK = "== what was run here =="
-ANYTHING = "..."
 _STAMP = re.compile(r"\d{8}T\d{6}Z(-\d+)?")
 
 
-@dataclass(frozen=True)
-class Step:
-    """A command with the lines that it is told to answer."""
-
-    command: str
-    lines: tuple[str, ...]
-
-
-def steps(page: str) -> list[Step]:
+def steps(page: str) -> tuple[Step, ...]:
     """The commands of the block that begins with the tenant, each with what it answers."""
-    block = page.split(f"```console\n$ {FIRST}\n", 1)[1].split("\n```", 1)[0]
-    found = []
-    for part in f"\n{block}".split("\n$ ")[1:]:
-        command, *lines = part.split("\n")
-        found.append(Step(command, tuple(lines)))
-    return found
+    (block,) = (block for block in blocks(PAGE.name, page) if block.first == FIRST)
+    return block.steps[1:]
 
 
-def agree(told: tuple[str, ...], said: list[str]) -> bool:
-    """Whether lines are those that are told, `...` standing for any number of them."""
-    if not told:
-        return not said
-    if told[0] == ANYTHING:
-        return any(agree(told[1:], said[skipped:]) for skipped in range(len(said) + 1))
-    return bool(said) and told[0] == said[0] and agree(told[1:], said[1:])
-
-
-def _script(told: list[Step]) -> str:
+def _script(told: tuple[Step, ...]) -> str:
     """A script that runs the commands in turn; journals are named by the order of applies."""
     lines = ["i=0"]
     for step in told:
@@ -60,7 +39,7 @@ def _script(told: list[Step]) -> str:
     return "\n".join(lines)
 
 
-def _stamps(told: list[Step]) -> list[str]:
+def _stamps(told: tuple[Step, ...]) -> list[str]:
     """The names of journals in the order in which they are told."""
     said = (found[0] for step in told for line in step.lines for found in _STAMP.finditer(line))
     return list(dict.fromkeys(said))
