@@ -15,7 +15,7 @@ from aipol.language.shapes import is_list, is_mapping
 from aipol.language.where import where
 from aipol.language.words import clip
 
-_OF_NAMES = ("groups", "data_classes", "rules", "exceptions", "network", "protected")
+_OF_NAMES = ("groups", "data_classes", "rules", "exceptions", "network", "protected", "approvals")
 """Sections whose lists are sets: of apps, people, surfaces, networks and the like."""
 
 

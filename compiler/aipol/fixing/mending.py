@@ -74,9 +74,9 @@ def mended(opened: Opened, again: Open) -> Mended:
 
 
 def _fixes(opened: Opened, text: str) -> Iterator[Fix]:
-    document, _ = load_text(opened.path, text)
-    if document is None:
-        return
+    document, findings = load_text(opened.path, text)
+    if document is None or findings:
+        return  # what is not in the language at all comes first, and has no one way
     written = Written(text)
     repairs = tuple(shape_fixes(document, written))
     if repairs or opened.ir is None or opened.assembled is None:

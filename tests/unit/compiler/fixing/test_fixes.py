@@ -149,6 +149,9 @@ UNSURE = {
         f"rules:\n{REST}  - {{id: b, apps: [claude], groups: [finance], effect: allow}}\n"
     ),
     "a text that is no YAML": "rules: [\n",
+    "an alias for nothing, beside a misspelt key": f"rulez:\n{REST}protected: [*nobody]\n",
+    "a key that is given twice": f"rules:\n{REST}unlisted_ai: block\nunlisted_ai: allow\n",
+    "a tag, beside a misspelt key": f"rulez:\n{REST}unlisted_ai: !!str block\n",
 }
 
 
