@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+from tests.e2e import test_diff
 from tests.e2e.transcripts import Block, answers, blocks
 
 ROOT = Path(__file__).parents[2]
@@ -19,6 +21,9 @@ ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("docs/applying.md", "aipol demo tenant -- sh"): "test_pushing_as_told",
 }
 WHOLE_PAGES: Mapping[str, str] = {"docs/review.md": "test_reviewing_as_told"}
+_DIFF = "aipol diff"
+_APPROVED = "--approved security --approved legal"
+_JQ = '.effects.policy.changes[] | select(.direction == "looser") | .text'
 NOT_RUN: Mapping[tuple[str, str], str] = {
     ("README.md", "make demo"): "CI has installed already, and runs all tests",
     ("docs/applying.md", "aipol plan -t intune -o plan.json"): (
@@ -26,6 +31,12 @@ NOT_RUN: Mapping[tuple[str, str], str] = {
     ),
     ("docs/catalogue-updates.md", "aipol catalog diff shipped ../update/policy/catalogue"): (
         "the update is made up, for what it shows; test_catalog_diff runs the verb"
+    ),
+    ("docs/diff.md", f"{_DIFF} --base origin/main --require-approvals {_APPROVED}"): (
+        "names contacts of a reader's policy; test_templates runs these options"
+    ),
+    ("docs/diff.md", f"{_DIFF} --format json | jq -r '{_JQ}'"): (
+        "needs jq; test_diff reads the same JSON"
     ),
     ("docs/publishing.md", "aipol publish --to /srv/www/acme"): (
         "writes where a web server reads, and was published to before; test_publish runs the verb"
@@ -54,14 +65,33 @@ def _readme_policy(place: Path) -> None:
 def _readme_change(place: Path) -> None:
     """The same, committed, with the change that the README speaks of."""
     _readme_policy(place)
+    _commit(place)
+    _widen(place, "groups: [engineering]", "groups: [everyone]")
+
+
+def _change_of_the_page(place: Path) -> None:
+    """The policy of the tests of `aipol diff`, as somebody merged it, with the page's change."""
+    (place / "policy").mkdir()
+    for name, text in (("ai-usage.yaml", test_diff.POLICY), ("our-apps.yaml", test_diff.OVERLAY)):
+        (place / "policy" / name).write_text(text, encoding="utf-8")
+    lock = [sys.executable, "-m", "aipol", "catalog", "lock"]
+    subprocess.run(lock, cwd=place, check=True, capture_output=True)
+    _commit(place)
+    _widen(place, "groups: [sales]", "groups: [sales, finance]")
+
+
+def _commit(place: Path) -> None:
     person = ("-c", "user.name=Ann", "-c", "user.email=ann@acme.example")
-    for words in (("init", "-q"), ("add", "-A"), (*person, "commit", "-q", "-m", "policy")):
+    merged = ("update-ref", "refs/remotes/origin/main", "HEAD")
+    for words in (("init", "-q"), ("add", "-A"), (*person, "commit", "-q", "-m", "it"), merged):
         subprocess.run(["git", *words], cwd=place, check=True)
+
+
+def _widen(place: Path, old: str, new: str) -> None:
     policy = place / "policy" / "ai-usage.yaml"
     text = policy.read_text(encoding="utf-8")
-    wider = text.replace("groups: [engineering]", "groups: [everyone]")
-    assert wider != text
-    policy.write_text(wider, encoding="utf-8")
+    assert text.count(old) == 1
+    policy.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def _empty_policy_folder(place: Path) -> None:
@@ -72,6 +102,7 @@ RUN: Mapping[tuple[str, str], Callable[[Path], None]] = {
     ("README.md", "aipol compile"): _readme_policy,
     ("README.md", "aipol explain --app claude --surface web"): _readme_policy,
     ("README.md", "aipol diff"): _readme_change,
+    ("docs/diff.md", "aipol diff --base origin/main"): _change_of_the_page,
     ("docs/language.md", "aipol schema > policy/ai-usage.schema.json"): _empty_policy_folder,
 }
 
@@ -80,7 +111,11 @@ def _key(block: Block) -> tuple[str, str]:
     return block.page, block.first
 
 
-@pytest.mark.parametrize("block", [each for each in _every() if _key(each) in RUN], ids=_key)
+def _name(block: Block) -> str:
+    return ": ".join(_key(block))
+
+
+@pytest.mark.parametrize("block", [each for each in _every() if _key(each) in RUN], ids=_name)
 def test_what_is_told_is_what_is_said(block: Block, tmp_path: Path) -> None:
     """Figures aside, which another catalogue changes."""
     place = tmp_path / "place"
