@@ -32,7 +32,7 @@ test: $(VENV)/.developer ## every test; ARGS="-k jamf" narrows it; as root insta
 golden: $(VENV)/.developer ## rewrite the expected outputs; then read git diff
 	$(BIN)/pytest -n auto --dist loadgroup --update-golden $(ARGS)
 
-generate: $(VENV)/.aipol ## compile the example policy into generated/
+generate: $(VENV)/.aipol ## compile the example policy into generated/, write its schema
 	scripts/generate $(VENV)
 
 demo: $(VENV)/.aipol ## compile the example policy into .demo/ and show what came out

@@ -12,6 +12,9 @@ from tests.e2e.ci import pipelines
 from tests.e2e.ci.pipelines import machine
 from tests.e2e.transcripts import Answer, answers, blocks
 
+# One run of the page for all tests, whatever number of processes there are.
+pytestmark = pytest.mark.xdist_group("reviewing")
+
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "review.md"
 # The slip that is to be mended, and the approval that is not there yet.

@@ -47,7 +47,7 @@ def policies(tmp_path: Path) -> list[Path]:
 
 
 def test_the_committed_schema_is_what_aipol_prints() -> None:
-    """`aipol schema > policy/ai-usage.schema.json` after a change of the language."""
+    """`make generate` after a change of the language, or of a target's settings."""
     assert schema_of(EXAMPLE).read_text(encoding="utf-8") == as_text(POLICY)
 
 
