@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aipol.catalogue import forms, rules, signing
+from aipol.catalogue.schema_words import VALUES, described
+from aipol.language.examples import add_examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,6 +61,7 @@ def names() -> tuple[str, ...]:
 
 
 def _document(name: str, node: Node) -> Node:
+    add_examples(node)
     return {
         "$schema": _DIALECT,
         "$id": f"urn:aipol:catalogue:{rules.SCHEMAS[-1]}:{name}",
@@ -68,38 +71,56 @@ def _document(name: str, node: Node) -> Node:
 
 
 def _app() -> Node:
-    node = _mapping(rules.APP)
+    node = _mapping(rules.APP, "app")
     properties: Node = node["properties"]
     for section, shape in rules.ROWS.items():
-        properties[section] = _list(_row(section, shape))
-    properties["features"] = _list(_checked(rules.feature))
-    restriction = _mapping(rules.RESTRICTION)
-    restriction["properties"]["hosts"] = _list(_mapping(rules.HOST_MATCH))
-    properties["tenant_restriction"] = restriction
+        properties[section] |= _list(_row(section, shape))
+    properties["features"] |= _list(_checked(rules.feature))
+    restriction = _mapping(rules.RESTRICTION, "tenant_restriction")
+    restriction["properties"]["hosts"] |= _list(_mapping(rules.HOST_MATCH, "hosts"))
+    properties["tenant_restriction"] |= restriction
     return node
 
 
 def _row(section: str, shape: rules.Shape) -> Node:
     """A row, with the form of its value by its kind, store or provider."""
-    node = _mapping(shape)
     table, selector, key = rules.VALUES.get(section, ({}, "", ""))
+    node = _mapping(shape, "identifiers" if section in rules.IDENTIFIERS else section)
+    if not table:
+        return node
+    values = VALUES[section]
+    properties: Node = node["properties"]
+    properties[selector] |= {"examples": list(table)}
+    properties[key] |= {"examples": list(dict.fromkeys(values.values()))}
     cases = [
         {
             "if": {"properties": {selector: {"const": name}}},
-            "then": {"properties": {key: _checked(check)}},
+            "then": {
+                "properties": {
+                    key: {
+                        "description": properties[key]["description"],
+                        **_checked(check),
+                        "examples": [values[name]],
+                    }
+                }
+            },
         }
         for name, check in table.items()
     ]
-    return {**node, "allOf": cases} if cases else node
+    return {**node, "allOf": cases}
 
 
-def _mapping(shape: rules.Shape) -> Node:
+def _mapping(shape: rules.Shape, kind: str) -> Node:
+    """Keys with what each may hold and what it is; `kind` says in which kind of row."""
     checks = {**shape.required, **shape.optional}
     return {
         "type": "object",
         "additionalProperties": False,
         "required": list(shape.required),
-        "properties": {key: _checked(check) for key, check in checks.items()},
+        "properties": {
+            key: {**_checked(check), "description": described(kind, key)}
+            for key, check in checks.items()
+        },
     }
 
 
@@ -126,13 +147,15 @@ def _keyed(key: Callable[[Any], str | None], item: Node) -> Node:
 
 
 _SPECIAL: Mapping[str, Callable[[], Node]] = {
-    "common_hosts": lambda: _list(_mapping(rules.COMMON_HOST)),
-    "gaps": lambda: _list(_mapping(rules.GAP)),
-    "index": lambda: _mapping(rules.INDEX),
-    "protected": lambda: _keyed(rules.slug, _list(_mapping(rules.PROTECTED))),
-    "protected_programs": lambda: _keyed(rules.slug, _list(_mapping(rules.PROTECTED_PROGRAM))),
-    "shared_platforms": lambda: _list(_mapping(rules.SHARED_PLATFORM)),
-    "sources": lambda: _keyed(rules.KEYS["sources"], _mapping(rules.SOURCE)),
-    "teams": lambda: _keyed(rules.KEYS["teams"], _mapping(rules.TEAM)),
-    "vendors": lambda: _keyed(rules.slug, _mapping(rules.VENDOR)),
+    "common_hosts": lambda: _list(_mapping(rules.COMMON_HOST, "common_hosts")),
+    "gaps": lambda: _list(_mapping(rules.GAP, "gaps")),
+    "index": lambda: _mapping(rules.INDEX, "index"),
+    "protected": lambda: _keyed(rules.slug, _list(_mapping(rules.PROTECTED, "protected"))),
+    "protected_programs": lambda: _keyed(
+        rules.slug, _list(_mapping(rules.PROTECTED_PROGRAM, "protected_programs"))
+    ),
+    "shared_platforms": lambda: _list(_mapping(rules.SHARED_PLATFORM, "shared_platforms")),
+    "sources": lambda: _keyed(rules.KEYS["sources"], _mapping(rules.SOURCE, "sources")),
+    "teams": lambda: _keyed(rules.KEYS["teams"], _mapping(rules.TEAM, "teams")),
+    "vendors": lambda: _keyed(rules.slug, _mapping(rules.VENDOR, "vendors")),
 }

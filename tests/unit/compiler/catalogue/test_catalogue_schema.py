@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from typing import Any
 
 import jsonschema
 import pytest
 
+from aipol.catalogue import rules
 from aipol.catalogue.lint import SPECIAL
 from aipol.catalogue.load import source_directory
 from aipol.catalogue.schema import apps_schema, names, special_schema
+from aipol.catalogue.schema_words import VALUES
 from aipol.catalogue.tree import read
 
 FILES = {path.stem: read(path).value for path in sorted(source_directory().glob("*.yaml"))}
@@ -75,3 +78,37 @@ def test_the_form_of_a_value_follows_from_its_kind() -> None:
     }
     with pytest.raises(jsonschema.ValidationError, match="short"):
         jsonschema.validate(content, apps_schema())
+
+
+def _keys(node: Any, place: str = "") -> Iterator[tuple[str, Any]]:
+    """Every key that a row may have, with its schema; conditions offer none."""
+    if isinstance(node, dict):
+        for name, value in node.items():
+            if name == "properties":
+                yield from ((f"{place}/{key}", field) for key, field in value.items())
+            if name != "if":
+                yield from _keys(value, f"{place}/{name}")
+    elif isinstance(node, list):
+        for number, item in enumerate(node):
+            yield from _keys(item, f"{place}/{number}")
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_key_is_described_with_an_example_that_fits(name: str) -> None:
+    """An editor shows a sentence for each key, and offers a value that the key takes."""
+    keys = dict(_keys(schema_of(name)))
+    assert keys
+    for place, key in keys.items():
+        assert key.get("description"), place
+        assert key.get("examples"), place
+        for example in key["examples"]:
+            jsonschema.validate(example, key)
+
+
+@pytest.mark.parametrize("section", rules.VALUES)
+def test_an_example_of_an_identifier_passes_the_lint(section: str) -> None:
+    """The form that its kind, store or provider has is checked by more than a pattern."""
+    checks, selector, key = rules.VALUES[section]
+    assert checks.keys() == VALUES[section].keys()
+    for kind, value in VALUES[section].items():
+        assert rules.value_fault(section, {selector: kind, key: value}) is None
