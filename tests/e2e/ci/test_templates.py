@@ -7,8 +7,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import chdir
+from contextlib import ExitStack, chdir
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 import yaml
 
 from aipol import __version__
+from aipol.cli import composition
 from aipol.cli.app import main
 from aipol.cli.init import CI, template
 from tests.e2e.ci import pipelines
@@ -321,6 +323,39 @@ def test_a_change_waits_for_those_whom_the_policy_names(
     outcome = on.run(next(step for step in steps if step.name.lower() == "approvals"))
     assert outcome.code == int(not carol), outcome.said
     assert "AIP827" in outcome.said or carol
+
+
+PUSHED = """\
+version: 1
+organization: {name: Acme Ltd, identifier: com.acme}
+groups: {everyone: {all: true}}
+rules: [{id: rest, apps: [chatgpt, windows-recall], groups: [everyone], effect: block}]
+targets: {intune: {tenant: 9ef53cd9-367c-4b21-af75-2d4df289ac2a, mode: report-only}}
+"""
+
+
+@pytest.mark.parametrize("service", ["github", "gitlab"])
+def test_what_is_merged_is_planned_and_applied(service: str, tmp_path: Path) -> None:
+    """The plan of one job is carried out by the next, at a tenant that is played."""
+    place = tmp_path / "repository"
+    policy = place / "policy" / "ai-usage.yaml"
+    policy.parent.mkdir(parents=True)
+    policy.write_text(PUSHED, encoding="utf-8")
+    opened = composition.opened(str(policy), date(2026, 12, 1))
+    read, _ = JOBS[service]
+    with ExitStack() as stack:
+        every = [stack.enter_context(each) for each in composition.demonstrations(opened, 0)]
+        (played,) = (each for each in every if each.target == "intune")
+        secrets = dict.fromkeys(re.findall(r"secrets\.\w+", template("github")), "")
+        secrets |= {f"secrets.{name}": value for name, value in played.variables.items()}
+        on = machine(tmp_path, place, {"service": service})
+        for job in ("plan", "apply"):
+            for step in read(job, secrets if service == "github" else {}):
+                script = step.script.replace("aipol plan ", "aipol plan -t intune ")
+                variables = {**step.variables, **played.variables}
+                outcome = on.run(replace(step, script=script, variables=variables))
+                assert outcome.code == 0, outcome.said
+    assert list(place.glob(".aipol/journals/intune/*.jsonl"))
 
 
 def test_the_action_says_what_a_change_does(repository: Path, tmp_path: Path) -> None:
