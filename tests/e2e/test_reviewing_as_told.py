@@ -67,6 +67,7 @@ def test_the_pipeline_is_green(told: tuple[Path, list[Answer]], tmp_path: Path) 
         "github.event.pull_request.number": "7",
         "github.event.pull_request.head.sha": head,
         "vars.AIPOL_APPROVERS": "security=ann",
+        "vars.AIPOL_FROM": "==1",
     }
     written = (place / ".github" / "workflows" / "ai-policy.yml").read_text(encoding="utf-8")
     assert written == template("github")

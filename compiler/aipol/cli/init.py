@@ -139,13 +139,10 @@ def _services(directory: Path, services: tuple[str, ...], *, force: bool) -> int
 
 
 def template(service: str) -> str:
-    """What a service is told, with the version of aipol that it is to install."""
+    """What a service is told to do."""
     from importlib.resources import files
 
-    from aipol import __version__
-
-    text = files("aipol.templates").joinpath(f"{service}.yaml").read_text(encoding="utf-8")
-    return text.replace("@VERSION@", __version__)
+    return files("aipol.templates").joinpath(f"{service}.yaml").read_text(encoding="utf-8")
 
 
 def _free(file: Path, *, force: bool) -> None:

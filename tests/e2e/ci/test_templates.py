@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 import yaml
 
-from aipol import __version__
 from aipol.cli import composition
 from aipol.cli.app import main
 from aipol.cli.init import CI, template
@@ -51,9 +50,9 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_each_service_finds_its_file(written: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """With the version of aipol that wrote it, and only once; the policy is left alone."""
+    """And writes it only once; the policy is left alone."""
     for name, file in CI.items():
-        assert f"aipol=={__version__}" in (written / file).read_text(encoding="utf-8")
+        assert (written / file).read_text(encoding="utf-8") == template(name)
         assert main(["init", "--ci", name]) == 2
         assert f"`{file}` is there already" in capfd.readouterr().err
     assert not (written / "policy").exists()
@@ -204,6 +203,7 @@ def repository(history: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(history, tmp_path / "repository"))
 
 
+_FROM = "@ git+https://git.acme.example/tools/aipol@3d3c42e5aac5ba805825da76410c181273ba90b1"
 _APPROVERS = "security=ann,bob legal=carol"
 Job = Callable[[str, Mapping[str, str]], Iterator[Step]]
 
@@ -216,10 +216,12 @@ def _facts(service: str, place: Path) -> dict[str, str]:
                 "github.event.pull_request.number": "7",
                 "github.event.pull_request.head.sha": _git(place, "rev-parse", "HEAD^2"),
                 "vars.AIPOL_APPROVERS": _APPROVERS,
+                "vars.AIPOL_FROM": _FROM,
             }
         case "gitlab":
             return {
                 "AIPOL_TOKEN": "the-token",
+                "AIPOL_FROM": _FROM,
                 "AIPOL_APPROVERS": _APPROVERS,
                 "CI_API_V4_URL": "https://gitlab.acme.example/api/v4",
                 "CI_PROJECT_ID": "5",
@@ -229,6 +231,7 @@ def _facts(service: str, place: Path) -> dict[str, str]:
         case _:
             return {
                 "System.AccessToken": "the-token",
+                "AIPOL_FROM": _FROM,
                 "AIPOL_APPROVERS": _APPROVERS,
                 "SYSTEM_COLLECTIONURI": "https://dev.azure.com/acme/",
                 "SYSTEM_TEAMPROJECTID": "p-1",
@@ -255,6 +258,22 @@ def _run(service: str, on: Machine) -> dict[str, int]:
                 codes[step.name] = outcome.code
                 assert outcome.code in {0, 1}, outcome.said
     return codes
+
+
+@pytest.mark.parametrize("service", JOBS)
+def test_aipol_is_looked_for_where_somebody_said_and_nowhere_else(
+    service: str, repository: Path, tmp_path: Path
+) -> None:
+    """No index has it: whoever took its name there would run in every pipeline."""
+    on = machine(tmp_path, repository, {"service": service})
+    facts = _facts(service, repository)
+    read, jobs = JOBS[service]
+    for where in (_FROM, ""):
+        said = {name: where if value == _FROM else value for name, value in facts.items()}
+        step = next(read(jobs[0], said))
+        install = next(line for line in step.script.splitlines() if " pip install " in line)
+        assert (on.run(replace(step, script=install)).code == 0) == bool(where)
+    assert "pip install" not in template("pre-commit")
 
 
 @pytest.mark.parametrize("service", JOBS)
@@ -347,10 +366,11 @@ def test_what_is_merged_is_planned_and_applied(service: str, tmp_path: Path) -> 
         every = [stack.enter_context(each) for each in composition.demonstrations(opened, 0)]
         (played,) = (each for each in every if each.target == "intune")
         secrets = dict.fromkeys(re.findall(r"secrets\.\w+", template("github")), "")
+        secrets["vars.AIPOL_FROM"] = _FROM
         secrets |= {f"secrets.{name}": value for name, value in played.variables.items()}
         on = machine(tmp_path, place, {"service": service})
         for job in ("plan", "apply"):
-            for step in read(job, secrets if service == "github" else {}):
+            for step in read(job, secrets if service == "github" else {"AIPOL_FROM": _FROM}):
                 script = step.script.replace("aipol plan ", "aipol plan -t intune ")
                 variables = {**step.variables, **played.variables}
                 outcome = on.run(replace(step, script=script, variables=variables))
