@@ -16,9 +16,12 @@
     Write. Without it the plan is all there is.
 .PARAMETER Enforce
     Allow writing policies whose mode is Enable. Simulate first.
+.PARAMETER Again
+    Write ours again although their comment says that they are as they should be: somebody edited
+    them. What aipol apply prints has it where that is so.
 .PARAMETER Prune
-    Also remove our rules and policies that the files no longer have, and people from the scope of
-    our policies whom the files no longer name.
+    Also remove our rules, policies and rule package that the files no longer have, and people from
+    the scope of our policies whom the files no longer name.
 .PARAMETER Connect
     Call Connect-IPPSSession, which asks for an account.
 #>
@@ -28,6 +31,7 @@ param(
     [switch] $Apply,
     [switch] $Enforce,
     [switch] $Prune,
+    [switch] $Again,
     [switch] $Connect
 )
 
@@ -35,7 +39,7 @@ Set-StrictMode -Version 2.0
 $ErrorActionPreference = 'Stop'
 
 $script:Failed = 0
-$MarkerPattern = '^aipol:v1:(?<organization>[A-Za-z0-9.-]+):(?<id>[0-9A-F-]{36}(/[a-z]+)?):(?<digest>[0-9a-f]{64})$'
+$MarkerPattern = '^aipol:(?<organization>[A-Za-z0-9.-]+)/(?<id>[a-z0-9._-]{1,38}/[0-9a-f]{12}(/[a-z]+)?) sha256:(?<digest>[0-9a-f]{16})$'
 $NamePattern = '^aipol [a-z0-9._-]{1,38} [0-9a-f]{12}$'
 $GuidPattern = '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'
 
@@ -204,15 +208,34 @@ function Set-OnePolicy {
         throw 'an object of this name is not ours; rename or remove it'
     }
     $change = Get-LocationChange $Policy $Live
-    if ($theirs.digest -ceq $mine.digest -and $null -eq $change -and [string] $Live.Mode -eq $Policy.Mode) {
+    if (-not $Again -and $theirs.digest -ceq $mine.digest -and $null -eq $change -and [string] $Live.Mode -eq $Policy.Mode) {
         Write-Step 'same' $Policy.Name
         return
     }
     Write-Step 'update' $Policy.Name
     if (-not $Apply) { return }
     $set = @{ Identity = [string] $Policy.Name; Comment = [string] $Policy.Comment; Mode = [string] $Policy.Mode }
+    if ($Again) { $set['EnforcementPlanes'] = @($Policy.EnforcementPlanes) }
     if ($null -ne $change) { $set['Locations'] = ConvertTo-Json -InputObject @($change) -Depth 20 -Compress }
     $null = Set-DlpCompliancePolicy @set
+}
+
+function Test-Said {
+    # Whether a property says anything: most of a rule's properties are empty or false.
+    param($Value)
+    if ($null -eq $Value -or $Value -eq $false) { return $false }
+    return (@('', 'None') -notcontains [string] $Value) -and (@($Value).Count -gt 0)
+}
+
+function Get-ExceptionNames {
+    # What lets something through again that the rule keeps back; ours have none.
+    param($Live)
+    $names = @()
+    foreach ($property in $Live.PSObject.Properties) {
+        if (-not ($property.Name -clike 'ExceptIf*' -or $property.Name -ceq 'NotifyAllowOverride')) { continue }
+        if (Test-Said $property.Value) { $names += $property.Name }
+    }
+    return , $names
 }
 
 function Set-OneRule {
@@ -242,15 +265,28 @@ function Set-OneRule {
     if ($null -eq $theirs -or $theirs.id -cne $mine.id -or $theirs.organization -cne $mine.organization) {
         throw 'an object of this name is not ours; rename or remove it'
     }
-    if ($theirs.digest -ceq $mine.digest -and -not $Live.Disabled) {
+    $exceptions = Get-ExceptionNames $Live
+    if (-not $Again -and $theirs.digest -ceq $mine.digest -and -not $Live.Disabled -and $exceptions.Count -eq 0) {
         Write-Step 'same' $Rule.Name
         return
     }
     Write-Step 'update' $Rule.Name
     if (-not $Apply) { return }
     $values['Identity'] = [string] $Rule.Name
+    $values['Disabled'] = $false
+    foreach ($name in $exceptions) { $values[$name] = $null }
     # Some tenants refuse a change of AdvancedRule: then remove the rule, wait, and run again.
     $null = Set-DlpComplianceRule @values
+}
+
+function Get-PackageXml {
+    # What a rule package holds.
+    param($Package)
+    $document = [System.Xml.XmlDocument]::new()
+    $document.XmlResolver = $null
+    $stream = [System.IO.MemoryStream]::new([byte[]] $Package.SerializedClassificationRuleCollection)
+    $document.Load($stream)
+    return , $document
 }
 
 function Set-Package {
@@ -266,13 +302,10 @@ function Set-Package {
     $identity = [string] $document.RulePackage.RulePack.id
     $live = $null
     foreach ($package in @(Get-DlpSensitiveInformationTypeRulePackage)) {
-        $other = [System.Xml.XmlDocument]::new()
-        $other.XmlResolver = $null
-        $stream = [System.IO.MemoryStream]::new([byte[]] $package.SerializedClassificationRuleCollection)
-        $other.Load($stream)
+        $other = Get-PackageXml $package
         if ([string] $other.RulePackage.RulePack.id -eq $identity) { $live = $other }
     }
-    if ($null -ne $live -and [string] $live.RulePackage.RulePack.Details.LocalizedDetails.Description -ceq $digest) {
+    if (-not $Again -and $null -ne $live -and [string] $live.RulePackage.RulePack.Details.LocalizedDetails.Description -ceq $digest) {
         Write-Step 'same' 'sit-package.xml' | Out-Host
         return , $ids
     }
@@ -316,6 +349,19 @@ function Remove-Stale {
     }
 }
 
+function Remove-StalePackage {
+    # Our rule package, where the files have none any more.
+    param([string] $Organization)
+    if (Test-Path -LiteralPath (Join-Path -Path $Path -ChildPath 'sit-package.xml')) { return }
+    $mark = 'aipol:{0}/information-types sha256:' -f $Organization
+    foreach ($package in @(Get-DlpSensitiveInformationTypeRulePackage)) {
+        # As text: others' packages need not have a description.
+        if (-not (Get-PackageXml $package).InnerXml.Contains($mark)) { continue }
+        Write-Step 'stale' ([string] $package.Identity)
+        if ($Apply -and $Prune) { $null = Remove-DlpSensitiveInformationTypeRulePackage -Identity ([string] $package.Identity) -Confirm:$false }
+    }
+}
+
 $index = Read-JsonFile 'index.json'
 $policies = @(Read-JsonFile 'policies.json' | ForEach-Object { $_ })
 $rules = @(Read-JsonFile 'rules.json' | ForEach-Object { $_ })
@@ -351,6 +397,7 @@ foreach ($rule in $rules) {
 }
 if ($script:Failed -eq 0) {
     Remove-Stale $policies $rules $livePolicies $liveRules $organization
+    Remove-StalePackage $organization
 } else {
     Write-Step 'note' 'something failed: nothing stale was looked for'
 }
