@@ -256,8 +256,8 @@ def _strange(run: Run, decider: Decider) -> frozenset[str]:
     if not isinstance(decider, NamesGroups):
         return frozenset()
     groups = run.ir.groups.values()
-    known = {getattr(each, run.target.identity).lower() for each in groups}
-    return frozenset(each.lower() for each in decider.groups()) - known
+    known = {getattr(each, run.target.identity).casefold() for each in groups}
+    return frozenset(each for each in decider.groups() if each.casefold() not in known)
 
 
 def _says(decider: Decider, heard: Heard) -> bool:

@@ -145,6 +145,14 @@ class JamfDecider:
                 return Answer(Effect.BLOCK, applied.stopped[each], "general/process_name")
         return Answer(None)
 
+    def groups(self) -> Iterable[str]:
+        """Every group that is somebody else's, in scopes and in what our smart groups ask for."""
+        scopes = [scope for scope, _ in self._profiles]
+        scopes += [each.scope for each in self._restrictions]
+        named = {name for scope in scopes for name in (*scope.include, *scope.exclude)}
+        cubes = (cube for group in self._groups.values() for cube in group.cubes)
+        return (named | {name for cube in cubes for name, _ in cube}) - self._groups.keys()
+
     def mentions(self) -> Iterable[tuple[Kind, str]]:
         """Every host, extension, feature and program that occurs."""
         yield from mentions([profile for _, profile in self._profiles])

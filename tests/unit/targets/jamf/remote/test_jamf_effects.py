@@ -113,6 +113,21 @@ def test_a_message_that_was_edited_has_no_effect(place: tuple[Place, Any]) -> No
     assert list(effects_lines("jamf", told)) == ["  no effect on people"]
 
 
+def test_a_group_that_the_policy_does_not_know_is_told(place: tuple[Place, Any]) -> None:
+    """Its Macs are left out: that there are none cannot be said."""
+    here, jamf = place
+    group = b"<computer_group><name>Lab Macs</name><is_smart>false</is_smart></computer_group>"
+    jamf.console("POST", "/JSSResource/computergroups/id/0", group)
+    lab = "<computer_groups><computer_group><name>Lab Macs</name></computer_group>"
+    left_out = f"<exclusions>{lab}</computer_groups></exclusions>"
+    body = f"<scope><all_computers>true</all_computers>{left_out}</scope>"
+    jamf.by_hand(resources.RESTRICTIONS, "aipol com.acme Chat.app (rest)", body)
+    told = here.told(jamf.plan(here.files))
+    (unread,) = told.unread
+    assert "Lab Macs" in unread.why
+    assert (told.shifts, told.idle) == ((), ())
+
+
 def test_a_wildcard_cannot_be_told_and_is(place: tuple[Place, Any]) -> None:
     """A record that matches more than one name: the reader says why it does not know."""
     here, jamf = place
