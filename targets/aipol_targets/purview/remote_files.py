@@ -39,11 +39,12 @@ def artifacts(
 ) -> dict[str, bytes]:
     """The files of objects; `given` are the policy's own, which say what names and marks are.
 
-    Raises Unusable.
+    Without them what types are called and find is not told. Raises Unusable.
     """
     found = tuple(objects)
     known = json.loads(given.get(FILE_INDEX, b"{}"))
-    types, names = _defined(found, given.get(FILE_PACKAGE)), _names(known)
+    types = _defined(found, given.get(FILE_PACKAGE)) if given else frozenset[str]()
+    names = _names(known)
     policies = {each.key: each for each in found if each.kind == POLICY}
     rules = [each for each in found if each.kind == RULE and _acts(each, policies)]
     ruled = {each.body["Policy"][REF] for each in rules}

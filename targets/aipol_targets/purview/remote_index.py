@@ -12,21 +12,43 @@ from aipol_targets.purview.remote_kinds import COPILOT
 
 _PEOPLE = "as the tenant has them"
 _CARRIERS = ("items", "text")
+_LEVELS = ("Medium", "Low", "High")
 
 
 def index_of(known: Json, organization: str, policies: list[Json], rules: list[Json]) -> Json:
-    """The index; `known` is that of the policy, which says what its data classes are."""
-    classes, apps = known.get("data_classes", {}), known.get("apps", {})
+    """The index; `known` is that of the policy, which says what its data classes are.
+
+    Where it is not there, as it is not for a rollback, each mark is a class of its own.
+    """
+    known = known or {"data_classes": _each_mark(rules), "confidence": _confidence(rules)}
+    classes, apps = known["data_classes"], known.get("apps", {})
     entries = {each["Name"]: _policy(each, known, _of(each, rules)) for each in policies}
     places = {entries[each["Name"]]["app"]: _place(each) for each in policies}
     return {
         "version": 1,
         "organization": organization,
-        "confidence": known.get("confidence", "Medium"),
+        "confidence": known["confidence"],
         "apps": {name: apps.get(name) or _app(place) for name, place in places.items()},
         "data_classes": classes,
         "policies": entries,
     }
+
+
+def _each_mark(rules: list[Json]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for rule in rules:
+        of_items = str(rule["Name"]).endswith(" items")
+        for mark in sorted(marks_in(rule["AdvancedRule"])):
+            types = [] if of_items else [{"name": mark, "id": mark}]
+            label = mark if of_items else ""
+            found[mark] = {"rank": 0, "label": label, "info_types": types}
+    return found
+
+
+def _confidence(rules: list[Json]) -> str:
+    """How sure the types of all rules are to be found."""
+    named = (level for rule in rules for level in _LEVELS if f'"{level}"' in rule["AdvancedRule"])
+    return next(named, _LEVELS[0])
 
 
 def _of(policy: Json, rules: list[Json]) -> list[Json]:
@@ -42,7 +64,7 @@ def _policy(policy: Json, known: Json, rules: list[Json]) -> dict[str, Any]:
         "app": _app_of(policy, known, before.get("app", "")),
         "people": before.get("people", _PEOPLE),
         "data_classes": _classes(
-            frozenset().union(*named), known.get("data_classes", {}), before.get("data_classes", [])
+            frozenset().union(*named), known["data_classes"], before.get("data_classes", [])
         ),
         "rules": [name for name in _CARRIERS if name in kinds],
     }

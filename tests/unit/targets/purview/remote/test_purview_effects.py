@@ -15,10 +15,11 @@ from aipol.difference.answers import Hearing
 from aipol.difference.shifts import Shift, shifts
 from aipol.difference.strictness import Direction
 from aipol.plan.effects import Effects
+from aipol.plan.reading import Reading
 from aipol.report.shifts import effects_lines
 from aipol.target import Decider, Kind, Question
 from aipol.vocabulary import Effect, Situation
-from aipol_targets.purview.read import read
+from aipol_targets.purview.read import PurviewDecider, read
 from aipol_targets.purview.target import PURVIEW
 from tests.unit.targets.purview.remote.edits import EDITS
 from tests.unit.targets.told import Place, everybody, same
@@ -196,6 +197,23 @@ def test_files_are_the_inverse_of_objects(here: Here) -> None:
     """To the octet."""
     place = here.place
     assert place.remote.artifacts(place.wanted) == place.files
+
+
+@pytest.mark.parametrize("confidence", ["low", "high"])
+def test_what_comes_back_is_read_without_the_policys_files(
+    make: Any, with_class: Any, compiled: Any, here_of: Callable[[Any], Here], confidence: str
+) -> None:
+    """A rollback compiles nothing: each policy is read for what it is about all the same."""
+    mine = make(classes=with_class("restricted", patterns=(("payroll", "PR-[0-9]{8}"),)))
+    mine.limit("internal")
+    here = here_of(compiled(mine, confidence=confidence))
+    fresh, known = here.site.exported(), read(here.place.files)
+    found = Reading(PURVIEW, fresh).of(here.place.wanted)
+    assert isinstance(found, PurviewDecider)
+    assert isinstance(known, PurviewDecider)
+    assert found.policies == known.policies
+    assert len(found.rules) == len(known.rules)
+    assert Reading(PURVIEW, fresh).of(()).mentions() == ()
 
 
 # --- what a person reads --------------------------------------------------------------------------
