@@ -52,7 +52,7 @@ def artifacts(
     written = [_rule(each, policies, names, types) for each in rules]
     index = index_of(known, organization, entries, written)
     texts = {FILE_INDEX: index, FILE_POLICIES: entries, FILE_RULES: written}
-    used = types & frozenset().union(*(marks_in(each["AdvancedRule"]) for each in written))
+    used = types & frozenset[str]().union(*(marks_in(each["AdvancedRule"]) for each in written))
     return {
         **{name: _script(name) for name in _SCRIPTS},
         **{path: f"{json.dumps(value, indent=2)}\n".encode() for path, value in texts.items()},

@@ -64,7 +64,7 @@ def _policy(policy: Json, known: Json, rules: list[Json]) -> dict[str, Any]:
         "app": _app_of(policy, known, before.get("app", "")),
         "people": before.get("people", _PEOPLE),
         "data_classes": _classes(
-            frozenset().union(*named), known["data_classes"], before.get("data_classes", [])
+            frozenset[str]().union(*named), known["data_classes"], before.get("data_classes", [])
         ),
         "rules": [name for name in _CARRIERS if name in kinds],
     }

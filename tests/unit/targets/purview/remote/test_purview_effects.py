@@ -6,7 +6,7 @@ import base64
 import json
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -264,8 +264,8 @@ def test_apps_that_get_other_data_again_are_told_apart(
 ) -> None:
     """Each with its own classes of data."""
     mine = make()
-    for app in APPS:
-        mine.limit("internal", app=app)
+    first, second = (mine.limit("internal", app=app) for app in APPS)
+    mine.rulings[1] = replace(second, because=first.because)  # one rule for both
     here = here_of(compiled(mine, asking_apps=["acme-gpt"]))
     texts = [each for each in here.place.wanted if each.key.endswith("/text")]
     lost = ({"Azure Storage Account Key"}, {"Credit Card Number", "EU Debit Card Number"})
@@ -371,14 +371,27 @@ def test_a_package_that_is_gone_takes_what_uses_it(here: Here) -> None:
     assert Direction.LOOSER in {each.direction for each in (*told.shifts, *told.without)}
 
 
-def test_types_that_no_rule_uses_any_more_are_left_out(here: Here) -> None:
+@pytest.mark.parametrize("gone", [("payroll",), ("badge",), ("payroll", "badge")])
+def test_types_that_no_rule_uses_any_more_are_left_out(
+    gone: tuple[str, ...],
+    make: Any,
+    with_class: Any,
+    compiled: Any,
+    here_of: Callable[[Any], Here],
+) -> None:
     """The package is read with the rest, also where it defines more than is used."""
+    patterns = (("payroll", "PR-[0-9]{8}"), ("badge", "B<&>-[a-z]{4}"))
+    mine = make(classes=with_class("restricted", patterns=patterns))
+    mine.limit("confidential")
+    here = here_of(compiled(mine))
     with here.site.changed() as there:
         rule = _rule(there, "payroll")
         tree = json.loads(rule["AdvancedRule"])
         group = tree["Condition"]["SubConditions"][0]["Value"][0]["groups"][0]
         group["sensitivetypes"] = [
-            each for each in group["sensitivetypes"] if "payroll" not in each["name"]
+            each
+            for each in group["sensitivetypes"]
+            if not any(name in each["name"] for name in gone)
         ]
         rule["AdvancedRule"] = json.dumps(tree)
     told = here.told()
