@@ -23,6 +23,7 @@ ELSEWHERE: Mapping[tuple[str, str], str] = {
 WHOLE_PAGES: Mapping[str, str] = {"docs/review.md": "test_reviewing_as_told"}
 _DIFF = "aipol diff"
 _APPROVED = "--approved security --approved legal"
+_NAMES = ".required_reviewers[] | select(.approved | not) | .contacts[].name"
 _JQ = '.effects.policy.changes[] | select(.direction == "looser") | .text'
 NOT_RUN: Mapping[tuple[str, str], str] = {
     ("README.md", "make demo"): "CI has installed already, and runs all tests",
@@ -43,6 +44,12 @@ NOT_RUN: Mapping[tuple[str, str], str] = {
     ),
     ("docs/diff.md", f"{_DIFF} --format json | jq -r '{_JQ}'"): (
         "needs jq; test_diff reads the same JSON"
+    ),
+    ("docs/diff.md", f"{_DIFF} --base origin/main --format json | jq -r '{_NAMES}'"): (
+        "needs jq; test_approving reads the same JSON"
+    ),
+    ("docs/publishing.md", "aipol publish --to s3://acme-lists/edl"): (
+        "needs a store of somebody's; test_publish_stores plays both"
     ),
     ("docs/publishing.md", "aipol publish --to /srv/www/acme"): (
         "writes where a web server reads, and was published to before; test_publish runs the verb"
