@@ -67,9 +67,9 @@ def mended(opened: Opened, again: Open) -> Mended:
         together = apart(fixes)
         if len(together) > 1 and not work.attempt(together):
             continue
-        why = work.attempt(together[:1])
-        if why:
-            work.refused.append(Refused(together[0], why))
+        first = together[:1]
+        if why := work.attempt(first):
+            work.refused.extend(Refused(each, why) for each in first)
     return Mended(opened, work.opened, tuple(work.done), tuple(work.refused))
 
 

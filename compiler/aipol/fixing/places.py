@@ -98,7 +98,7 @@ class Written:
     def _last_line(self, node: Any) -> int:
         """The line that the last character of a node stands on; the parser looks further."""
         children = () if isinstance(node, yaml.ScalarNode) else _entries(node)
-        if children and not node.flow_style:
+        if children and not getattr(node, "flow_style", False):
             return self._last_line(children[-1][-1])
         first: int = node.start_mark.line
         last: int = node.end_mark.line - (0 if node.end_mark.column else 1)

@@ -257,7 +257,8 @@ def _text(value: Any) -> str:
         return f"[{', '.join(_text(each) for each in value)}]"
     given = value if isinstance(value, Mapping) else None
     if given is None and hasattr(type(value), "model_fields"):
-        given = {k: v for k, v in _values(value).items() if k in value.model_fields_set}
+        named: set[str] = getattr(value, "model_fields_set", set())
+        given = {k: v for k, v in _values(value).items() if k in named}
     if given is not None:
         return f"{{{', '.join(f'{key}: {_text(each)}' for key, each in given.items())}}}"
     return str(value)

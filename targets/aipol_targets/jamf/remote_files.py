@@ -40,7 +40,8 @@ def artifacts(objects: Iterable[Wanted]) -> dict[str, bytes]:
 
 
 def _files(each: Wanted, groups: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
-    kind, body = BY_ID[each.kind], {**each.body, "general": dict(each.body["general"])}
+    kind = BY_ID[each.kind]
+    body: dict[str, Json] = {**each.body, "general": dict(each.body["general"])}
     stem = f"{kind.folder}{each.key.rpartition('/')[2]}"
     stem = next((path.removesuffix(".xml") for path in each.artifacts if ".xml" in path), stem)
     if "criteria" in body:

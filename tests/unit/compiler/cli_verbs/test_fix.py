@@ -32,7 +32,8 @@ def policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _run(capfd: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     code = main(("fix", *arguments, *DAY))
-    return (code, *capfd.readouterr())
+    told = capfd.readouterr()
+    return code, told.out, told.err
 
 
 def test_each_fix_is_shown_with_its_code_and_the_lines(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from aipol.audience import EVERYBODY
@@ -16,7 +19,7 @@ from aipol.vocabulary import Surface
 MACS = (("managed-macos", ""),)
 
 
-def _shift(number: int = 0, before: str = "block", after: str = "allow", **more: object) -> Shift:
+def _shift(number: int = 0, before: str = "block", after: str = "allow", **more: Any) -> Shift:
     found = Shift(
         uses=((f"app{number}", Surface.WEB),),
         who="finance",
@@ -30,7 +33,7 @@ def _shift(number: int = 0, before: str = "block", after: str = "allow", **more:
         things=tuple(f"h{each}.test" for each in range(500)),
         causes=tuple(f"com.acme/o{each}" for each in range(500)),
     )
-    return type(found)(**{**{name: getattr(found, name) for name in found.__slots__}, **more})
+    return replace(found, **more)
 
 
 def test_a_thousand_lines_are_folded_and_counted() -> None:
