@@ -68,7 +68,9 @@ def needed(module: str, package: str, extra: str) -> ModuleType:
     try:
         return import_module(module)
     except ImportError:
-        raise StoreError(f"this needs {package}: pip install 'aipol[{extra}]'") from None
+        raise StoreError(
+            f"this needs {package}: in a clone of aipol, pip install '.[{extra}]'"
+        ) from None
 
 
 def only_secure(address: str) -> None:

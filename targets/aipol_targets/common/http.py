@@ -58,7 +58,7 @@ def client(extra: str, url: str, connections: int | None = None) -> httpx.Client
     try:
         import httpx
     except ImportError:
-        raise Unusable(f"this needs httpx: pip install 'aipol[{extra}]'") from None
+        raise Unusable(f"this needs httpx: in a clone of aipol, pip install '.[{extra}]'") from None
     return httpx.Client(
         follow_redirects=False,
         timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),

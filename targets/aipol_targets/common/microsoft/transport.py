@@ -17,7 +17,7 @@ from aipol.remote import Unusable
 from aipol.secret import Secret
 from aipol_targets.common.microsoft.answers import Answer, NoAnswer
 
-EXTRA = "this needs the extra `microsoft`: pip install 'aipol[microsoft]'"
+EXTRA = "this needs the extra `microsoft`: in a clone of aipol, pip install '.[microsoft]'"
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,7 +201,7 @@ def test_without_the_extra_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch
     """Compiling needs none of it."""
     monkeypatch.setitem(sys.modules, "msgraph.graph_request_adapter", None)
     before = threading.active_count()
-    with pytest.raises(Unusable, match=r"pip install 'aipol\[microsoft\]'"):
+    with pytest.raises(Unusable, match=r"pip install '\.\[microsoft\]'"):
         SdkTransport(Timeouts(), proxies=False)
     assert threading.active_count() == before
 

@@ -416,7 +416,7 @@ def test_an_address_in_the_clear_is_refused() -> None:
 def test_without_the_extra_the_way_to_get_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Compiling does not need it."""
     monkeypatch.setitem(sys.modules, "httpx", None)
-    with pytest.raises(Unusable, match=r"pip install 'aipol\[jamf\]'"):
+    with pytest.raises(Unusable, match=r"pip install '\.\[jamf\]'"):
         open_remote(Settings(url="https://acme.jamfcloud.example"), Surroundings("com.acme", GIVEN))
 
 
