@@ -9,8 +9,10 @@ from aipol.approvals.classes import ANY_DATA, classes_given, classes_of
 from aipol.approvals.effects import Meant
 from aipol.approvals.model import Trigger
 from aipol.audience import EVERYBODY, NOBODY, Region
-from aipol.ir import DataClass, Ir, Ruling
+from aipol.difference import Direction
+from aipol.ir import Ir, Ruling
 from aipol.language.words import enumerated
+from aipol.report.difference import data_words
 from aipol.report.words import some
 from aipol.source import whole_file
 from aipol.vocabulary import Account, Condition, Surface
@@ -164,22 +166,9 @@ def _recognised_by_less(meant: Meant) -> Iterator[Trigger]:
     """A class that some data of it is no longer known by may go wherever other data may."""
     if meant.before is None:
         return
-    after = {each.id: each for each in meant.irs[1].data_classes}
-    for old in meant.irs[0].data_classes:
-        new = after.get(old.id)
-        lost = _marks(old) - (_marks(new) if new else frozenset())
-        if lost and new is not None:
-            text = f"`{old.id}` data is no longer recognised by {enumerated(sorted(lost))}"
-            place = meant.after.told(new.span)
-            yield Trigger(Condition.NEW_DATA_FLOW, text, place, classes=frozenset({old.id}))
-        elif new is None:
-            text = f"`{old.id}` data is a class no more"
-            place = meant.after.told(whole_file(meant.after.assembled.file))
-            yield Trigger(Condition.NEW_DATA_FLOW, text, place)
-
-
-def _marks(known: DataClass) -> frozenset[str]:
-    """What data of a class is recognised by."""
-    found = {f"the information type {name}" for name in known.info_types}
-    found |= {f"the pattern {name} ({regex})" for name, regex in known.patterns}
-    return frozenset(found | ({f"the label {known.label}"} if known.label else set()))
+    for change in meant.found.data:
+        if change.direction is Direction.LOOSER:
+            place = meant.after.told(change.span or whole_file(meant.after.assembled.file))
+            # What was of a class that is gone is of no class that an approval could name.
+            classes = None if change.goes else frozenset({change.name})
+            yield Trigger(Condition.NEW_DATA_FLOW, data_words(change), place, classes=classes)

@@ -270,6 +270,7 @@ LICENCE_NEEDED = Rule("AIP808", "licence-needed", _W, "{target} lacks the licenc
 UNPROTECTED = Rule("AIP809", "unprotected", _W, "`{host}` is protected no more: it can be blocked")
 LOOSER_SETTING = Rule("AIP810", "looser-setting", _W, "looser for everybody: {what}")
 GUARD_WEAKENED = Rule("AIP812", "guard-weakened", _W, "a guard is weaker: {what}")
+LESS_RECOGNISED = Rule("AIP813", "less-recognised", _W, "{what}")
 OTHER_PEOPLE = Rule("AIP811", "other-people", _W, "`{group}` stands for other people: {what}")
 
 # 82x: people who are counted, and who must agree

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from aipol.difference.data import DataChange, data_changes
 from aipol.difference.headers import HeaderChange, header_changes
 from aipol.difference.reaches import Access, Reach, folded, reaches
 from aipol.difference.sides import Sides
@@ -15,6 +16,7 @@ __all__ = [
     "Access",
     "Cause",
     "Change",
+    "DataChange",
     "Difference",
     "Direction",
     "HeaderChange",
@@ -37,6 +39,8 @@ class Difference:
     changes: tuple[Change, ...]
     reaches: tuple[Reach, ...]
     headers: tuple[HeaderChange, ...]
+    data: tuple[DataChange, ...]
+    """Classes of data that are told apart by something else."""
     protected: tuple[ProtectedHost, ...]
     """Hosts that become protected."""
     unprotected: tuple[ProtectedHost, ...]
@@ -45,7 +49,7 @@ class Difference:
     @property
     def for_somebody(self) -> bool:
         """Whether it makes a difference to anybody."""
-        return bool(self.changes or self.reaches or self.headers)
+        return bool(self.changes or self.reaches or self.headers or self.data)
 
 
 def difference(before: Ir, after: Ir) -> Difference:
@@ -57,6 +61,7 @@ def difference(before: Ir, after: Ir) -> Difference:
         changes(sides),
         reaches(sides),
         header_changes(sides),
+        data_changes(before, after),
         tuple(sorted(new - old)),
         tuple(sorted(old - new)),
     )

@@ -7,9 +7,10 @@ from typing import Any
 
 from aipol.audience import Region
 from aipol.catalogue.model import TenantRestriction
-from aipol.difference import Change, HeaderChange, Reach, Sides
+from aipol.difference import Change, DataChange, HeaderChange, Reach, Sides
 from aipol.difference.uses import Use
 from aipol.ir import Ruling
+from aipol.language.words import enumerated
 from aipol.report.words import account_words, count, decision_words, some
 from aipol.target import Kind
 from aipol.vocabulary import Effect, Surface
@@ -136,6 +137,32 @@ def protected_words(host: tuple[str, str, str]) -> str:
     """`push.example (subtree, push)`."""
     name, match, purpose = host
     return f"{name} ({match}, {purpose})"
+
+
+def data_words(change: DataChange) -> str:
+    """`confidential data is no longer recognised by the label x`, with the class in backticks."""
+    data, gained = f"`{change.name}` data", enumerated(change.gained or [""])
+    if change.goes:
+        return f"{data} is no longer a class"
+    if change.comes:
+        return f"{data} is a new class{f', recognised by {gained}' if gained else ''}"
+    if change.above:
+        return f"{data} is more sensitive than `{change.above}` data now, and was less so"
+    if not change.lost:
+        return f"{data} is recognised by {gained}, too"
+    rather = f", but by {gained}" if gained else ""
+    return f"{data} is no longer recognised by {enumerated(change.lost, 'and')}{rather}"
+
+
+def data_json(change: DataChange) -> dict[str, Any]:
+    """One class of data for a program."""
+    return {
+        "direction": change.direction.value,
+        "class": change.name,
+        "lost": list(change.lost),
+        "gained": list(change.gained),
+        "text": data_words(change),
+    }
 
 
 def change_json(sides: Sides, change: Change) -> dict[str, Any]:

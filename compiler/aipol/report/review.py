@@ -6,11 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aipol.diagnostics.model import Severity
 from aipol.difference import Direction
 from aipol.difference.apart import followed, own
-from aipol.report.approvals import approval_words, missing_words, reason_lines
-from aipol.report.difference import following_words, header_words, protected_words, reach_words
+from aipol.report.approvals import approval_words, reason_lines
+from aipol.report.difference import (
+    data_words,
+    following_words,
+    header_words,
+    protected_words,
+    reach_words,
+)
 from aipol.report.effects import effect_words, gap_words, policy_gap_words, witness_words
 from aipol.report.words import count, some
 from aipol.review.edits import Way
@@ -33,7 +38,7 @@ WAYS = {
     Direction.OTHER: "Otherwise",
 }
 _MOST_CAUSES = 2
-_TOLD_ELSEWHERE = frozenset({"AIP805", "AIP806", "AIP809", "AIP810", "AIP811"})
+_TOLD_ELSEWHERE = frozenset({"AIP805", "AIP806", "AIP809", "AIP810", "AIP811", "AIP813"})
 """Risks that effects, gaps and what is for everybody tell already."""
 
 
@@ -92,6 +97,8 @@ def _effects(review: Review, found: Difference | None, by: str) -> Iterator[Sect
     yield Section(f"Identifiers{by}", items)
     items = tuple(Item(f"{WAYS[h.direction].lower()}: {header_words(h)}") for h in found.headers)
     yield Section(f"Tenant restrictions{by}", items)
+    items = tuple(Item(f"{WAYS[d.direction].lower()}: {data_words(d)}") for d in found.data)
+    yield Section(f"Recognition of data{by}", items)
     hosts = [f"protected: {protected_words(host)}" for host in found.protected]
     hosts += [f"protected no more: {protected_words(host)}" for host in found.unprotected]
     yield Section(f"Hosts that nothing may block{by}", tuple(map(Item, hosts)))
@@ -134,37 +141,6 @@ def _lines(side: Side, because: tuple[Because, ...]) -> str:
         else f"{each.origin} `{each.id}`"
         for number, each in enumerate(because)
     )
-
-
-def unchanged(review: Review) -> str:
-    """Who and what is as it was: `everyone except finance; 548 of 549 apps`."""
-    found = review.difference
-    if found is None or review.is_new:
-        return ""
-    touched = [change.people for change in found.changes]
-    touched += [reach.people for reach in found.reaches]
-    touched += [header.people for header in found.headers]
-    universe = found.sides.universe
-    rest = universe.others(universe.any_of(touched))
-    alone = [name for name in universe.groups if universe.contains(rest, frozenset({name}))]
-    apps = found.sides.after.apps
-    others = len(apps) - len(apps.keys() & _apps(found))
-    parts = [_rest_words(found.sides.words(rest), alone)] if rest and touched else []
-    return "; ".join([*parts, f"{others:,} of {count(len(apps), 'app')}"])
-
-
-def _rest_words(words: str, alone: list[str]) -> str:
-    """`everyone except finance`, or whoever is not told above, and who is among them."""
-    if ";" not in words and ", not in " not in words:
-        return words
-    among = f", such as whoever is only in {some(alone, 6)}" if alone else ""
-    return f"everybody else{among}"
-
-
-def _apps(found: Difference) -> set[str]:
-    names = {app for change in found.changes for app in change.apps}
-    names |= {app for reach in found.reaches for app in reach.apps}
-    return names | {header.app for header in found.headers}
 
 
 def _approvals(review: Review) -> Iterator[Item]:
@@ -251,95 +227,3 @@ def file_words(change: FileChange) -> str:
     """`changed lists/edl.txt (+2 -1)`."""
     lines = "other bytes" if change.counts is None else "+{} -{}".format(*change.counts)
     return f"{change.step} {change.path.partition('/')[2]} ({lines})"
-
-
-# --- the whole in a sentence ----------------------------------------------------------------------
-
-
-def against(review: Review) -> str:
-    """`policy/ai-usage.yaml against HEAD (1b43f83), as of 2026-11-29`."""
-    commit = f" ({review.base.commit[:12]})" if review.base.commit else ""
-    return f"{review.policy} against {review.base.name}{commit}, as of {review.as_of}"
-
-
-def headline(review: Review) -> str:
-    """What it comes to, and who has not agreed to it."""
-    asked = missing_words(review)
-    return f"{_headline(review)} {asked}" if asked else _headline(review)
-
-
-def _headline(review: Review) -> str:
-    errors = sum(1 for each in review.new.findings if each.severity is Severity.ERROR)
-    failing = f"The new policy has {count(errors, 'error')}. " if errors else ""
-    if review.is_new:
-        start = f"{review.base.name} has no such policy: everything is new."
-        return f"{failing}{start} {_amounts(review)}"
-    if review.new.ir is None:
-        return f"{failing}What it would do cannot be said."
-    if not review.of_policies:
-        return failing + _of_what_is_there(review)
-    if review.difference is None:
-        return f"{failing}The policy of {review.base.name} has errors: no effect can be told."
-    if review.proven_same:
-        number = count(review.number_of_files, "file")
-        of = f" of {' and '.join(review.chosen)}" if review.chosen else ""
-        same = f"the outputs{of} are the same to the byte ({number}, both made)"
-        return f"{failing}No effect on people; {same}."
-    return failing + _amounts(review)
-
-
-def _of_what_is_there(review: Review) -> str:
-    """In a sentence, of a folder of files or of vendors."""
-    if not review.number_of_files:
-        writes = sum(
-            len(each.created) + len(each.updated) + len(each.deleted) for each in review.objects
-        )
-        return f"Applying the policy would write {count(writes, 'object')}."
-    back = count(len(review.read_back), "answer")
-    verb = "is" if len(review.read_back) == 1 else "are"
-    return f"{_file_amount(review)}; read back, {back} {verb} not what the policy says."
-
-
-def _amounts(review: Review) -> str:
-    things = effects_of(review)
-    counts = ((things.count(way), word.lower()) for way, word in WAYS.items())
-    ways = ", ".join(f"{number:,} {word}" for number, word in counts if number)
-    effect = f"{count(len(things), 'effect')} on people: {ways}." if things else ""
-    if review.difference is not None and not things:
-        effect = (
-            "No decision about a listed app changes, but something that holds for everybody does."
-            if review.settings
-            else "No effect on people."
-        )
-    if coming := sum(len(each.changes) for each in review.later):
-        day = f"{count(coming, 'effect')} from {review.later[0].day} on"
-        effect = f"{effect} {day}." if things else f"No effect on people yet; {day}."
-    surprises = [count(len(review.surprises), "surprise")] if review.surprises else []
-    return f"{effect} {'; '.join((*surprises, *_gap_amounts(review), _file_amount(review)))}."
-
-
-def _file_amount(review: Review) -> str:
-    if not (review.base.comparable and review.new.comparable):
-        return "files cannot be compared"
-    verb = "differs" if len(review.files) == 1 else "differ"
-    return f"{len(review.files):,} of {count(review.number_of_files, 'file')} {verb}"
-
-
-def effects_of(review: Review) -> list[Direction]:
-    """Which way each effect goes, of the policy and of the catalogue."""
-    ways: list[Direction] = []
-    for found in (review.by_policy, review.by_catalogue):
-        if found is not None:
-            ways += [change.direction for change in found.changes]
-            ways += [members[0].direction for members in own(found)]
-            ways += [change.direction for change in found.headers]
-    return ways
-
-
-def _gap_amounts(review: Review) -> Iterator[str]:
-    if review.gaps is None:
-        return
-    found = review.gaps
-    for word, number in (("new", found.number_opened), ("closed", found.number_closed)):
-        if number:
-            yield f"{number:,} {word} gap{'' if number == 1 else 's'}"

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from aipol.diagnostics.report_json import finding_as_json
 from aipol.report.approvals import approvals_json
-from aipol.report.difference import change_json, header_json, protected_json, reach_json
+from aipol.report.difference import change_json, data_json, header_json, protected_json, reach_json
 from aipol.report.effects import effect_words, gap_words, policy_gap_words
 from aipol.report.headcounts import headcount_json
-from aipol.report.review import headline, unchanged
+from aipol.report.review_headline import headline
+from aipol.report.unchanged import unchanged
 from aipol.review.model import by_weight, strongest_first
 from aipol.review.sides import place
 
@@ -108,6 +109,7 @@ def effects_json(
         "changes": [_change(base, new, found, each, counted) for each in strongest_first(found)],
         "identifiers": [reach_json(found.sides, reach) for reach in found.reaches],
         "tenant_restrictions": [header_json(found.sides, change) for change in found.headers],
+        "data": [data_json(change) for change in found.data],
         "protected": {
             "added": [protected_json(host) for host in found.protected],
             "removed": [protected_json(host) for host in found.unprotected],

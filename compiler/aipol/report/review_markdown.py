@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from aipol.report.review import against, headline, sections, unchanged
+from aipol.report.review import sections
+from aipol.report.review_headline import against, headline
 from aipol.report.review_text import MOST, MOST_LINES, shown_of
+from aipol.report.unchanged import unchanged
 from aipol.report.words import count, markdown
 
 if TYPE_CHECKING:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aipol.report.review import against, file_words, headline, sections, unchanged
+from aipol.report.review import file_words, sections
+from aipol.report.review_headline import against, headline
+from aipol.report.unchanged import unchanged
 from aipol.report.words import count, folded
 
 if TYPE_CHECKING:

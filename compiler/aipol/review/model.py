@@ -108,7 +108,13 @@ class Review:
     def affects(self) -> bool:
         """Whether anything changes for anybody, or in an output."""
         objects = any(each.differs for each in self.objects)
-        return bool(self.files or objects or self.settings or self.later or self._for_somebody)
+        outputs = bool(self.files or objects or self._gaps_differ)
+        return bool(outputs or self.settings or self.later or self._for_somebody)
+
+    @property
+    def _gaps_differ(self) -> bool:
+        found = self.gaps
+        return found is not None and bool(found.opened or found.closed or found.policy)
 
     @property
     def _for_somebody(self) -> bool:

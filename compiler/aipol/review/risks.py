@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from aipol.diagnostics import codes
 from aipol.difference import Direction
+from aipol.report.difference import data_words
 from aipol.report.effects import ceiling_words, effect_words, gap_words, policy_gap_words
 from aipol.report.words import count, some
 from aipol.review.edits import Way
@@ -44,6 +45,7 @@ def risks(changed: Changed) -> tuple[Diagnostic, ...]:
         dict.fromkeys(
             (
                 *_looser(new, changed.found),
+                *_data(new, changed.found),
                 *_later(new, changed.later),
                 *_settings(new, changed.edits),
                 *_guards(changed.base, new, changed.edits),
@@ -69,6 +71,13 @@ def _looser(new: Side, found: Difference | None) -> Iterator[Diagnostic]:
         if header.direction is Direction.LOOSER:
             text = f"{header.who}: less keeps personal accounts out of {header.app}"
             yield codes.LOOSER_EFFECT.at(whole_file(new.told_as), effect=text)
+
+
+def _data(new: Side, found: Difference | None) -> Iterator[Diagnostic]:
+    for change in found.data if found else ():
+        if change.direction is Direction.LOOSER:
+            span = new.span(change.span) if change.span else whole_file(new.told_as)
+            yield codes.LESS_RECOGNISED.at(span, what=data_words(change))
 
 
 def _later(new: Side, coming: tuple[Later, ...]) -> Iterator[Diagnostic]:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from aipol.report.review import effects_of, headline, sections, unchanged
+from dataclasses import replace
+
+from aipol.audience import EVERYBODY
+from aipol.report.review import sections
+from aipol.report.review_headline import effects_of, headline
+from aipol.report.unchanged import unchanged
 from aipol.review.edits import Way, moved
+from aipol.vocabulary import Surface
 from tests.unit.compiler.review.conftest import APPS, CHAT, HEAD, REST, Change, policy
 
 OLD = policy(CHAT, REST)
@@ -210,3 +216,57 @@ def test_a_clause_about_everything_that_nothing_carries_out_is_a_gap(change: Cha
     review = change(OLD, f"{OLD}logging: {{sink: sentinel}}\n")
     assert any(text.startswith("new: `logging.sink: sentinel`") for text in texts(review)["Gaps"])
     assert "AIP806" in {risk.code for risk in review.risks}
+
+
+LADDER = "data_classes: [{id: public}, {id: internal}]"
+KNOWN = LADDER.replace("internal}", "internal, info_types: [SWIFT Code, Credit Card Number]}")
+
+
+def test_data_that_is_recognised_by_less_is_an_effect(change: Change) -> None:
+    """No decision shows it, and nobody may be told that nothing changes."""
+    fewer = KNOWN.replace(", Credit Card Number", "")
+    old, new = (policy(CHAT, REST, head=HEAD.replace(LADDER, each)) for each in (KNOWN, fewer))
+    review = change(old, new)
+    text = "`internal` data is no longer recognised by the information type Credit Card Number"
+    assert texts(review)["Recognition of data"] == [f"looser: {text}"]
+    assert [(risk.code, risk.message) for risk in review.risks] == [("AIP813", text)]
+    assert "1 effect on people: 1 looser." in headline(review)
+    assert unchanged(review) == ""
+    assert review.affects
+    assert "stricter: " in texts(change(new, old))["Recognition of data"][0]
+
+
+def test_classes_that_come_go_or_stand_elsewhere_are_told(change: Change) -> None:
+    """A rule names a class, and the class is another."""
+    swapped = LADDER.replace("public", "x").replace("internal", "public").replace("x", "internal")
+    more = LADDER.replace("]", ", {id: secret}]")
+    old, other, longer = (
+        policy(CHAT, REST, head=HEAD.replace(LADDER, each)) for each in (LADDER, swapped, more)
+    )
+    assert texts(change(old, other))["Recognition of data"] == [
+        "otherwise: `public` data is more sensitive than `internal` data now, and was less so"
+    ]
+    assert texts(change(old, longer))["Recognition of data"] == [
+        "otherwise: `secret` data is a new class"
+    ]
+    assert texts(change(longer, old))["Recognition of data"] == [
+        "looser: `secret` data is no longer a class"
+    ]
+
+
+def test_nobody_is_unchanged_whom_something_told_is_about(change: Change) -> None:
+    """Whom a gap is about, whom a later day is about, and anybody where a setting changed."""
+    review = change(OLD, policy(REST))
+    assert review.gaps is not None
+    (opened, *_) = review.gaps.opened
+    gap = replace(opened, people=EVERYBODY, uses=(("siri", Surface.BUILTIN),))
+    wider = replace(review, gaps=replace(review.gaps, opened=(gap,)))
+    assert unchanged(wider) == "0 of 2 apps"
+    head = HEAD + EXCEPTION
+    longer = head.replace("2026-12-31", "2027-12-31")
+    later = change(policy(CHAT, REST, head=head), policy(CHAT, REST, head=longer))
+    assert unchanged(later) == ("everybody else, such as whoever is only in finance; 1 of 2 apps")
+    setting = change(OLD, f"{OLD}unlisted_ai: allow\n")
+    assert unchanged(setting) == ""
+    logged = change(OLD, f"{OLD}logging: {{sink: sentinel}}\n")
+    assert unchanged(logged) == ""
