@@ -103,7 +103,12 @@ class Required:
     """Those whom the reasons are about; nobody, where they are about no people in particular."""
     least: int = 0
     """How many people it has to be about at least, where it says so."""
+    moved: frozenset[str] = frozenset()
+    """Names that are another mail address's in each policy: only the address says who agreed."""
 
     def given(self, approved: Collection[str]) -> bool:
         """Whether one of its contacts is among those who agreed, by name or by mail address."""
-        return any(name in approved or mail in approved for name, mail in self.contacts)
+        return any(
+            mail in approved or (name in approved and name not in self.moved)
+            for name, mail in self.contacts
+        )

@@ -111,6 +111,7 @@ def _needed(asked: _Asked, triggers: Iterable[Trigger]) -> Required | None:
         reasons.insert(0, Trigger(Condition.APPROVALS, text, place))
     if not reasons:
         return None
+    known = asked.change.contacts
     return Required(
         approval.id,
         contacts(asked.policy, approval),
@@ -120,6 +121,7 @@ def _needed(asked: _Asked, triggers: Iterable[Trigger]) -> Required | None:
         tuple(reasons),
         _union(asked.meant, (each.people for each in reasons if each.condition.narrows)),
         approval.min_people or 0,
+        frozenset(name for name in approval.contacts if len(known.get(name, ())) > 1),
     )
 
 

@@ -13,6 +13,7 @@ from aipol.ir import Ir
 from aipol.language.model import Approval, Clause, Exemption, Rule
 from aipol.language.placed import Placed
 from aipol.language.words import listed
+from aipol.resolve.apps import select_apps
 from aipol.source import Span, whole_file
 from aipol.vocabulary import Condition, Effect
 
@@ -114,19 +115,8 @@ def regions(ir: Ir, names: Iterable[str]) -> list[Region]:
 
 
 def chosen(ir: Ir, apps: Iterable[str], but: Iterable[str] = ()) -> frozenset[str]:
-    """The apps that selectors stand for."""
-    return frozenset(_selected(ir, apps) - _selected(ir, but))
-
-
-def _selected(ir: Ir, selectors: Iterable[str]) -> set[str]:
-    words = set(selectors)
-    if "*" in words:
-        return set(ir.apps)
-    return {
-        name
-        for name, governed in ir.apps.items()
-        if words & {name, f"vendor:{governed.app.vendor}", f"category:{governed.app.category}"}
-    }
+    """The apps that selectors stand for, as in rules."""
+    return select_apps(apps, but, ir.apps)
 
 
 # --- what is about everybody ----------------------------------------------------------------------

@@ -59,24 +59,22 @@ def approving(review: Review, given: dict[str, Any]) -> Review:
         raise click.UsageError("`--require-approvals` compares two policies: name a revision")
     change = compared(review, whole=whole)
     if change is not None:
-        _known(change.contacts, given["approved"])
+        _unknown(change.contacts, given["approved"])
     people = _people(review, given)
     return with_approvals(review, people, given["approved"], whole=whole)
 
 
-def _known(contacts: Mapping[str, frozenset[str]], approved: tuple[str, ...]) -> None:
-    """Wrong usage where nobody is called so, or where a name is somebody else's in each policy."""
+def _unknown(contacts: Mapping[str, frozenset[str]], approved: tuple[str, ...]) -> None:
+    """Say who agreed to no purpose: several policies may share one list of approvers."""
+    from aipol.cli import output
     from aipol.language.words import suggest
 
     mails = frozenset[str]().union(*contacts.values())
     for name in approved:
         if name not in contacts and name not in mails:
             hint = suggest(name, contacts)
-            raise click.UsageError(f"neither policy has a contact `{name}`; {hint}".rstrip("; "))
-        several = sorted(contacts.get(name, ()))
-        if len(several) > 1:
-            who = " or ".join(f"`{mail}`" for mail in several)
-            raise click.UsageError(f"the change makes `{name}` another contact: approved by {who}?")
+            said = f"neither policy has a contact `{name}`, whose approval is not counted; {hint}"
+            output.remark(said.rstrip("; "))
 
 
 def _people(review: Review, given: dict[str, Any]) -> People | None:

@@ -80,11 +80,20 @@ def missing_approvals(review: Review) -> tuple[Diagnostic, ...]:
             needed.span if needed.after else whole_file(needed.span.file),
             who=enumerated([name for name, _ in needed.contacts], "or"),
             why="; ".join(reason_lines(needed)),
-            hint=f"`--approved {needed.contacts[0][0]}`, once they have agreed",
+            hint=_how(needed),
         )
         for needed in review.required
         if not needed.given(review.approved)
     )
+
+
+def _how(needed: Required) -> str:
+    """How an agreement is said: by mail address where the change makes a name somebody else's."""
+    for name, _ in needed.contacts:
+        if name not in needed.moved:
+            return f"`--approved {name}`, once they have agreed"
+    name, mail = needed.contacts[0]
+    return f"`--approved {mail}`, once they have agreed: the change makes `{name}` another contact"
 
 
 def approvals_json(review: Review) -> list[dict[str, Any]]:
