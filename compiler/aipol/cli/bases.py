@@ -58,7 +58,7 @@ def against_vendors(given: Mapping[str, Any]) -> Review:
     """The same against what vendors have, which is asked and not changed."""
     from aipol.cli.journals import STATE
     from aipol.cli.remotes import planned, pushing
-    from aipol.report.plans import people
+    from aipol.report.plans import audience, people
     from aipol.review.making import of_vendors
 
     found, _, policy = pushing(given["policy"], given["chosen"], given["as_of"])
@@ -66,7 +66,7 @@ def against_vendors(given: Mapping[str, Any]) -> Review:
     if found is None:
         return of_vendors(asked, (), ())
     plans = planned(found, (), Path(STATE)).plans
-    whom = sorted({name for plan in plans for name in people(plan)})
+    whom = sorted({audience(each) for plan in plans for each in people(plan)})
     return of_vendors(asked, tuple(map(_planned, plans)), tuple(whom))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from aipol.audience import EVERYBODY
-from aipol.plan.model import Concerned
+from aipol.plan.model import Concerned, Whom
 from aipol.plan.sides import together
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def concerned_by(build: Build, target: str) -> Mapping[str, Concerned]:
 
 
 def _concerned(ir: Ir, ruling: Ruling) -> Concerned:
-    span = ruling.decided_by.span
-    named = (ir.groups[name].region for name in ruling.audience.include if name in ir.groups)
-    everybody = EVERYBODY in named
-    return Concerned((f"{span.file}:{span.line}",), (str(ruling.audience),), everybody)
+    span, audience = ruling.decided_by.span, ruling.audience
+    named = (ir.groups[name].region for name in audience.include if name in ir.groups)
+    people = Whom(audience.include, audience.exclude, audience.within)
+    return Concerned((f"{span.file}:{span.line}",), (people,), EVERYBODY in named)

@@ -56,6 +56,15 @@ class Difference:
     after: Json
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Whom:
+    """People as the policy names them: any of `include` and of each of `within`, no `exclude`."""
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    within: tuple[tuple[str, ...], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Concerned:
     """Whom an object is about: the policy's lines behind it, and people as the policy says them.
@@ -66,8 +75,7 @@ class Concerned:
 
     lines: tuple[str, ...] = ()
     """`policy/ai-usage.yaml:41`, in the order of the files."""
-    people: tuple[str, ...] = ()
-    """Audiences, such as `finance except contractors`."""
+    people: tuple[Whom, ...] = ()
     everybody: bool = False
     """Whether a rule about everybody is among them."""
     topic: str = ""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from aipol.plan.comparing import differences
-from aipol.plan.model import NOBODY, Action, Cause, Change, Concerned, Difference
+from aipol.plan.model import NOBODY, Action, Cause, Change, Concerned, Difference, Whom
 from aipol.remote import Json, Live, Wanted, digest_of
 
 
@@ -130,7 +130,7 @@ def _cause(marked: str, there: str) -> Cause:
 
 def together(several: Iterable[Concerned]) -> Concerned:
     """Whom several artefacts are about."""
-    lines, people, everybody = dict[str, None](), dict[str, None](), False
+    lines, people, everybody = dict[str, None](), dict[Whom, None](), False
     for each in several:
         lines |= dict.fromkeys(each.lines)
         people |= dict.fromkeys(each.people)

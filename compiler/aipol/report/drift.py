@@ -8,9 +8,9 @@ from typing import Any
 
 from aipol.plan.drifting import Drift, Way
 from aipol.plan.effects import Effects
-from aipol.report.plans import UNTOLD, difference_text
+from aipol.report.plans import UNTOLD, audiences, difference_text
 from aipol.report.shifts import effects_json, effects_lines
-from aipol.report.words import count, folded, markdown, some
+from aipol.report.words import count, folded, markdown
 
 _WORDS = {
     Way.EDITED: "edited by hand",
@@ -92,7 +92,7 @@ def _told(drifted: Drifted) -> Iterator[str]:
 
 
 def _lines(each: Drift) -> Iterable[str]:
-    about = f", about {some(each.concerned.people, 1)}" if each.concerned.people else ""
+    about = f", about {audiences(each.concerned.people, 1)}" if each.concerned.people else ""
     yield f"    {each.key or each.name} ({each.kind}){about}"
     if each.way in (Way.EDITED, Way.UNKNOWN):
         yield from (f"      {difference_text(one)}" for one in each.differences[:_PLACES])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from aipol.plan.model import Action, Cause, Change, Difference, Plan, Plans
+from aipol.plan.model import Action, Cause, Change, Difference, Plan, Plans, Whom
 from aipol.report.words import count, folded, markdown, some
 
 SIGNS = {
@@ -57,7 +57,7 @@ def plan_text(plan: Plan, shown: Shown = BRIEF) -> Iterator[str]:
     yield from folded(f"{plan.target} at {plan.place}: {tally(plan)}.")
     concerned = people(plan)
     if concerned:
-        yield from folded(f"  concerns {some(concerned)}")
+        yield from folded(f"  concerns {audiences(concerned)}")
     for change in plan.writes[: shown.most]:
         # Not folded: a name that stands alone on a line can be copied, and grep finds its sign.
         yield f"  {_line(change)}"
@@ -99,9 +99,24 @@ def asked(plans: Plans) -> str:
     return f"Do it: {'; '.join(told)}?"
 
 
-def people(plan: Plan) -> list[str]:
+def people(plan: Plan) -> list[Whom]:
     """The audiences that what is written is about, each once."""
     return sorted({each for change in plan.writes for each in change.concerned.people})
+
+
+def audiences(several: Iterable[Whom], most: int = 3) -> str:
+    """`everyone except sales; everyone except finance and sales; and 2 more`."""
+    every = [audience(each) for each in several]
+    more = [f"and {len(every) - most:,} more"] if len(every) > most + 1 else []
+    return "; ".join([*(every[:most] if more else every), *more])
+
+
+def audience(whom: Whom) -> str:
+    """`finance, sales who are in pilot or staff except contractors and interns`."""
+    text = ", ".join(whom.include)
+    for groups in whom.within:
+        text += f" who are in {' or '.join(groups)}"
+    return f"{text} except {' and '.join(whom.exclude)}" if whom.exclude else text
 
 
 def _line(change: Change) -> str:
@@ -109,7 +124,7 @@ def _line(change: Change) -> str:
     places = [each.path or "all of it" for each in change.differences]
     if places and change.action in (Action.UPDATE, Action.ADOPT):
         why = f"{why}: {some(places, _PLACES)}" if why else some(places, _PLACES)
-    about = some(change.concerned.people, 1)
+    about = audiences(change.concerned.people, 1)
     told = "; ".join(part for part in (about, why) if part)
     name = _cut(change.key.partition("/")[2], _NAME)
     return f"{SIGNS[change.action]} {name} ({change.kind})" + (f": {told}" if told else "")
@@ -139,7 +154,7 @@ def plans_markdown(plans: Plans, shown: Shown = BRIEF) -> Iterator[str]:
         yield f"{markdown(tally(plan))}."
         concerned = people(plan)
         if concerned:
-            yield f"Concerns {markdown(some(concerned))}."
+            yield f"Concerns {markdown(audiences(concerned))}."
         yield ""
         if plan.writes:
             yield from _table(plan.writes, shown.most)
@@ -152,7 +167,7 @@ def _table(changes: Iterable[Change], most: int) -> Iterator[str]:
     yield "| --- | --- | --- | --- | --- |"
     every = list(changes)
     for change in every[:most]:
-        whom = some(change.concerned.people, 1)
+        whom = audiences(change.concerned.people, 1)
         cells = (change.action, change.key, change.kind, whom, _WHY[change.cause])
         yield f"| {' | '.join(map(markdown, cells))} |"
     if len(every) > most:

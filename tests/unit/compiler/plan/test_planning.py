@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aipol.plan.comparing import differences
-from aipol.plan.model import Action, Cause, Change, Concerned, Plan
+from aipol.plan.model import Action, Cause, Change, Concerned, Plan, Whom
 from aipol.plan.ordering import ordered
 from aipol.plan.planning import Asked, compare
 from aipol.plan.sides import together
@@ -298,12 +298,14 @@ def test_whom_a_change_is_about() -> None:
     """An object's artefacts say it; of one that goes, earlier journals do."""
     vendor = Vendor()
     _ours(vendor, script("gone"))
-    about = Concerned(("p.yaml:10",), ("finance",))
-    more = Concerned(("p.yaml:9",), ("all",), everybody=True)
+    about = Concerned(("p.yaml:10",), (Whom(("finance",)),))
+    more = Concerned(("p.yaml:9",), (Whom(("all",)),), everybody=True)
     wanted = replace(script("s"), artifacts=("a", "b", "c"))
     made = _plan(vendor, wanted, concerned={"a": about, "b": more}, earlier={key_of("gone"): about})
     assert {each.key: each.concerned for each in made.changes} == {
-        key_of("s"): Concerned(("p.yaml:9", "p.yaml:10"), ("all", "finance"), everybody=True),
+        key_of("s"): Concerned(
+            ("p.yaml:9", "p.yaml:10"), (Whom(("all",)), Whom(("finance",))), everybody=True
+        ),
         key_of("gone"): about,
     }
     assert together(()) == Concerned()
