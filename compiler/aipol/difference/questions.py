@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from aipol.catalogue.model import IdentifierKind
-from aipol.domains import Intent
+from aipol.domains import Intent, parents
 from aipol.hosts import header_hosts
 from aipol.ir import Ir
 from aipol.target import Decider, Kind
@@ -46,17 +46,16 @@ class Thing:
 def needed(ir: Ir, deciders: Iterable[Decider]) -> dict[Thing, str]:
     """What nothing may block, as far as readers can be asked, and what it is needed for.
 
-    What stops a program names it, so that programs are among what is mentioned.
+    What stops a program names it, so that programs are among what is mentioned; so is a host that
+    is below a protected one, of which the protected one's own answer says nothing.
     """
     found: dict[Thing, str] = {}
     every = tuple(deciders)
     by_category = any(decider.clients(Kind.CATEGORY) for decider in every)
-    for host, match, purpose in ir.protected_hosts:
-        names = (host, f"{DEEP}.{host}")
-        for name in (n for n, meant in zip(names, _BELOW[match], strict=True) if meant):
-            found[Thing(Kind.HOST, name)] = purpose
-            if by_category:
-                found[Thing(Kind.CATEGORY, name)] = purpose
+    for name, purpose in (*_protected(ir), *_mentioned_below(ir, every)):
+        found[Thing(Kind.HOST, name)] = purpose
+        if by_category:
+            found[Thing(Kind.CATEGORY, name)] = purpose
     for decider in every:
         for kind, value in decider.mentions():
             form = value.rpartition(":")[0]
@@ -65,6 +64,23 @@ def needed(ir: Ir, deciders: Iterable[Decider]) -> dict[Thing, str]:
                 if breaks:
                     found[Thing(kind, value, form)] = breaks
     return found
+
+
+def _protected(ir: Ir) -> Iterator[tuple[str, str]]:
+    for host, match, purpose in ir.protected_hosts:
+        names = (host, f"{DEEP}.{host}")
+        yield from ((n, purpose) for n, meant in zip(names, _BELOW[match], strict=True) if meant)
+
+
+def _mentioned_below(ir: Ir, deciders: Iterable[Decider]) -> Iterator[tuple[str, str]]:
+    """The hosts that readers speak of which are below protected ones, and what is below those."""
+    above = {host: purpose for host, match, purpose in ir.protected_hosts if _BELOW[match][1]}
+    for decider in deciders:
+        for kind, value in decider.mentions():
+            host = value.casefold()
+            found = next((n for n in parents(host) if n in above), "") if kind is Kind.HOST else ""
+            if found:
+                yield from ((name, above[found]) for name in (host, f"{DEEP}.{host}"))
 
 
 @dataclass

@@ -157,3 +157,16 @@ def test_a_condition_that_the_reader_does_not_know_is_told(corporate: tuple[Plac
     (unread,) = told.unread
     assert "other keys" in unread.why
     assert {each.direction for each in told.without} == {Direction.LOOSER}
+
+
+def test_a_host_below_a_protected_one_is_told_first_as_needed(site: SiteOf) -> None:
+    """Not as one that no app is known by."""
+    emitted = gated(_policy(protected=(("login.test", "subtree", "signing in"),)))
+    here = site()
+    here.settle(emitted.files)
+    place = _placed(here, emitted)
+    (held, *_) = (each for each in here.standin.lists if "aipol:" in each.description)
+    here.entries(held.name, append=[{"value": "www.login.test"}])
+    told = place.told(here.plan(place.files), [each.key for each in place.wanted])
+    first = list(effects_lines("cloudflare", told))[1]
+    assert "`www.login.test`, needed for signing in, any more" in first

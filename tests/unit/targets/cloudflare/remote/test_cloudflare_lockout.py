@@ -20,7 +20,11 @@ from tests.unit.targets.network.written import Policy, app
 SiteOf = Callable[..., Any]
 SPAN = whole_file("policy.yaml")
 APPS = (app("deep", "big.test"), app("single", "one.test"))
-PROTECTED = (("login.test", "subtree", "signing in"), ("mdm.test", "exact", "management"))
+PROTECTED = (
+    ("login.test", "subtree", "signing in"),
+    ("push.test", "children", "messages to devices"),
+    ("mdm.test", "exact", "management"),
+)
 
 
 @pytest.fixture
@@ -68,9 +72,24 @@ def test_an_edit_that_would_come_back_is_refused(here: tuple[Any, Any]) -> None:
     assert "signing in" in finding.hint
 
 
+@pytest.mark.parametrize(
+    ("host", "purpose"),
+    [("www.login.test", "signing in"), ("1.courier.push.test", "messages to devices")],
+)
+def test_a_host_below_a_protected_one_is_protected(
+    here: tuple[Any, Any], host: str, purpose: str
+) -> None:
+    """The protected host itself, and what is far below it, may be open all the same."""
+    _edited(here, host)
+    (finding,) = _checked(here, _put_back(here)).findings
+    assert finding.code == "AIP708"
+    assert finding.message.startswith(f"`{host}` would be blocked")
+    assert purpose in finding.hint
+
+
 def test_an_edit_that_blocks_something_else_comes_back(here: tuple[Any, Any]) -> None:
     """It is what was there, and locks nobody out."""
-    _edited(here, "other.test")
+    _edited(here, "other.test", "www.mdm.test")
     assert _checked(here, _put_back(here)) == Checked()
 
 
