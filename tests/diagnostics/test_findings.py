@@ -27,8 +27,8 @@ AS_OF = date(2026, 12, 1)
 
 # Made of more than a page holds, or of a catalogue; tests/unit makes them.
 NOT_HERE = {"AIP102", "AIP115", "AIP224"}
-# What it takes targets, a directory of artefacts, one of a web server, or a vendor, to find.
-AFTER_THE_POLICY = "4|5|6|7"
+# What takes targets, a directory of artefacts, a vendor or an earlier policy to find.
+AFTER_THE_POLICY = "4|5|6|7|8"
 
 
 class _Settings(BaseModel):
