@@ -52,21 +52,27 @@ def _endings(assembled: Assembled) -> Iterator[Ending]:
                 yield Ending(found.until, what, vendor.span(fact))
 
 
+def days(first: date, *policies: Assembled) -> tuple[date, ...]:
+    """The days after `first` from which on something holds no more in any of the policies."""
+    lasts = {ending.last for policy in policies for ending in endings(policy)}
+    return tuple(last + timedelta(days=1) for last in sorted(lasts) if first <= last < date.max)
+
+
 def turns(assembled: Assembled, catalogue: Catalogue, first: date, last: date) -> tuple[Turn, ...]:
     """The days after `first`, up to `last`, on which rulings differ from the day before."""
     from aipol.resolve import resolve
 
-    by_day: dict[date, list[Ending]] = {}
-    for ending in endings(assembled):
-        by_day.setdefault(ending.last + timedelta(days=1), []).append(ending)
     found: list[Turn] = []
     before, _ = resolve(assembled, catalogue, first)
-    for day in sorted(day for day in by_day if first < day <= last):
+    for day in days(first, assembled):
+        if day > last:
+            break
         # Nothing ends in between, so the day before is as the last day that was resolved.
         after, _ = resolve(assembled, catalogue, day)
         if before is not None and after is not None:
             changed = changes(Sides(before, after))
             if changed:
-                found.append(Turn(day, tuple(by_day[day]), changed))
+                ended = (end for end in endings(assembled) if end.last == day - timedelta(days=1))
+                found.append(Turn(day, tuple(ended), changed))
         before = after
     return tuple(found)

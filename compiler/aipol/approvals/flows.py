@@ -24,16 +24,33 @@ _KINDS = {(True, True): "any", (True, False): "a corporate", (False, True): "a p
 _Key = tuple[Region, frozenset[str], frozenset[str]]
 
 
-def of_flows(meant: Meant) -> Iterator[Trigger]:
-    """Somebody may give a class of data to a vendor, with an account of a kind, and could not."""
+class Told:
+    """Who is told to begin to give which class of data to which vendor, with which account."""
+
+    def __init__(self) -> None:
+        self._people: dict[tuple[str, Account, str], Region] = {}
+
+    def of(self, vendor: str, account: Account, name: str) -> Region:
+        """Those of whom it is told."""
+        return self._people.get((vendor, account, name), NOBODY)
+
+    def add(self, vendor: str, account: Account, name: str, people: Region) -> None:
+        """Remember all of whom it is told, those of earlier days among them."""
+        self._people[vendor, account, name] = people
+
+
+def of_flows(meant: Meant, told: Told) -> Iterator[Trigger]:
+    """Somebody may give a class of data to a vendor, with an account of a kind, and could not.
+
+    What is `told` of earlier days is not told again.
+    """
     for vendor, uses in _by_vendor(meant).items():
         theirs = _Uses(meant, vendor, uses)
         if not theirs.same:
-            corporate, personal = (_alike(theirs.beginning(account)) for account in _ACCOUNTS)
+            corporate, personal = (_alike(theirs.beginning(account, told)) for account in _ACCOUNTS)
             for key, flows in {**personal, **corporate}.items():
                 kinds = (key in corporate, key in personal)
                 yield _trigger(meant, vendor, _KINDS[kinds], flows)
-    yield from _recognised_by_less(meant)
 
 
 def _by_vendor(meant: Meant) -> Mapping[str, tuple[Use, ...]]:
@@ -81,16 +98,20 @@ class _Uses:
         theirs = use[0] in ir.apps and _vendor(ir, use[0]) == self.vendor
         return ir.by_use.get(use, ()) if theirs else ()
 
-    def beginning(self, account: Account) -> Iterator[_Flow]:
+    def beginning(self, account: Account, told: Told) -> Iterator[_Flow]:
         """What may be given to the vendor, by each ruling, and could be given by none before."""
+        universe = self.sides.universe
         before, after = self.irs
         for name in classes_of(after):
             giving = self._giving(before, self.sides.old, account, name)
-            could = self.sides.universe.any_of(people for _, people in giving)
+            known = told.of(self.vendor, account, name)
+            could = universe.either(known, universe.any_of(people for _, people in giving))
             for ruling, people in self._giving(after, self.sides.new, account, name):
-                begins = self.sides.universe.minus(people, could)
+                begins = universe.minus(people, could)
                 if begins != NOBODY:
+                    known = universe.either(known, begins)
                     yield _Flow(ruling, name, begins)
+            told.add(self.vendor, account, name, known)
 
     def _giving(
         self, ir: Ir, copied: _Copied, account: Account, name: str
@@ -162,7 +183,7 @@ def may_give(ir: Ir, ruling: Ruling | None, name: str) -> bool:
     return bool(given) and unlimited
 
 
-def _recognised_by_less(meant: Meant) -> Iterator[Trigger]:
+def of_data(meant: Meant) -> Iterator[Trigger]:
     """A class that some data of it is no longer known by may go wherever other data may."""
     if meant.before is None:
         return

@@ -13,6 +13,7 @@ from aipol.vocabulary import Condition
 if TYPE_CHECKING:
     from aipol.catalogue.load import Catalogue
     from aipol.difference import Difference
+    from aipol.difference.later import Later
     from aipol.ir import Ir
     from aipol.language.assemble import Assembled
     from aipol.language.placed import Placed
@@ -59,6 +60,8 @@ class Compared:
     after: Policy
     difference: Difference | None
     gaps: tuple[Opening, ...] | None
+    coming: tuple[Later, ...] = ()
+    """What it does on the later days on which something has ended."""
 
     @property
     def sides(self) -> tuple[Policy, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from aipol.approvals.classes import classes_of
 from aipol.approvals.effects import Meant, of_effects
-from aipol.approvals.flows import of_flows
+from aipol.approvals.flows import Told, of_data, of_flows
 from aipol.approvals.later import of_later
 from aipol.approvals.model import Compared, Policy, Required, Trigger
 from aipol.approvals.settings import of_settings
@@ -59,9 +59,11 @@ def _triggers(change: Compared, meant: Meant | None) -> Iterator[Trigger]:
     if meant is None:
         yield from (Trigger(condition, _UNKNOWN, place) for condition in Condition)
         return
-    today = (*of_effects(meant), *of_flows(meant))
+    flows = Told()
+    today = (*of_effects(meant), *of_flows(meant, flows))
     yield from today
-    yield from of_later(meant, today)
+    yield from of_data(meant)
+    yield from of_later(meant, change.coming, today, flows)
     yield from of_settings(meant)
     yield from of_text(meant)
     if change.gaps is None:

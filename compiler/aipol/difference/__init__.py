@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from aipol.audience import Universe
 from aipol.difference.data import DataChange, data_changes
 from aipol.difference.headers import HeaderChange, header_changes
 from aipol.difference.reaches import Access, Reach, folded, reaches
@@ -52,9 +53,12 @@ class Difference:
         return bool(self.changes or self.reaches or self.headers or self.data)
 
 
-def difference(before: Ir, after: Ir) -> Difference:
-    """What people get under `after` that they do not get under `before`, and the other way."""
-    sides = Sides(before, after)
+def difference(before: Ir, after: Ir, universe: Universe | None = None) -> Difference:
+    """What people get under `after` that they do not get under `before`, and the other way.
+
+    `universe` is one that has the groups of both, where there is one already.
+    """
+    sides = Sides(before, after, universe)
     old, new = frozenset(before.protected_hosts), frozenset(after.protected_hosts)
     return Difference(
         sides,

@@ -22,11 +22,12 @@ class Sides:
 
     __slots__ = ("_everyone", "_groups", "_known", "_said", "after", "before", "universe")
 
-    def __init__(self, before: Ir, after: Ir) -> None:
+    def __init__(self, before: Ir, after: Ir, universe: Universe | None = None) -> None:
         self.before, self.after = before, after
         names = tuple(dict.fromkeys((*before.universe.groups, *after.universe.groups)))
         shared = names == before.universe.groups
-        self.universe = before.universe if shared else Universe(names)
+        own = before.universe if shared else Universe(names)
+        self.universe = universe or own
         self._known: dict[tuple[Universe, Region], Region] = {}
         self._said: dict[Region, str] = {}
         self._groups: Mapping[str, Region] = {

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from copy import deepcopy
-from datetime import date, timedelta
 from typing import Any
 
 from aipol.diagnostics.model import Diagnostic
@@ -15,7 +14,7 @@ from aipol.language.document import Path
 from aipol.language.load import load_text
 from aipol.pipeline import Opened
 from aipol.resolve import resolve
-from aipol.schedule import endings
+from aipol.schedule import days
 
 _SHAPE = "AIP1"
 
@@ -68,11 +67,12 @@ def _not_the_same(before: Opened, after: Opened) -> str:
     new = _counted(after.findings) - _counted(before.findings)
     if new:
         return next(message for _, message in new)
-    if before.assembled is None or after.assembled is None:
+    if before.ir is None or before.assembled is None or after.assembled is None:
         return "the policy has errors"
     if before.settings != after.settings:
         return "the settings of a target would change"
-    for day in _days(before):
+    first = before.ir.as_of
+    for day in (first, *days(first, before.assembled, after.assembled)):
         old, _ = resolve(before.assembled, before.catalogue, day)
         new_ir, _ = resolve(after.assembled, after.catalogue, day)
         if old is None or new_ir is None:
@@ -81,17 +81,6 @@ def _not_the_same(before: Opened, after: Opened) -> str:
         if found.for_somebody or found.protected or found.unprotected:
             return f"somebody would notice from {day} on"
     return ""
-
-
-def _days(opened: Opened) -> Iterator[date]:
-    """The day, and every later one on which something has just ended."""
-    if opened.ir is None or opened.assembled is None:
-        return
-    yield opened.ir.as_of
-    later = {ending.last for ending in endings(opened.assembled)}
-    for last in sorted(later):
-        if opened.ir.as_of <= last < date.max:
-            yield last + timedelta(days=1)
 
 
 def _counted(findings: Iterable[Diagnostic]) -> Counter[tuple[str, str]]:

@@ -26,6 +26,7 @@ from aipol.review.sides import place
 if TYPE_CHECKING:
     from aipol.diagnostics import Diagnostic
     from aipol.difference import Change, Difference
+    from aipol.difference.later import Later
     from aipol.ir import Because
     from aipol.review.edits import Edit
     from aipol.review.files import FileChange
@@ -38,6 +39,8 @@ WAYS = {
     Direction.OTHER: "Otherwise",
 }
 _MOST_CAUSES = 2
+_MOST_DAYS = 6
+"""Of more days with effects to come, only how many they are."""
 _TOLD_ELSEWHERE = frozenset({"AIP805", "AIP806", "AIP809", "AIP810", "AIP811", "AIP813"})
 """Risks that effects, gaps and what is for everybody tell already."""
 
@@ -58,19 +61,18 @@ class Section:
     items: tuple[Item, ...]
 
 
-def sections(review: Review) -> Iterator[Section]:
-    """Everything that is told, in order; nothing without items."""
-    for section in _sections(review):
+def sections(review: Review, *, whole: bool = False) -> Iterator[Section]:
+    """Everything that is told, in order; nothing without items. Of later days a few, or all."""
+    for section in _sections(review, whole=whole):
         if section.items:
             yield section
 
 
-def _sections(review: Review) -> Iterator[Section]:
+def _sections(review: Review, *, whole: bool) -> Iterator[Section]:
     yield Section("Approvals", tuple(_approvals(review)))
     yield from _effects(review, review.by_policy, "")
     yield from _effects(review, review.by_catalogue, " by the catalogue")
-    for each in review.later:
-        yield from _changes(review, each.found, each.changes, f" from {each.day} on")
+    yield from _later(review, review.later if whole else review.later[:_MOST_DAYS])
     yield Section("For everybody", tuple(_setting(edit) for edit in review.settings))
     yield Section("Surprises", tuple(_finding(each) for each in review.surprises))
     yield Section("Risks", tuple(_risks(review)))
@@ -102,6 +104,16 @@ def _effects(review: Review, found: Difference | None, by: str) -> Iterator[Sect
     hosts = [f"protected: {protected_words(host)}" for host in found.protected]
     hosts += [f"protected no more: {protected_words(host)}" for host in found.unprotected]
     yield Section(f"Hosts that nothing may block{by}", tuple(map(Item, hosts)))
+
+
+def _later(review: Review, shown: Sequence[Later]) -> Iterator[Section]:
+    for each in shown:
+        yield from _changes(review, each.found, each.changes, f" from {each.day} on")
+    rest = review.later[len(shown) :]
+    if rest:
+        number = count(sum(len(each.changes) for each in rest), "effect")
+        text = f"{number} from {count(len(rest), 'more day')} on, {rest[0].day} the first of them"
+        yield Section("Later still", (Item(text),))
 
 
 def _changes(

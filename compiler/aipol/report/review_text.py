@@ -37,7 +37,7 @@ def review_text(review: Review, following: Next, *, verbose: bool) -> Iterator[s
     """The review; what is folded is counted, with the command that shows it."""
     yield from folded(f"{against(review)}:")
     yield from folded(headline(review))
-    told = list(sections(review))
+    told = list(sections(review, whole=verbose))
     every = max((len(each.items) for each in told), default=0)
     lines, hidden = list[str](), 0
     for most in (every,) if verbose else MOST:

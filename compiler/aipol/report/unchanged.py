@@ -51,10 +51,7 @@ def _people(review: Review, found: Difference) -> Iterator[Region]:
     yield from (reach.people for reach in found.reaches)
     yield from (header.people for header in found.headers)
     yield from (gap.people for gap in _gaps(review))
-    for each in review.later:
-        origin = each.found.sides.universe
-        for change in each.changes:
-            yield found.sides.universe.copied(change.people, origin)
+    yield from (change.people for each in review.later for change in each.changes)
 
 
 def _rest_words(words: str, alone: list[str]) -> str:

@@ -36,7 +36,7 @@ def compared(review: Review, *, whole: bool) -> Compared | None:
         return None
     known = review.gaps if whole else None
     gaps = None if known is None else tuple(_openings(known, review.new))
-    return Compared(_policy(review.base), after, review.difference, gaps)
+    return Compared(_policy(review.base), after, review.difference, gaps, review.coming)
 
 
 def _openings(gaps: GapChanges, new: Side) -> Iterator[Opening]:

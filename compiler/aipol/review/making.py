@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from aipol.diagnostics.model import Severity
 from aipol.difference import Difference, difference
+from aipol.difference.later import Later, later
 from aipol.pipeline import reopened
 from aipol.review.edits import Edit, edits
 from aipol.review.files import file_changes
 from aipol.review.gaps import GapChanges, gap_changes, policy_gaps
-from aipol.review.later import later
 from aipol.review.model import Review
-from aipol.review.outputs import NOTHING, built, of_both
+from aipol.review.outputs import NOTHING, built, of_both, same_inputs
 from aipol.review.risks import Changed, risks
 from aipol.review.sides import Side, only_of
 from aipol.review.surprises import Looked, surprises
@@ -76,7 +76,7 @@ def reviewed(asked: Asked) -> Review:
     edited = _edits(before, after)
     # What some targets leave open others may hold.
     gaps = _gaps(total, base, new) if asked.whole else None
-    coming = () if before is None or total is None else later(before, after, asked.as_of, total)
+    coming = _coming(before, after, total)
     compared = base.comparable and new.comparable
     files = file_changes(base.outputs.files, new.outputs.files) if compared else ()
     return Review(
@@ -96,7 +96,7 @@ def reviewed(asked: Asked) -> Review:
         objects=_objects(asked, base, new),
         files=files,
         number_of_files=len(base.outputs.files.keys() | new.outputs.files.keys()),
-        later=coming,
+        coming=coming,
         chosen=asked.chosen,
     )
 
@@ -184,6 +184,16 @@ def nothing_said(ir: Ir) -> Ir:
         policy_clauses=(),
         sites={},
     )
+
+
+def _coming(before: Opened | None, after: Opened, found: Difference | None) -> tuple[Later, ...]:
+    """What the two do on later days, where both were and mean something."""
+    if before is None or before.assembled is None or after.assembled is None or found is None:
+        return ()
+    if same_inputs(before, after):
+        return ()
+    old, new = (before.assembled, before.catalogue), (after.assembled, after.catalogue)
+    return later(old, new, found.sides.after.as_of, found)
 
 
 def _edits(before: Opened | None, after: Opened) -> tuple[Edit, ...]:

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from aipol.approvals import Required
     from aipol.diagnostics import Diagnostic
     from aipol.difference import Change, Difference
+    from aipol.difference.later import Later
     from aipol.people import People
     from aipol.review.edits import Edit
     from aipol.review.files import FileChange
     from aipol.review.gaps import GapChanges
-    from aipol.review.later import Later
     from aipol.review.objects import ObjectChanges
     from aipol.review.sides import Side
 
@@ -54,8 +54,8 @@ class Review:
     files: tuple[FileChange, ...]
     number_of_files: int
     """How many there are on both sides together."""
-    later: tuple[Later, ...] = ()
-    """What the policy's edits do from later days on."""
+    coming: tuple[Later, ...] = ()
+    """Every later day on which something has ended, whether or not anything is new on it."""
     chosen: tuple[str, ...] = ()
     """The targets whose outputs are compared, where not all are."""
     of_policies: bool = True
@@ -93,6 +93,11 @@ class Review:
         risky = (*self.lacking, *self.surprises, *self.risks)
         every = (*errors, *risky, *self.found, *self.read_back)
         return tuple(dict.fromkeys(every))
+
+    @cached_property
+    def later(self) -> tuple[Later, ...]:
+        """What the change does from later days on and not before."""
+        return tuple(each for each in self.coming if each.changes)
 
     @property
     def settings(self) -> tuple[Edit, ...]:

@@ -18,11 +18,11 @@ from aipol.source import Span, whole_file
 if TYPE_CHECKING:
     from aipol.diagnostics import Diagnostic
     from aipol.difference import Change, Difference
+    from aipol.difference.later import Later
     from aipol.language.assemble import Assembled
     from aipol.language.model import PolicyTest
     from aipol.review.edits import Edit
     from aipol.review.gaps import GapChanges
-    from aipol.review.later import Later
     from aipol.review.sides import Side
 
 

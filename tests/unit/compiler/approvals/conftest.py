@@ -13,6 +13,7 @@ import pytest
 from aipol.approvals import Compared, Policy, Required, required
 from aipol.catalogue.load import Catalogue
 from aipol.difference import difference
+from aipol.difference.later import later
 from aipol.language.assemble import assemble
 from aipol.people import People
 from aipol.resolve import resolve
@@ -52,7 +53,9 @@ def between(before: Policy, after: Policy) -> Compared:
     """Two policies, compared; no gap opens."""
     assert before.ir is not None
     assert after.ir is not None
-    return Compared(before, after, difference(before.ir, after.ir), ())
+    found = difference(before.ir, after.ir)
+    old, new = (before.assembled, before.catalogue), (after.assembled, after.catalogue)
+    return Compared(before, after, found, (), later(old, new, after.ir.as_of, found))
 
 
 def policy_of(*rules: Raw, **more: Any) -> Raw:

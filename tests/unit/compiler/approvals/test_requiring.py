@@ -221,6 +221,18 @@ def test_an_exception_that_hides_another_is_asked_about_for_each_of_its_days(
     assert [reason.text[:17] for reason in found["a"].reasons] == ["from 2027-01-01: "]
 
 
+def test_access_that_becomes_permanent_is_asked_about_for_those_it_is_new_to(
+    needed: Needed,
+) -> None:
+    """They are not counted with those who are told of today."""
+    hidden = {"exceptions": [_exception(effect="allow")]}
+    everyone = ALLOW | {"groups": ["everyone"]}
+    sides = asking({}, BLOCK, **hidden), asking({}, everyone, BLOCK, **hidden)
+    today, then = needed(*sides)["a"].reasons
+    assert today.text.startswith("everyone except finance: may use n")
+    assert then.text.startswith("from 2027-01-01: finance: may use n")
+
+
 def test_evidence_that_lasts_longer_is_asked_about_when_it_would_have_ended(
     needed: Needed,
 ) -> None:

@@ -7,6 +7,9 @@ from dataclasses import replace
 from aipol.audience import EVERYBODY
 from aipol.report.review import sections
 from aipol.report.review_headline import effects_of, headline
+from aipol.report.review_json import review_json
+from aipol.report.review_markdown import review_markdown
+from aipol.report.review_text import Next
 from aipol.report.unchanged import unchanged
 from aipol.review.edits import Way, moved
 from aipol.vocabulary import Surface
@@ -270,3 +273,55 @@ def test_nobody_is_unchanged_whom_something_told_is_about(change: Change) -> Non
     assert unchanged(setting) == ""
     logged = change(OLD, f"{OLD}logging: {{sink: sentinel}}\n")
     assert unchanged(logged) == ""
+
+
+def test_access_that_becomes_permanent_is_an_effect_of_a_later_day(change: Change) -> None:
+    """Behind an exception that gives the same nothing differs today, but from the day after."""
+    head = HEAD + EXCEPTION.replace("[pilot]", "[finance]")
+    rule = CHAT.replace("[finance]", "[pilot]")
+    wider = rule.replace("[pilot]", "[everyone]")
+    review = change(policy(rule, REST, head=head), policy(wider, REST, head=head))
+    assert texts(review)["Looser"] == [
+        "everyone except finance, pilot: may use Chatty on the web: block -> allow"
+    ]
+    assert texts(review)["Looser from 2027-01-01 on"] == [
+        "finance except pilot: may use Chatty on the web: block -> allow"
+    ]
+    assert unchanged(review) == "pilot; 1 of 2 apps"
+    (later,) = review_json(review)["later"]
+    assert later["day"] == "2027-01-01"
+    assert later["changes"][0]["who"] == "finance except pilot"
+    assert "Looser from 2027-01-01 on" in review_markdown(review, Next("x"))
+
+
+def test_a_later_day_tells_nothing_that_goes_no_further_than_before(change: Change) -> None:
+    """What is given without a limit is not told again when evidence ends, and limits it."""
+    head = (
+        f"{HEAD}vendors: {{v: {{soc2: {{until: 2026-12-31}}}}}}\n"
+        "vendor_tiers:\n  - {id: good, when: {soc2: valid}, max_data: internal}\n"
+        "  - {id: rest, max_data: public}\n"
+    )
+    review = change(policy(REST, head=head), policy(CHAT, REST, head=head))
+    assert texts(review)["Looser"] == [
+        "finance: may use Chatty on the web: block -> allow with data.max: internal"
+    ]
+    assert review.later == ()
+    assert len(review.coming) == 1
+
+
+def test_of_many_days_a_few_are_shown_and_the_rest_is_counted(change: Change) -> None:
+    """With `-v` all of them are."""
+    days = [f"2027-0{month}-01" for month in range(1, 9)]
+    head = f"{HEAD}exceptions:\n"
+    for number, day in enumerate(days):
+        head += f"  - {{id: e{number}, apps: [chatty], groups: [g{number}], effect: allow, "
+        head += f"until: {day}, owner: o@acme.example, reason: r}}\n"
+    more = "".join(f"  g{number}: {{}}\n" for number, _ in enumerate(days))
+    head = head.replace("  pilot: {}\n", f"  pilot: {{}}\n{more}")
+    wider = CHAT.replace("[finance]", "[everyone]")
+    review = change(policy(REST, head=head), policy(wider, REST, head=head))
+    assert len(review.later) == 8
+    assert texts(review)["Later still"] == [
+        "2 effects from 2 more days on, 2027-07-02 the first of them"
+    ]
+    assert "Later still" not in {each.title for each in sections(review, whole=True)}
