@@ -28,6 +28,9 @@ def against_revision(given: Mapping[str, Any]) -> Review:
 
     policy, as_of = given["policy"], given["as_of"]
     with laid_out(policy, given["base"]) as laid:
+        if not laid.has_policy and not Path(policy).is_file():
+            where = f"neither the working tree nor `{given['base']}` has it"
+            raise click.ClickException(f"there is no policy `{policy}`: {where}")
         before = opened(str(laid.policy), as_of) if laid.has_policy else None
         return reviewed(_asked(given, given["base"], laid.commit, before))
 

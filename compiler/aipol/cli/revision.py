@@ -56,11 +56,9 @@ def laid_out(policy: str, revision: str) -> Iterator[Laid]:
     top = _git(whole, nearest, "rev-parse", "--show-toplevel")
     root = Path(top.decode().strip()).resolve()
     commit = _commit(root, revision)
-    archive = _git(f"`{revision}` cannot be laid out", root, "archive", "--format=tar", commit)
     name = place.relative_to(root).as_posix()
     with tempfile.TemporaryDirectory() as folder:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            tar.extractall(folder, filter=_harmless)  # noqa: S202 - nothing leads out of the folder
+        _unpack(f"`{revision}` cannot be laid out", root, commit, folder)
         laid = Laid(Path(folder), commit, Path(folder) / name, name)
         if not laid.has_policy and _knows(root, f"{commit}:{name}"):
             raise click.ClickException(
@@ -70,9 +68,19 @@ def laid_out(policy: str, revision: str) -> Iterator[Laid]:
         yield laid
 
 
+def _unpack(otherwise: str, root: Path, commit: str, folder: str) -> None:
+    """Lay out all that a commit has in a folder; it may have nothing."""
+    archive = _git(otherwise, root, "archive", "--format=tar", f"{commit}^{{tree}}")
+    if archive.strip(b"\0"):
+        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+            tar.extractall(folder, filter=_harmless)  # noqa: S202 - nothing leads out of the folder
+
+
 def _commit(root: Path, revision: str) -> str:
     """The commit that a revision is; with dots behind it, the last one that HEAD has of it."""
     name = revision.removesuffix(_SINCE)
+    if not _knows(root, "HEAD") and not _git("git failed", root, "rev-list", "--all", "-n1"):
+        raise click.ClickException("nothing is committed yet, so there is nothing to compare with")
     said = _git(
         f"`{name}` is no revision that is here; name a branch, a tag or a commit, such as "
         "`origin/main`, and where a job has only its own commit, `git fetch` it first",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from aipol.diagnostics.model import Severity
 from aipol.report.review import file_words, sections
 from aipol.report.review_headline import against, headline
 from aipol.report.unchanged import unchanged
@@ -34,10 +35,14 @@ class Next:
 
 
 def review_text(review: Review, following: Next, *, verbose: bool) -> Iterator[str]:
-    """The review; what is folded is counted, with the command that shows it."""
+    """The review; what is folded is counted, with the command that shows it.
+
+    Errors of the new policy are not among it: they are told with the lines that they are on.
+    """
     yield from folded(f"{against(review)}:")
     yield from folded(headline(review))
-    told = list(sections(review, whole=verbose))
+    rest = tuple(each for each in review.found if each.severity is not Severity.ERROR)
+    told = list(sections(replace(review, found=rest), whole=verbose))
     every = max((len(each.items) for each in told), default=0)
     lines, hidden = list[str](), 0
     for most in (every,) if verbose else MOST:

@@ -168,3 +168,38 @@ def test_what_others_merged_since_is_not_told(committed: Path, run: Run, edit: E
     git("checkout", "-q", "--orphan", "nothing")
     git("commit", "-qm", "other")
     assert "no commit in common" in run("diff", "--base", "theirs...").err
+
+
+def test_a_commit_that_has_nothing_has_no_policy(place: Path, run: Run) -> None:
+    """An empty first commit, and one whose files git leaves out of archives."""
+    del place
+    git("init", "-q")
+    git("commit", "-qm", "root", "--allow-empty")
+    git("add", ".")
+    git("commit", "-qm", "policy")
+    found = run("diff", "--base", "HEAD^1")
+    assert found.code == 0, found.err
+    assert "HEAD^1 has no such policy: everything is new." in " ".join(found.out.split())
+
+
+def test_that_there_is_nothing_to_compare_is_told(place: Path, run: Run) -> None:
+    """No commit yet; or no such policy on either side."""
+    del place
+    git("init", "-q")
+    found = run("diff")
+    assert (found.code, found.out) == (2, "")
+    assert "nothing is committed yet" in found.err
+    git("add", ".")
+    git("commit", "-qm", "policy")
+    found = run("diff", "nofile.yaml")
+    assert (found.code, found.out) == (2, "")
+    assert "there is no policy `nofile.yaml`: neither the working tree nor `HEAD`" in found.err
+
+
+def test_an_error_is_told_once(committed: Path, run: Run) -> None:
+    """With its line on stderr, and not again among what is new."""
+    (committed / "policy" / "ai-usage.yaml").unlink()
+    found = run("diff")
+    assert found.code == 1
+    assert found.err.count("AIP101") + found.out.count("AIP101") == 2, (found.err, found.out)
+    assert "AIP101" not in found.out
