@@ -2,46 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from aipol.approvals.effects import Meant
 from aipol.approvals.model import Trigger
 from aipol.audience import NOBODY
+from aipol.difference.settings import setting_changes
 from aipol.ir import Group, Ir
 from aipol.source import Span, whole_file
 from aipol.vocabulary import Condition
 
-_INSPECTED = ("none", "ai-only", "all")
 _IDENTITIES = ("entra", "jamf", "networks", "vlan", "paloalto", "cloudflare", "everyone")
-
-# A clause, what of it holds, and whether one such value holds back all that another does.
-_HELD: tuple[tuple[str, Callable[[Ir], Any], Callable[[Any, Any], bool]], ...] = (
-    ("unlisted_ai", lambda ir: ir.unlisted_ai.strictness, lambda one, other: one >= other),
-    ("on_gap", lambda ir: ir.tighten, lambda one, other: one >= other),
-    (
-        "network.inspect_tls",
-        lambda ir: _INSPECTED.index(ir.inspect_tls),
-        lambda one, other: one >= other,
-    ),
-    ("network.never_inspect", lambda ir: {*ir.never_inspect}, lambda one, other: one <= other),
-    ("network.close_bypasses", lambda ir: ir.close_bypasses, lambda one, other: one >= other),
-    (
-        "network.resolvers",
-        lambda ir: {*ir.resolvers},
-        lambda one, other: one == other or bool(one and (one <= other or not other)),
-    ),
-    (
-        "network.segments",
-        lambda ir: {(each.segment, each.networks, each.gateway) for each in ir.confined},
-        lambda one, other: one >= other,
-    ),
-    (
-        "network.gateways",
-        lambda ir: {(each.id, each.host, each.networks) for each in ir.gateways.values()},
-        lambda one, other: one <= other,
-    ),
-)
 
 
 def of_settings(meant: Meant) -> Iterator[Trigger]:
@@ -62,14 +33,14 @@ def of_settings(meant: Meant) -> Iterator[Trigger]:
 
 def _of_clauses(meant: Meant, before: Ir, after: Ir) -> Iterator[Trigger]:
     whole = meant.after.told(whole_file(meant.after.assembled.file))
-    for key, value_of, holds in _HELD:
-        old, new = value_of(before), value_of(after)
+    for change in setting_changes(before, after):
         for so, condition, word in (
-            (not holds(new, old), Condition.LOOSER, "holds less back"),
-            (not holds(old, new), Condition.STRICTER, "holds more back"),
+            (change.looser, Condition.LOOSER, "holds less back"),
+            (change.stricter, Condition.STRICTER, "holds more back"),
         ):
             if so:
-                yield Trigger(condition, f"`{key}` {word}", _place(meant, key) or whole)
+                place = _place(meant, change.key) or whole
+                yield Trigger(condition, f"`{change.key}` {word}", place)
 
 
 def _place(meant: Meant, key: str) -> Span | None:

@@ -41,8 +41,8 @@ def review_text(review: Review, following: Next, *, verbose: bool) -> Iterator[s
     """
     yield from folded(f"{against(review)}:")
     yield from folded(headline(review))
-    rest = tuple(each for each in review.found if each.severity is not Severity.ERROR)
-    told = list(sections(replace(review, found=rest), whole=verbose))
+    found = tuple(each for each in review.found if each.severity is not Severity.ERROR)
+    told = list(sections(replace(review, found=found), whole=verbose))
     every = max((len(each.items) for each in told), default=0)
     lines, hidden = list[str](), 0
     for most in (every,) if verbose else MOST:

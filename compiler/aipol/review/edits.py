@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from aipol.difference import Direction
-from aipol.vocabulary import Effect
 
 if TYPE_CHECKING:
     from aipol.language.assemble import Assembled
@@ -91,7 +90,11 @@ _FOR_ALL = frozenset(
 )
 
 
-def edits(before: Assembled, after: Assembled) -> tuple[Edit, ...]:
+Ways = Mapping[str, Direction]
+"""Which way settings go that are others, by key."""
+
+
+def edits(before: Assembled, after: Assembled, ways: Ways) -> tuple[Edit, ...]:
     """Everything that is written otherwise, clauses first, in the order of the new policy."""
     return (
         *_clauses(before, after),
@@ -107,7 +110,7 @@ def edits(before: Assembled, after: Assembled) -> tuple[Edit, ...]:
                 section, _by_id(getattr(before, section)), _by_id(getattr(after, section))
             )
         ),
-        *_whole(before, after),
+        *_whole(before, after, ways),
     )
 
 
@@ -179,18 +182,18 @@ def _of_map(
             yield Edit(section, name, Way.CHANGED, fields, *spans)
 
 
-def _whole(before: Assembled, after: Assembled) -> Iterator[Edit]:
+def _whole(before: Assembled, after: Assembled, ways: Ways) -> Iterator[Edit]:
     """What is said once for everybody."""
     for section in ("unlisted_ai", "on_gap"):
         old, new = getattr(before, section), getattr(after, section)
         if old != new:
-            way = _direction(section, old, new)
+            way = ways.get(section, Direction.OTHER)
             yield _once(before, after, section, (Field(section, str(old), str(new)),), way)
     for section in ("network", "logging", "organization"):
         sides = [getattr(each, section) for each in (before, after)]
         values = [getattr(side, "value", side) for side in sides]
         if fields := tuple(_fields(*values)):
-            way = _together(_direction(f"{section}.{f.key}", f.before, f.after) for f in fields)
+            way = _together(ways.get(f"{section}.{f.key}", Direction.OTHER) for f in fields)
             yield _once(before, after, section, fields, way)
     sites = [each.inventory.value if each.inventory else None for each in (before, after)]
     if fields := tuple(_fields(*sites)):
@@ -211,24 +214,10 @@ def _once(
     return Edit(section, "", Way.CHANGED, fields, old, new, way)
 
 
-def _direction(key: str, before: object, after: object) -> Direction:
-    """Which way a setting goes for everybody; most go neither."""
-    if isinstance(before, Effect) and isinstance(after, Effect):
-        looser = after.strictness < before.strictness
-        return Direction.LOOSER if looser else Direction.STRICTER
-    stricter = _STRICTER.get(key)
-    if stricter is None or stricter not in {before, after}:
-        return Direction.OTHER
-    return Direction.STRICTER if after == stricter else Direction.LOOSER
-
-
 def _together(ways: Iterable[Direction]) -> Direction:
     """Looser where any of them is."""
     found = set(ways)
     return next((way for way in Direction if way in found), Direction.OTHER)
-
-
-_STRICTER = {"on_gap": "tighten", "network.close_bypasses": "true"}
 
 
 def _fields(before: Any, after: Any) -> Iterator[Field]:

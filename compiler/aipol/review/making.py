@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aipol.diagnostics.model import Severity
 from aipol.difference import Difference, difference
 from aipol.difference.later import Later, later
+from aipol.difference.settings import setting_changes
 from aipol.pipeline import reopened
 from aipol.review.edits import Edit, edits
 from aipol.review.files import file_changes
@@ -199,7 +200,10 @@ def _coming(before: Opened | None, after: Opened, found: Difference | None) -> t
 def _edits(before: Opened | None, after: Opened) -> tuple[Edit, ...]:
     if before is None or before.assembled is None or after.assembled is None:
         return ()
-    return edits(before.assembled, after.assembled)
+    ways = {}
+    if before.ir is not None and after.ir is not None:
+        ways = {each.key: each.direction for each in setting_changes(before.ir, after.ir)}
+    return edits(before.assembled, after.assembled, ways)
 
 
 def _gaps(found: Difference | None, base: Side, new: Side) -> GapChanges | None:

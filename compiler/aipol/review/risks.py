@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aipol.diagnostics import Diagnostic
     from aipol.difference import Change, Difference
     from aipol.difference.later import Later
+    from aipol.ir import Ir
     from aipol.language.assemble import Assembled
     from aipol.language.model import PolicyTest
     from aipol.review.edits import Edit
@@ -165,8 +166,17 @@ def _setting(new: Side, target: str) -> Span:
 
 
 def _unprotected(new: Side, found: Difference | None) -> Iterator[Diagnostic]:
-    for host, match, purpose in found.unprotected if found else ():
+    if found is None:
+        return
+    for host, match, purpose in found.unprotected:
         yield codes.UNPROTECTED.at(
             whole_file(new.told_as), host=host if match == "exact" else f"{host} ({match})"
         )
         del purpose
+    for account in sorted(_accounts(found.sides.before) - _accounts(found.sides.after)):
+        yield codes.UNPROTECTED.at(whole_file(new.told_as), host=account)
+
+
+def _accounts(ir: Ir) -> set[str]:
+    """Whom nothing may lock out."""
+    return {clause.value for clause in ir.policy_clauses if clause.key == "protected"}

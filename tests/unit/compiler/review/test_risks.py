@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from aipol.difference import difference
+from aipol.difference import Direction, difference
 from aipol.review import Side
 from aipol.review.outputs import NOTHING, Unlicensed
 from aipol.review.risks import Changed, risks
 from aipol.target import Reason
-from tests.unit.compiler.review.conftest import CHAT, REST, Change, policy
+from tests.unit.compiler.review.conftest import CHAT, REST, TAIL, Change, policy
 
 REASON = Reason("t-licence", "the tenant has no licence")
 
@@ -39,3 +39,26 @@ def test_a_host_that_is_protected_no_more_is_told(change: Change) -> None:
     side = Side("HEAD", "", "policy.yaml", None, NOTHING)
     (risk,) = risks(Changed(side, side, found, (), None, ()))
     assert risk.message == "`push.example (subtree)` is protected no more: it can be blocked"
+
+
+def test_settings_go_the_way_that_approvals_take_them(change: Change) -> None:
+    """Decrypting less is looser; decrypting more is none."""
+    tails = [f"{TAIL}network: {{inspect_tls: {how}}}\n" for how in ("all", "none")]
+    one, other = (policy(CHAT, REST, tail=tail) for tail in tails)
+    (risk,) = change(one, other).risks
+    assert (risk.code, risk.message) == (
+        "AIP810",
+        "looser for everybody: network.inspect_tls: all -> none",
+    )
+    back = change(other, one)
+    assert {edit.direction for edit in back.settings} == {Direction.STRICTER}
+    assert "AIP810" not in {risk.code for risk in back.risks}
+
+
+def test_an_account_that_is_no_longer_protected_is_a_risk(change: Change) -> None:
+    """Nothing holds a block of it off any more."""
+    old = policy(CHAT, REST, tail=f"{TAIL}protected: [glass@acme.example]\n")
+    review = change(old, policy(CHAT, REST))
+    assert {risk.code for risk in review.risks} == {"AIP809"}
+    assert any(risk.message.startswith("`glass@acme.example` is") for risk in review.risks)
+    assert "AIP809" not in {risk.code for risk in change(policy(CHAT, REST), old).risks}
