@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +9,13 @@ import click
 
 from aipol.cli.app import CLEAN, FINDINGS
 from aipol.cli.approving import approval_options, approving, lacking
-from aipol.cli.options import DEFAULT_POLICY, Place, as_of_option, policy_argument
+from aipol.cli.following import following
+from aipol.cli.options import Place, as_of_option, policy_argument
 from aipol.cli.output import formats
 from aipol.cli.remotes import target_option
 
 if TYPE_CHECKING:
     from aipol.diagnostics import Diagnostic
-    from aipol.report.review_text import Next
     from aipol.review import Review
 
 
@@ -77,16 +76,16 @@ def _show(review: Review, given: dict[str, Any]) -> None:
             output.warnings(_errors(review), sources) if sources else None
             output.answer_lines(_text(review, given))
         case form:
-            output.answer(_answer(review, form, given))
+            output.answer(_answer(review, form))
 
 
 def _text(review: Review, given: dict[str, Any]) -> Iterator[str]:
     from aipol.report.review_text import review_text
 
-    return review_text(review, _next(review, given), verbose=given["verbose"])
+    return review_text(review, following(review), verbose=given["verbose"])
 
 
-def _answer(review: Review, form: str, given: dict[str, Any]) -> str:
+def _answer(review: Review, form: str) -> str:
     """The review in a form that is put out as it is."""
     match form:
         case "json":
@@ -97,7 +96,7 @@ def _answer(review: Review, form: str, given: dict[str, Any]) -> str:
         case "markdown":
             from aipol.report.review_markdown import review_markdown
 
-            return review_markdown(review, _next(review, given))
+            return review_markdown(review, following(review))
         case "junit":
             from aipol.diagnostics.codes import OF_CHANGES
             from aipol.diagnostics.report_junit import report_junit
@@ -112,29 +111,3 @@ def _answer(review: Review, form: str, given: dict[str, Any]) -> str:
 
 def _errors(review: Review) -> tuple[Diagnostic, ...]:
     return tuple(each for each in review.new.findings if each.severity == "error")
-
-
-def _next(review: Review, given: dict[str, Any]) -> Next:
-    from aipol.cli.called import called
-    from aipol.report.review_text import Next
-
-    program = called()
-    policy = "" if given["policy"] == DEFAULT_POLICY else f" {shlex.quote(given['policy'])}"
-    base = "" if given["base"] == "HEAD" else f" --base {shlex.quote(given['base'])}"
-    base = f" --base-dir {shlex.quote(given['base_dir'])}" if given["base_dir"] else base
-    base = " --live" if given["live"] else base
-    chosen = "".join(f" -t {name}" for name in given["chosen"])
-    everything = f"{program} diff{policy}{base}{chosen} -v"
-    return Next(everything, _explain(review, f"{program} explain{policy}"))
-
-
-def _explain(review: Review, start: str) -> str:
-    """The question about the first effect."""
-    found = review.by_policy
-    if found is None or not review.changes or review.fails:
-        return ""
-    change = review.changes[0]
-    app, surface = change.uses[0]
-    person = sorted(found.sides.example(change.people))
-    who = "".join(f" --group {shlex.quote(name)}" for name in person)
-    return f"{start} --app {app} --surface {surface}{who}"

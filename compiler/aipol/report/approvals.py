@@ -40,9 +40,12 @@ def approval_words(review: Review, needed: Required) -> str:
     return f"{contacts} {verb} (approval `{needed.id}`{by}){f': {heads}' if heads else ''}"
 
 
-def reason_lines(needed: Required) -> Iterator[str]:
-    """For each condition the first reason, with how many there are besides."""
+def reason_lines(needed: Required, *, whole: bool = False) -> Iterator[str]:
+    """For each condition the first reason, with how many there are besides, or every reason."""
     for condition, reasons in _by_condition(needed).items():
+        if whole:
+            yield from (f"{condition}: {place(each.span)} {each.text}" for each in reasons)
+            continue
         shown = "; ".join(f"{place(each.span)} {each.text}" for each in reasons[:_SHOWN])
         more = len(reasons) - _SHOWN
         rest = f"; and {count(more, 'more reason')}" if more > 0 else ""

@@ -13,6 +13,7 @@ from aipol.report.difference import (
     data_words,
     following_words,
     header_words,
+    identifier_words,
     protected_words,
     reach_words,
 )
@@ -26,7 +27,7 @@ from aipol.review.sides import place
 if TYPE_CHECKING:
     from aipol.diagnostics import Diagnostic
     from aipol.difference import Change, Difference
-    from aipol.difference.later import Later
+    from aipol.difference.uses import Use
     from aipol.ir import Because
     from aipol.review.edits import Edit
     from aipol.review.files import FileChange
@@ -39,6 +40,8 @@ WAYS = {
     Direction.OTHER: "Otherwise",
 }
 _MOST_CAUSES = 2
+_NAMED = 3
+"""So many names a sentence has at least, before it counts the rest."""
 _MOST_DAYS = 6
 """Of more days with effects to come, only how many they are."""
 _TOLD_ELSEWHERE = frozenset({"AIP805", "AIP806", "AIP809", "AIP810", "AIP811", "AIP813"})
@@ -62,40 +65,45 @@ class Section:
 
 
 def sections(review: Review, *, whole: bool = False) -> Iterator[Section]:
-    """Everything that is told, in order; nothing without items. Of later days a few, or all."""
+    """Everything that is told, in order; nothing without items. `whole` folds nothing within."""
     for section in _sections(review, whole=whole):
         if section.items:
             yield section
 
 
 def _sections(review: Review, *, whole: bool) -> Iterator[Section]:
-    yield Section("Approvals", tuple(_approvals(review)))
-    yield from _effects(review, review.by_policy, "")
-    yield from _effects(review, review.by_catalogue, " by the catalogue")
-    yield from _later(review, review.later if whole else review.later[:_MOST_DAYS])
+    yield Section("Approvals", tuple(_approvals(review, whole=whole)))
+    yield from _effects(review, review.by_policy, "", whole=whole)
+    yield from _effects(review, review.by_catalogue, " by the catalogue", whole=whole)
+    yield from _later(review, whole=whole)
     yield Section("For everybody", tuple(_setting(edit) for edit in review.settings))
     yield Section("Surprises", tuple(_finding(each) for each in review.surprises))
     yield Section("Risks", tuple(_risks(review)))
-    yield Section("Gaps", tuple(_gaps(review)))
+    yield Section("Gaps", tuple(_gaps(review, whole=whole)))
     yield Section("New findings", tuple(_finding(each) for each in review.found))
     gone = review.gone if review.new.ir else ()
     yield Section("Findings no more", tuple(Item(_brief(each)) for each in gone))
     yield Section("Read back", tuple(_finding(each) for each in review.read_back))
     yield Section("People whom the objects are about", tuple(map(Item, review.people)))
-    yield Section("Objects", tuple(_objects(review)))
+    yield Section("Objects", tuple(_objects(review, whole=whole)))
     yield Section("Files", tuple(_files(review.files)))
 
 
 # --- effects --------------------------------------------------------------------------------------
 
 
-def _effects(review: Review, found: Difference | None, by: str) -> Iterator[Section]:
+def _effects(
+    review: Review, found: Difference | None, by: str, *, whole: bool
+) -> Iterator[Section]:
     if found is None:
         return
-    yield from _changes(review, found, found.changes, by)
-    lines = [(WAYS[m[0].direction], reach_words(m)) for m in own(found)]
-    lines += [(WAYS[m[0].direction], following_words(m)) for m in followed(found)]
-    items = tuple(Item(f"{way.lower()}: {text}") for way, text in sorted(lines))
+    yield from _changes(review, found, found.changes, by, whole=whole)
+    lines = [(WAYS[m[0].direction], reach_words(m), m) for m in own(found)]
+    lines += [(WAYS[m[0].direction], following_words(m), m) for m in followed(found)]
+    items = tuple(
+        Item(f"{way.lower()}: {text}", _all((identifier_words(reach) for reach in m), whole=whole))
+        for way, text, m in sorted(lines, key=lambda line: line[:2])
+    )
     yield Section(f"Identifiers{by}", items)
     items = tuple(Item(f"{WAYS[h.direction].lower()}: {header_words(h)}") for h in found.headers)
     yield Section(f"Tenant restrictions{by}", items)
@@ -106,9 +114,10 @@ def _effects(review: Review, found: Difference | None, by: str) -> Iterator[Sect
     yield Section(f"Hosts that nothing may block{by}", tuple(map(Item, hosts)))
 
 
-def _later(review: Review, shown: Sequence[Later]) -> Iterator[Section]:
+def _later(review: Review, *, whole: bool) -> Iterator[Section]:
+    shown = review.later if whole else review.later[:_MOST_DAYS]
     for each in shown:
-        yield from _changes(review, each.found, each.changes, f" from {each.day} on")
+        yield from _changes(review, each.found, each.changes, f" from {each.day} on", whole=whole)
     rest = review.later[len(shown) :]
     if rest:
         number = count(sum(len(each.changes) for each in rest), "effect")
@@ -117,24 +126,35 @@ def _later(review: Review, shown: Sequence[Later]) -> Iterator[Section]:
 
 
 def _changes(
-    review: Review, found: Difference, changes: Iterable[Change], by: str
+    review: Review, found: Difference, changes: Iterable[Change], by: str, *, whole: bool
 ) -> Iterator[Section]:
     ordered = by_weight(changes)
     for way, word in WAYS.items():
-        items = tuple(_effect(review, found, c) for c in ordered if c.direction is way)
+        some_of = (change for change in ordered if change.direction is way)
+        items = tuple(_effect(review, found, change, whole=whole) for change in some_of)
         yield Section(f"{word}{by}", items)
 
 
-def _effect(review: Review, found: Difference, change: Change) -> Item:
+def _effect(review: Review, found: Difference, change: Change, *, whole: bool) -> Item:
     causes = [_cause(review, cause.before, cause.after) for cause in change.causes]
     several = list(dict.fromkeys(causes))
-    shown = several[:_MOST_CAUSES]
+    shown = several if whole else several[:_MOST_CAUSES]
     if len(several) > len(shown):
         shown[-1] += f", and {count(len(several) - len(shown), 'more pair')} of rules"
     return Item(
         effect_words(found.sides, change, review.counted),
-        (*shown, witness_words(found.sides, change)),
+        (*_uses(change.uses, whole=whole), *shown, witness_words(found.sides, change)),
     )
+
+
+def _uses(uses: Iterable[Use], *, whole: bool) -> tuple[str, ...]:
+    return _all((f"{app} ({surface})" for app, surface in uses), whole=whole)
+
+
+def _all(names: Iterable[str], *, whole: bool) -> tuple[str, ...]:
+    """All names of which a sentence has a few, where all are to be told."""
+    every = list(dict.fromkeys(names))
+    return (f"all of them: {', '.join(every)}",) if whole and len(every) > _NAMED else ()
 
 
 def _cause(review: Review, before: tuple[Because, ...], after: tuple[Because, ...]) -> str:
@@ -155,9 +175,9 @@ def _lines(side: Side, because: tuple[Because, ...]) -> str:
     )
 
 
-def _approvals(review: Review) -> Iterator[Item]:
+def _approvals(review: Review, *, whole: bool) -> Iterator[Item]:
     for needed in review.required:
-        yield Item(approval_words(review, needed), tuple(reason_lines(needed)))
+        yield Item(approval_words(review, needed), tuple(reason_lines(needed, whole=whole)))
 
 
 # --- what else ------------------------------------------------------------------------------------
@@ -190,20 +210,20 @@ def _risks(review: Review) -> Iterator[Item]:
             yield _finding(each)
 
 
-def _gaps(review: Review) -> Iterator[Item]:
+def _gaps(review: Review, *, whole: bool) -> Iterator[Item]:
     if review.gaps is None:
         return
     for gap in review.gaps.opened:
         advice = (gap.reason.advice,) if gap.reason.advice else ()
-        yield Item(f"new: {gap_words(gap)}", advice)
+        yield Item(f"new: {gap_words(gap)}", (*advice, *_uses(gap.uses, whole=whole)))
     for clause in review.gaps.policy:
         advice = (clause.reason.advice,) if clause.reason.advice else ()
         yield Item(f"new: {policy_gap_words(clause)}", advice)
     for gap in review.gaps.closed:
-        yield Item(f"closed: {gap_words(gap)}")
+        yield Item(f"closed: {gap_words(gap)}", _uses(gap.uses, whole=whole))
 
 
-def _objects(review: Review) -> Iterator[Item]:
+def _objects(review: Review, *, whole: bool) -> Iterator[Item]:
     for each in review.objects:
         for word, names in (
             ("create", each.created),
@@ -212,7 +232,8 @@ def _objects(review: Review) -> Iterator[Item]:
         ):
             if names:
                 where = f" at {each.place}" if each.place else ""
-                yield Item(f"{each.target}{where}: {word} {len(names):,}: {some(names)}")
+                shown = ", ".join(names) if whole else some(names)
+                yield Item(f"{each.target}{where}: {word} {len(names):,}: {shown}")
 
 
 def _files(changes: Iterable[FileChange]) -> Iterator[Item]:

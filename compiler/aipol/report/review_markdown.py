@@ -44,7 +44,8 @@ def _lines(review: Review, following: Next, most: int) -> Iterator[str]:
     yield f"### {markdown(headline(review))}"
     yield markdown(f"{against(review)}.")
     hidden = 0
-    for section in sections(review):
+    told = list(sections(review))
+    for section in told:
         shown = shown_of(section, most)
         hidden += len(section.items) - shown
         yield ""
@@ -52,8 +53,9 @@ def _lines(review: Review, following: Next, most: int) -> Iterator[str]:
     if rest := unchanged(review):
         yield ""
         yield f"**Unchanged:** {markdown(rest)}."
-    yield ""
-    yield _next(following, hidden)
+    more = bool(hidden or review.files) or list(sections(review, whole=True)) != told
+    if ways := _next(following, hidden, more=more):
+        yield from ("", ways)
 
 
 def _section(section: Section, shown: int) -> Iterator[str]:
@@ -70,11 +72,11 @@ def _item(item: Item) -> str:
     return f"{markdown(item.text)}{details}"
 
 
-def _next(following: Next, hidden: int) -> str:
+def _next(following: Next, hidden: int, *, more: bool = True) -> str:
     shows = f"shows everything ({count(hidden, 'item')} folded here)" if hidden else "shows more"
-    commands = [f"`{following.everything}` {shows}"]
+    commands = [f"`{following.everything}` {shows}"] if more else []
     commands += [f"`{following.explain}`"] if following.explain else []
-    return f"Next: {markdown('; '.join(commands))}"
+    return f"Next: {markdown('; '.join(commands))}" if commands else ""
 
 
 def _cut(text: str, following: Next) -> str:

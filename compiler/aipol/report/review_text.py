@@ -42,7 +42,9 @@ def review_text(review: Review, following: Next, *, verbose: bool) -> Iterator[s
     yield from folded(f"{against(review)}:")
     yield from folded(headline(review))
     found = tuple(each for each in review.found if each.severity is not Severity.ERROR)
-    told = list(sections(replace(review, found=found), whole=verbose))
+    shown = replace(review, found=found)
+    whole = list(sections(shown, whole=True))
+    told = whole if verbose else list(sections(shown))
     every = max((len(each.items) for each in told), default=0)
     lines, hidden = list[str](), 0
     for most in (every,) if verbose else MOST:
@@ -54,7 +56,8 @@ def review_text(review: Review, following: Next, *, verbose: bool) -> Iterator[s
         yield from folded(f"Unchanged: {rest}.")
     if verbose:
         yield from _diffs(review)
-    yield from _next(following, hidden, verbose=verbose)
+    more = bool(hidden or review.files) or _told(whole, every, every)[0] != lines
+    yield from _next(following, hidden, more=more and not verbose)
 
 
 def _told(told: list[Section], most: int, detailed: int) -> tuple[list[str], int]:
@@ -83,9 +86,9 @@ def _item(item: Item, *, detailed: bool) -> Iterator[str]:
             yield from folded(f"      {detail}")
 
 
-def _next(following: Next, hidden: int, *, verbose: bool) -> Iterator[str]:
+def _next(following: Next, hidden: int, *, more: bool) -> Iterator[str]:
     shows = f"shows everything ({count(hidden, 'item')} folded)" if hidden else "shows more"
-    commands = [] if verbose else [f"{following.everything} {shows}"]
+    commands = [f"{following.everything} {shows}"] if more else []
     commands += [f"{following.explain} says why"] if following.explain else []
     # Not folded: a command is copied in one piece.
     for start, command in zip(("Next: ", "      "), commands, strict=False):

@@ -10,6 +10,11 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from aipol.approvals import Required, Trigger
+from aipol.audience import EVERYBODY
+from aipol.report.approvals import reason_lines
+from aipol.source import Span
+from aipol.vocabulary import Condition
 from tests.unit.compiler.cli_verbs.conftest import Run
 
 ROOT = Path(__file__).parents[4]
@@ -256,3 +261,11 @@ def test_a_gap_of_the_whole_policy_is_a_new_gap(committed: Path, run: Run, edit:
     assert found.code == 1
     assert "new-gap: policy/ai-usage.yaml:" in found.err
     assert "`network.close_bypasses: true`" in found.err
+
+
+def test_all_reasons_are_told_on_demand() -> None:
+    """One for each condition in brief, every one with `-v`."""
+    reasons = tuple(Trigger(Condition.LOOSER, text, Span("p.yaml", 3, 1)) for text in "abc")
+    needed = Required("x", (), Span("p.yaml", 9, 1), True, True, reasons, EVERYBODY)
+    assert list(reason_lines(needed)) == ["looser: p.yaml:3 a; and 2 more reasons"]
+    assert list(reason_lines(needed, whole=True)) == [f"looser: p.yaml:3 {text}" for text in "abc"]

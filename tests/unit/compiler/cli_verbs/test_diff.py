@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -80,7 +81,7 @@ def test_the_command_that_goes_on_can_be_typed(committed: Path, run: Run, edit: 
     edit("groups: [pilot]", "groups: [finance]")
     said = run("diff", "-t", "alpha", "--base", "HEAD").out
     *_, first, second = said.splitlines()
-    assert first.startswith("Next: aipol diff -t alpha -v shows")
+    assert first.startswith("Next: aipol diff --base HEAD -t alpha -v shows")
     assert second.startswith("      aipol explain --app apple-intelligence --surface api --group")
     assert run("diff", "-t", "alpha", "-v").code == 0
     assert "Gaps:" not in said
@@ -203,3 +204,33 @@ def test_an_error_is_told_once(committed: Path, run: Run) -> None:
     assert found.code == 1
     assert found.err.count("AIP101") + found.out.count("AIP101") == 2, (found.err, found.out)
     assert "AIP101" not in found.out
+
+
+def test_the_commands_that_go_on_say_all_that_was_given(
+    committed: Path, run: Run, edit: Edit
+) -> None:
+    """Typed as they are printed, they answer for the same day and of the same people."""
+    (committed / "who works here.csv").write_text("user,groups\nu,finance\n", encoding="utf-8")
+    edit("groups: [pilot], effect", "groups: [pilot, finance], account: personal, effect")
+    given = ("--as-of", "2027-02-01", "--people", "who works here.csv", "--exact-counts")
+    *_, first, second = run("diff", *given).out.splitlines()
+    everything = shlex.split(first.removeprefix("Next: aipol ").partition(" shows ")[0])
+    assert everything == ["diff", *given, "-v"]
+    whole = run(*everything)
+    assert "as of 2027-02-01" in whole.out, whole.err
+    assert "1 person" in whole.out
+    explain = shlex.split(second.strip().removeprefix("aipol ").removesuffix(" says why"))
+    assert explain[:3] == ["explain", "--as-of", "2027-02-01"]
+    assert "--account" in explain
+    said = run(*explain)
+    # The fake target knows no accounts, which is told; that nothing was asked wrongly is the point.
+    assert said.code != 2, said.err
+
+
+def test_no_command_promises_more_than_there_is(committed: Path, run: Run, edit: Edit) -> None:
+    """Where nothing is folded and no file differs, `-v` has nothing to add."""
+    del committed
+    assert "shows more" not in run("diff").out
+    edit("groups: [pilot]", "groups: [finance]")
+    assert "shows" in run("diff").out
+    assert "-v" not in run("diff", "-v").out.splitlines()[-1]
