@@ -95,8 +95,10 @@ def _outcome(body: Mapping[str, Any]) -> dict[str, Json]:
 def _moved(before: Json, after: Json) -> Iterator[dict[str, Any]]:
     """The people to add to, and to take from, each location."""
     there, wanted = _places(before), _places(after)
-    for place in there.keys() - wanted.keys():
-        raise Refused(f"the policy acts at {place}, too; no cmdlet takes that away: do it by hand")
+    left = sorted(there.keys() - wanted.keys())
+    if left:
+        places = " and at ".join(left)
+        raise Refused(f"the policy acts at {places}, too; no cmdlet takes that away: do it by hand")
     for place, entry in wanted.items():
         old = there.get(place, {})
         change = {name: each for name, each in entry.items() if name not in _PEOPLE}

@@ -23,6 +23,7 @@ from aipol.remote import (
 )
 from aipol_targets.purview.remote import open_remote
 from aipol_targets.purview.remote_kinds import PACKAGE, POLICY, RULE
+from aipol_targets.purview.remote_write import updated
 
 SiteOf = Callable[..., Any]
 Files = dict[str, bytes]
@@ -248,6 +249,17 @@ def test_what_cannot_be_changed_is_refused(site: SiteOf, files: Files) -> None:
     for live, change in bodies:
         with pytest.raises(Refused):
             remote.update(live, Write(live.kind, {**live.body, **change}, live.mark))
+
+
+def test_all_places_that_no_cmdlet_takes_away_are_named() -> None:
+    """In one order: an error says the same on every run."""
+    places = [f"Applications/place{number}" for number in (3, 1, 2)]
+    there = [dict(zip(("Workload", "Location"), each.split("/"), strict=True)) for each in places]
+    policy = {"Name": "p", "Comment": "", "Mode": "Enable", "EnforcementPlanes": []}
+    now = Live(POLICY, "1", "p", None, {**policy, "Locations": there})
+    said = " and at ".join(sorted(each.lower() for each in places))
+    with pytest.raises(Refused, match=f"the policy acts at {said}, too; "):
+        updated(now, Write(POLICY, {**policy, "Locations": []}, None))
 
 
 def test_the_two_scripts_read_alike() -> None:
