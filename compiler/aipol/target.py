@@ -8,14 +8,16 @@ from datetime import date
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from importlib import import_module
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from aipol.audience import Region
 from aipol.diagnostics import Diagnostic
 from aipol.diagnostics.model import has_errors
 from aipol.ir import Ir, PolicyClause
-from aipol.remote import Objects, Remote, Surroundings
 from aipol.vocabulary import Effect, Situation, Surface, Word
+
+if TYPE_CHECKING:
+    from aipol.remote import Objects, Remote, Surroundings
 
 
 class Status(Word):

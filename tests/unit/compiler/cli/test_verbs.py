@@ -89,6 +89,22 @@ def test_help_and_version_import_nothing_heavy() -> None:
     assert said.stdout.splitlines()[-1] == "[]"
 
 
+def test_what_targets_are_needs_no_vendors_side() -> None:
+    """A check asks every target for its settings; what pushes is there for what pushes."""
+    program = (
+        "import sys; from aipol.cli.composition import all_targets\n"
+        "all_targets(); print('aipol.target' in sys.modules, 'aipol.remote' in sys.modules)"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert said.stdout.split() == ["True", "False"]
+
+
 def test_the_version_is_the_packages(run: Run) -> None:
     """`--version` says what is installed."""
     assert run("--version").out == f"aipol {aipol.__version__}\n"
