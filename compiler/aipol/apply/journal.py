@@ -23,6 +23,7 @@ from aipol.durable import sync_folder, why
 from aipol.plan.model import Action, Change, Inputs, Plan
 
 SCHEMA = "aipol.journal/1"
+_BEGINS = b'{"at": '
 
 
 class JournalError(ValueError):
@@ -183,7 +184,7 @@ def read(path: Path) -> Journal:
         lines = path.read_bytes().split(b"\n")
     except OSError as error:
         raise JournalError(why(error)) from None
-    if len(lines) == 1:
+    if len(lines) == 1 and _BEGINS.startswith(lines[0][: len(_BEGINS)]):
         raise NotBegun("it was cut short before anything was done")
     head = _head(lines[0])
     progress = tuple(Progress() for _ in head.plan.writes)
@@ -201,7 +202,7 @@ def _head(line: bytes) -> Head:
     try:
         content = json.loads(line)
     except (ValueError, RecursionError):
-        raise JournalError("its first line is no JSON") from None
+        raise JournalError("it is no journal: its first line is no JSON") from None
     if not isinstance(content, dict) or content.pop("schema", None) != SCHEMA:
         raise JournalError(f"it is no journal of schema `{SCHEMA}`")
     try:

@@ -165,15 +165,15 @@ def _show(plans: Plans) -> None:
 
 
 def confirm(plans: Plans) -> bool:
-    """Ask whoever is there; whether they say yes. Wrong usage where nobody is there."""
+    """Ask at the terminal; whether they say yes. Wrong usage where there is none."""
     from aipol.cli import output
     from aipol.report.plans import asked
 
     if not sys.stdin.isatty():
         saving = f"adopt {shlex.join(plans.adopted)}" if plans.adopted else "plan"
         raise click.ClickException(
-            "nothing was changed: nobody is there to ask; `--yes` says yes, and "
-            f"`aipol {saving} -o plan.json` with `aipol apply plan.json` has a plan approved first"
+            "nothing was changed: there is no terminal to ask at; pass `--yes`, or have a plan "
+            f"approved first with `aipol {saving} -o plan.json` and `aipol apply plan.json`"
         )
     agreed = click.confirm(asked(plans), err=True)
     if not agreed:

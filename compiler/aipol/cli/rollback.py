@@ -107,7 +107,7 @@ def _named(given: dict[str, Any]) -> Journal:
     try:
         return read(Path(given["journal"]))
     except JournalError as error:
-        raise click.ClickException(f"`{given['journal']}` cannot be read: {error}") from None
+        raise click.ClickException(f"`{given['journal']}` cannot be rolled back: {error}") from None
 
 
 def _latest_first(given: dict[str, Any], policy: Opened) -> list[Journal]:

@@ -224,7 +224,10 @@ EVERYBODY_LOSES = Rule(
     "AIP704", "everybody-loses", _E, "of what is about everybody at {place} would go {objects}"
 )
 FIRST_ENFORCEMENT = Rule(
-    "AIP705", "first-enforcement", _E, "{target} would act at once at {place}, where it never was"
+    "AIP705",
+    "first-enforcement",
+    _E,
+    "{target} would enforce at once at {place}, where aipol has pushed nothing before",
 )
 STALE_PLAN = Rule("AIP706", "stale-plan", _E, "{plan} is not what would be done now: {why}")
 CHANGED_COPY = Rule(

@@ -8,7 +8,8 @@ from typing import Any
 
 from aipol.plan.drifting import Drift, Way
 from aipol.plan.effects import Effects
-from aipol.report.plans import UNTOLD, audiences, difference_text
+from aipol.plan.model import Difference
+from aipol.report.plans import UNTOLD, audiences, value_text
 from aipol.report.shifts import effects_json, effects_lines
 from aipol.report.words import count, folded, markdown
 
@@ -95,9 +96,15 @@ def _lines(each: Drift) -> Iterable[str]:
     about = f", about {audiences(each.concerned.people, 1)}" if each.concerned.people else ""
     yield f"    {each.key or each.name} ({each.kind}){about}"
     if each.way in (Way.EDITED, Way.UNKNOWN):
-        yield from (f"      {difference_text(one)}" for one in each.differences[:_PLACES])
+        yield from (f"      {_now(one)}" for one in each.differences[:_PLACES])
         if len(each.differences) > _PLACES:
             yield f"      and {len(each.differences) - _PLACES} more"
+
+
+def _now(each: Difference) -> str:
+    """`settings[0].value: now "b", and apply makes it "a"`."""
+    now, then = value_text(each.before), value_text(each.after)
+    return f"{each.path or 'all of it'}: now {now}, and apply makes it {then}"
 
 
 def drift_markdown(drifted: Drifted) -> Iterator[str]:
@@ -115,6 +122,12 @@ def drift_json(drifted: Drifted) -> dict[str, Any]:
     return {
         "target": drifted.target,
         "place": drifted.place,
-        "drift": [asdict(each) for each in drifted.found],
+        "drift": [_drift_json(each) for each in drifted.found],
         "effects": effects_json(drifted.effects) if drifted.effects else None,
     }
+
+
+def _drift_json(each: Drift) -> dict[str, Any]:
+    """`now` and `applied`, not a plan's words: what was before an edit is what apply makes it."""
+    differing = [{"path": d.path, "now": d.before, "applied": d.after} for d in each.differences]
+    return {**asdict(each), "differences": differing}

@@ -70,7 +70,10 @@ def plan_text(plan: Plan, shown: Shown = BRIEF) -> Iterator[str]:
 
 
 def tally(plan: Plan) -> str:
-    """`2 to create, 1 to update; 27 as they should be, 4 of others left alone`."""
+    """`2 to create, 1 to update; 27 as they should be, 4 of others left alone`.
+
+    What nothing gets around comes first: `stopped by 1 name taken by others; 2 to create`.
+    """
     still = [each.cause is Cause.SAME for each in plan.of(Action.NO_OP)]
     same, later = still.count(True), still.count(False)
     rest = [f"{same:,} as they should be"] if same else []
@@ -78,10 +81,17 @@ def tally(plan: Plan) -> str:
         rest.append(f"{later:,} of ours left for `aipol apply`")
     if plan.foreign:
         rest.append(f"{count(len(plan.foreign), 'object')} of others left alone")
-    if plan.collisions:
-        rest.append(f"{count(len(plan.collisions), 'name')} taken by others")
-    parts = (_counts(plan) or "nothing to do", ", ".join(rest))
+    stopped = _stopped(plan)
+    parts = (stopped, _counts(plan) or ("" if stopped else "nothing to do"), ", ".join(rest))
     return "; ".join(part for part in parts if part)
+
+
+def _stopped(plan: Plan) -> str:
+    """What must go, or come, before anything of the plan is done."""
+    names, absent = len(plan.collisions), len(plan.absent)
+    found = [f"{count(names, 'name')} taken by others"] if names else []
+    found += [f"{count(absent, 'thing')} missing there"] if absent else []
+    return f"stopped by {' and '.join(found)}" if found else ""
 
 
 def _counts(plan: Plan) -> str:
@@ -132,10 +142,11 @@ def _line(change: Change) -> str:
 
 def difference_text(each: Difference) -> str:
     """`settings[0].value: "a" -> "b"`, long values cut."""
-    return f"{each.path or 'all of it'}: {_value(each.before)} -> {_value(each.after)}"
+    return f"{each.path or 'all of it'}: {value_text(each.before)} -> {value_text(each.after)}"
 
 
-def _value(value: object) -> str:
+def value_text(value: object) -> str:
+    """A value as JSON; a long one cut."""
     import json
 
     text = "nothing" if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -17,7 +17,7 @@ from aipol.verify.data import CLAUSE as DATA_CLAUSE
 from aipol.vocabulary import Account, Effect
 
 _SHOWN, _REASON, _THINGS = 8, 300, 2
-_ASKED = {Effect.WARN.value: "warned of", Effect.JUSTIFY.value: "asked for a reason for"}
+_ASKED = {Effect.WARN.value: "warned about", Effect.JUSTIFY.value: "asked for a reason for"}
 _OF_CONNECTIONS = {
     (Kind.HEADER, Direction.LOOSER): "may use {what} with accounts of any tenant",
     (Kind.HEADER, Direction.STRICTER): "may use {what} with accounts of fewer tenants",
@@ -56,7 +56,7 @@ def effects_lines(target: str, found: Effects) -> Iterator[str]:
     if found.idle:
         yield f"  no effect on people: {some(found.idle)}"
     if found.sampled:
-        yield "  asked of nobody's group, each group and each pair of groups"
+        yield "  checked for no group, every group and every pair of groups"
 
 
 def _by_clause(untold: Iterable[Unread]) -> dict[str, list[str]]:
@@ -112,7 +112,7 @@ def _verb(shift: Shift, what: str) -> str:
         return connection.format(what=what)
     if shift.after == Effect.ALLOW.value:
         asked = _ASKED.get(shift.before)
-        return f"are no more {asked} {what}" if asked else f"can use {what} again"
+        return f"are no longer {asked} {what}" if asked else f"can use {what} again"
     if shift.after == Effect.BLOCK.value:
         return f"cannot use {what} any more"
     return f"are {_ASKED[shift.after]} {what}"

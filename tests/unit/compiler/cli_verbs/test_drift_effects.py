@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from aipol.diagnostics import codes
@@ -140,3 +142,15 @@ def test_a_rollback_that_would_lock_out_is_refused(
         assert "AIP708" in refused.out + refused.err
     assert len(switching.vendor.writes) == before
     assert run("plan").code == 1
+
+
+def test_an_edit_is_told_as_it_was_made(switching: Shop, run: Run) -> None:
+    """What is there now, and what would be there: not as if somebody had made the plan's change."""
+    (stored,) = bearing(switching.vendor, key_of("s"))
+    asked = stored.document["text"]
+    _edited(switching, text="off")
+    line = f'      text: now "off", and apply makes it "{asked}"'
+    assert line in run("drift").out.splitlines()
+    (told,) = json.loads(run("drift", "--format", "json").out)["places"][0]["drift"]
+    assert told["differences"] == [{"path": "text", "now": "off", "applied": asked}]
+    assert told["way"] == "edited"

@@ -58,7 +58,7 @@ def test_from_plan_to_rollback(shop: Shop, run: Run) -> None:
     shop.vendor.change(stored.id, {"text": "by hand"})
     drift = run("drift")
     assert drift.code == 1
-    assert 'text: "by hand" -> "echo"' in drift.out
+    assert 'text: now "by hand", and apply makes it "echo"' in drift.out
     assert run("apply", "--yes").code == 0
     assert run("drift").code == 0
     undone = run("rollback", "--yes")
@@ -140,7 +140,7 @@ def test_apply_asks_and_nobody_is_there(shop: Shop, run: Run) -> None:
     """Without a terminal, a saved plan or `--yes` nothing is changed."""
     asked = run("apply")
     assert asked.code == 2
-    assert "`--yes` says yes" in asked.err
+    assert "there is no terminal to ask at; pass `--yes`" in asked.err
     assert shop.vendor.writes == []
     assert _journals() == []
 
@@ -337,6 +337,12 @@ def test_rollback_by_name_and_place(shop: Shop, run: Run) -> None:
     assert run("rollback", "--dry-run", "--json").code == 2
     assert run("rollback", str(first), "-t", "alpha").code == 2
     assert run("rollback", "nowhere.jsonl").code == 2
+    assert run("plan", "-o", "plan.json").code == 0
+    Path("line").write_text("no journal")
+    for other in ("line", "plan.json"):
+        assert "it is no journal: its first line is no JSON" in run("rollback", other).err
+    Path("begun").write_bytes(first.read_bytes()[:40])
+    assert "cut short before anything was done" in run("rollback", "begun").err
     assert run("rollback", "--yes", "--json").code == 0
     assert shop.vendor.objects == {}
 

@@ -54,8 +54,8 @@ def test_a_thousand_lines_are_folded_and_counted() -> None:
     [
         ("block", "allow", "finance can use app0 (web) again on managed Macs"),
         ("allow", "block", "finance cannot use app0 (web) any more on managed Macs"),
-        ("warn", "allow", "finance are no more warned of app0 (web) on managed Macs"),
-        ("allow", "warn", "finance are warned of app0 (web) on managed Macs"),
+        ("warn", "allow", "finance are no longer warned about app0 (web) on managed Macs"),
+        ("allow", "warn", "finance are warned about app0 (web) on managed Macs"),
         ("block", "justify", "finance are asked for a reason for app0 (web) on managed Macs"),
         (
             "allow",

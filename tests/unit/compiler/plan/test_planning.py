@@ -14,6 +14,7 @@ from aipol.plan.ordering import ordered
 from aipol.plan.planning import Asked, compare
 from aipol.plan.sides import together
 from aipol.remote import (
+    Absent,
     Live,
     Mark,
     Observed,
@@ -207,6 +208,9 @@ def test_what_cannot_be_adopted() -> None:
     made = _plan(vendor, script("t"), adopt="t")
     assert [each.adoptable for each in made.collisions] == [False]
     assert made.changes == ()
+    assert tally(made) == "stopped by 1 name taken by others; 3 objects of others left alone"
+    stopped = replace(made, absent=(Absent("group", "g", 1, "make it"),) * 2, foreign=())
+    assert tally(stopped) == "stopped by 1 name taken by others and 2 things missing there"
 
 
 def test_adopting_speaks_of_no_other_object() -> None:
