@@ -21,10 +21,14 @@ def earlier(journals: tuple[Journal, ...]) -> Mapping[str, Concerned]:
     }
 
 
-def left(journals: tuple[Journal, ...]) -> Mapping[str, Any]:
-    """The bodies that earlier applies and rollbacks left, by key; the last that is known."""
-    found = {change.key: change.after for journal in journals for change, _ in journal.made()}
-    return {key: body for key, body in found.items() if body is not None}
+def left(journals: tuple[Journal, ...]) -> Mapping[tuple[str, str], Any]:
+    """The bodies that earlier applies and rollbacks left, by kind and key; the last known."""
+    found = {
+        (change.kind, change.key): change.after
+        for journal in journals
+        for change, _ in journal.made()
+    }
+    return {thing: body for thing, body in found.items() if body is not None}
 
 
 def past(journals: tuple[Journal, ...]) -> Past:

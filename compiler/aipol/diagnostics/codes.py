@@ -230,8 +230,11 @@ FIRST_ENFORCEMENT = Rule(
     "{target} would enforce at once at {place}, where aipol has pushed nothing before",
 )
 STALE_PLAN = Rule("AIP706", "stale-plan", _E, "{plan} is not what would be done now: {why}")
-CHANGED_COPY = Rule(
-    "AIP707", "changed-copy", _E, "`{name}` at {place}, a copy of ours that was changed, would go"
+NOT_AS_WRITTEN = Rule(
+    "AIP707",
+    "not-as-written",
+    _E,
+    "`{name}` at {place}, which bears our mark and is not as aipol wrote it, would go",
 )
 LOCKED_OUT = Rule(
     "AIP708", "locked-out", _E, "{names} would be blocked at {place}, and nothing may block that"

@@ -24,6 +24,8 @@ class Way(StrEnum):
     """How something came to differ."""
 
     EDITED = "edited"
+    RESTORED = "restored"
+    """It is as some apply wrote it, and not as the last one that is known did."""
     UNKNOWN = "unknown"
     """It differs, and neither its mark nor a journal tells whether somebody changed it."""
     DELETED = "deleted"
@@ -31,6 +33,8 @@ class Way(StrEnum):
     """Its mark is gone, or another object has taken its name."""
     DOUBLED = "doubled"
     """There is a second one with the same mark."""
+    STRAY = "stray"
+    """Its mark is ours, the policy does not ask for it, and it is not as aipol wrote anything."""
     ADDED = "added"
     """Somebody made an object of a kind that aipol pushes, since the last apply."""
     REWRITTEN = "rewritten"
@@ -49,7 +53,20 @@ class Way(StrEnum):
     @property
     def by_others(self) -> bool:
         """Whether somebody else than aipol's users did it, by hand or otherwise."""
-        return self in (Way.EDITED, Way.UNKNOWN, Way.DELETED, Way.UNMARKED, Way.DOUBLED)
+        return self in _BY_OTHERS
+
+
+_BY_OTHERS = frozenset(
+    {
+        Way.EDITED,
+        Way.RESTORED,
+        Way.UNKNOWN,
+        Way.DELETED,
+        Way.UNMARKED,
+        Way.DOUBLED,
+        Way.STRAY,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +142,16 @@ class _Ways:
         match change.cause:
             case Cause.EDITED:
                 yield Way.EDITED
+            case Cause.RESTORED:
+                yield Way.RESTORED
             case Cause.UNKNOWN:
                 yield Way.UNKNOWN
             case Cause.NEW:
                 yield Way.DELETED if last else self._missing(change.key)
             case Cause.DOUBLE:
                 yield Way.DOUBLED
+            case Cause.GONE if change.differences:
+                yield Way.STRAY
             case Cause.MOVED | Cause.GONE | Cause.UNDONE:
                 yield self._moved()
             case Cause.SAME if last and last.seen and last.seen != digest_of(change.before):

@@ -59,7 +59,7 @@ class Changed:
     key: str
     now: Wanted | None
     beside: str = ""
-    """The id of a copy, which stands beside the object."""
+    """The id of what stands beside the object: a copy, or one that the policy does not ask for."""
 
     @property
     def slot(self) -> str:
@@ -120,7 +120,7 @@ def _as_it_is(remote: Remote, plan: Plan, drift: Drift) -> Changed | Unread | st
             return drift.key
         case _:
             change = _change(plan, drift)
-            beside = drift.id if drift.way is Way.DOUBLED else ""
+            beside = drift.id if drift.way in (Way.DOUBLED, Way.STRAY) else ""
             found = Changed(drift.key, None, beside)
             now = Wanted(found.slot, change.kind, change.name, change.before)
             return Changed(drift.key, now, beside)

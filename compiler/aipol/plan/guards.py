@@ -89,14 +89,17 @@ def _deletions(plan: Plan, consent: Consent, span: Span) -> Iterator[Diagnostic]
 
 
 def _copies(plan: Plan, consent: Consent, span: Span) -> Iterator[Diagnostic]:
-    """Copies that a person changed: in a console, a new object often begins as a copy of one."""
+    """What a person made or changed: in a console, a new object often begins as a copy of one."""
     deletions = list(plan.of(Action.DELETE))
     for change in deletions:
-        changed = change.cause is Cause.DOUBLE and change.differences
-        if changed and len(deletions) > consent.deletes:
-            theirs = f"take the mark out of its description (its id is {change.id})"
-            hint = f"if it is needed, {theirs}; if not, `--allow-deletes {len(deletions)}`"
-            yield codes.CHANGED_COPY.at(span, name=change.name, place=plan.place, hint=hint)
+        strange = change.cause in (Cause.DOUBLE, Cause.GONE) and change.differences
+        if strange and len(deletions) > consent.deletes:
+            theirs = "take the mark out of its description, or out of its name where it is there"
+            hint = (
+                f"if it is needed, {theirs} (its id is {change.id}); if not, "
+                f"`--allow-deletes {len(deletions)}`"
+            )
+            yield codes.NOT_AS_WRITTEN.at(span, name=change.name, place=plan.place, hint=hint)
 
 
 def _updates(plan: Plan, consent: Consent, span: Span) -> Iterator[Diagnostic]:

@@ -33,6 +33,8 @@ class Cause(StrEnum):
     """The policy, or its catalogue, asks for something else than what was written last."""
     EDITED = "edited"
     """Somebody else than aipol changed it."""
+    RESTORED = "restored"
+    """It is as aipol wrote it once, and not as the last apply that is known left it."""
     UNKNOWN = "unknown"
     """It differs, and the vendor keeps nothing that says who changed what."""
     GONE = "gone"
@@ -110,6 +112,7 @@ class Change:
     needs: tuple[str, ...] = ()
     """Keys of objects that must be there first; of a deletion, that must be gone first."""
     differences: tuple[Difference, ...] = ()
+    """Of a deletion: how it is not as aipol wrote it; nothing where it is."""
     concerned: Concerned = NOBODY
 
 

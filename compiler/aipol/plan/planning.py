@@ -26,9 +26,9 @@ class Asked:
     """Whom each object that is wanted no more was about, by key, as far as journals tell."""
     adopt: frozenset[str] = frozenset()
     """Keys of objects that take over the foreign object of their name; then for these alone."""
-    left: Mapping[str, Json] = field(default_factory=dict[str, Json])
-    """Bodies as journals say that they were written last, by key: what marks without a digest,
-    as of vendors that keep no room for one, do not tell of who changed what."""
+    left: Mapping[tuple[str, str], Json] = field(default_factory=dict[tuple[str, str], Json])
+    """Bodies as journals say that they were written last, by kind and key: what marks do not tell,
+    without a digest as of vendors that keep no room for one, or with that of an earlier apply."""
 
 
 def compare(remote: Remote, asked: Asked, observed: Observed) -> Plan:
@@ -94,9 +94,12 @@ _Ours = dict[tuple[str, str], list[Live]]
 
 
 def _whose(organization: str, observed: Observed) -> tuple[_Ours, list[Live]]:
-    """Our objects by kind and key, and others'; another organisation's mark is another's."""
+    """Our objects by kind and key, and others'; another organisation's mark is another's.
+
+    What was shown twice, as on two pages between which something came, is one object.
+    """
     ours, others = _Ours(), list[Live]()
-    for live in observed.objects:
+    for live in {(live.kind, live.id): live for live in observed.objects}.values():
         if live.mark is not None and live.mark.is_of(organization):
             ours.setdefault((live.kind, live.mark.key), []).append(live)
         else:
@@ -133,7 +136,9 @@ class _Matching:
         found = self._bearing(wanted)
         if found:
             best = self._best(found, wanted)
-            return _Match(wanted, best, copies=tuple(each for each in found if each is not best))
+            copies = tuple(each for each in found if each is not best)
+            self.mentions += [each for each in copies if not each.signed]
+            return _Match(wanted, best, copies=tuple(each for each in copies if each.signed))
         foreign = self._named.get((wanted.kind, wanted.name), [])
         free = len(foreign) == 1 and foreign[0].mark is None
         if free and wanted.key in self._adopt:
@@ -159,10 +164,14 @@ class _Matching:
     def _best(self, found: list[Live], wanted: Wanted) -> Live:
         if len(found) == 1:
             return found[0]
-        return min(
-            found,
-            key=lambda live: (not self.sides.same(_referred(live, self._keys), wanted), live.id),
-        )
+        return min(found, key=lambda live: self._fitness(_referred(live, self._keys), wanted))
+
+    def _fitness(self, live: Live, wanted: Wanted) -> tuple[bool, bool, str]:
+        """What is as wanted comes first, then what is as aipol wrote it: others may rely on a copy.
+
+        Without either the choice is the same on every run.
+        """
+        return not self.sides.same(live, wanted), not self.sides.fits(live), live.id
 
     def _read(self, foreign: Live) -> Live | None:
         return foreign if foreign.body is not None else self._remote.look(foreign.kind, foreign.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from aipol.plan.comparing import differences
@@ -17,7 +17,7 @@ class Sides:
     canonical: Callable[[str, Json], Json]
     concerned: Mapping[str, Concerned]
     earlier: Mapping[str, Concerned]
-    left: Mapping[str, Json]
+    left: Mapping[tuple[str, str], Json]
 
     def same(self, live: Live, wanted: Wanted) -> bool:
         """Whether an object means what is wanted of it."""
@@ -41,11 +41,12 @@ class Sides:
         before = self.canonical(live.kind, live.body)
         after = self.canonical(wanted.kind, wanted.body)
         found, digest = tuple(differences(before, after)), digest_of(after)
+        left = self._left(wanted.kind, wanted.key)
         marked = live.mark.digest if live.mark else ""
         same = not found and marked in ("", digest)
         return Change(
             Action.NO_OP if same else Action.UPDATE,
-            Cause.SAME if same else _cause(marked or self._left(wanted), digest_of(before)),
+            Cause.SAME if same else _cause(marked, left, digest_of(before)),
             wanted.kind,
             wanted.key,
             wanted.name,
@@ -76,18 +77,24 @@ class Sides:
         )
 
     def unwanted(self, live: Live) -> Change:
-        """An object of ours that the policy asks for no more."""
-        return self._removed(live, Cause.GONE)
+        """An object of ours that the policy asks for no more; with how it is not as aipol wrote it.
+
+        Somebody made it so, or made all of it: a copy whose key was changed is nobody's double.
+        """
+        return replace(self._removed(live, Cause.GONE), differences=tuple(self._changed(live)))
 
     def doubled(self, live: Live, wanted: Wanted) -> Change:
         """A second object with a mark that another one bears; with how somebody changed it.
 
-        An apply without answers may have made one twice. What is not as its mark says, a person
+        An apply without answers may have made one twice. What is not as aipol wrote it, a person
         made of a copy.
         """
-        copied = live.mark is None or live.mark.digest in ("", self._digest(live.kind, live.body))
-        found = () if copied else self._between(live, wanted)
+        found = () if self.fits(live) else self._between(live, wanted)
         return replace(self._removed(live, Cause.DOUBLE), differences=found)
+
+    def fits(self, live: Live) -> bool:
+        """Whether it is as aipol wrote it, by its mark or a journal."""
+        return not any(self._changed(live))
 
     def _removed(self, live: Live, cause: Cause) -> Change:
         key, digest = (live.mark.key, live.mark.digest) if live.mark else ("", "")
@@ -103,11 +110,17 @@ class Sides:
             concerned=self.earlier.get(key, NOBODY),
         )
 
-    def _left(self, wanted: Wanted) -> str:
+    def _changed(self, live: Live) -> Iterator[Difference]:
+        """How an object is not as aipol wrote it: nothing where a mark or a journal says it is."""
+        key, digest = (live.mark.key, live.mark.digest) if live.mark else ("", "")
+        there, left = self._digest(live.kind, live.body), self._left(live.kind, key)
+        if there not in (digest, left):
+            yield Difference("digest", there, digest or left or None)
+
+    def _left(self, kind: str, key: str) -> str:
         """The digest of what a journal says was written last."""
-        if wanted.key not in self.left:
-            return ""
-        return self._digest(wanted.kind, self.left[wanted.key])
+        thing = kind, key
+        return self._digest(kind, self.left[thing]) if thing in self.left else ""
 
     def _digest(self, kind: str, body: Json) -> str:
         return digest_of(self.canonical(kind, body))
@@ -121,11 +134,16 @@ class Sides:
         return replace(several, topic=wanted.topic)
 
 
-def _cause(marked: str, there: str) -> Cause:
-    """Who changed it: the digest in the mark, or in a journal, is of what aipol wrote last."""
-    if not marked:
+def _cause(marked: str, left: str, there: str) -> Cause:
+    """Who changed it: the digest in the mark is of what aipol wrote, that of a journal of the last.
+
+    Where the mark fits and the journal does not, somebody brought back all of an earlier state.
+    """
+    if not (marked or left):
         return Cause.UNKNOWN
-    return Cause.MOVED if marked == there else Cause.EDITED
+    if (marked or left) != there:
+        return Cause.EDITED
+    return Cause.MOVED if left in ("", there) else Cause.RESTORED
 
 
 def together(several: Iterable[Concerned]) -> Concerned:

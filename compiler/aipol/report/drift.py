@@ -15,10 +15,12 @@ from aipol.report.words import count, folded, markdown
 
 _WORDS = {
     Way.EDITED: "edited by hand",
+    Way.RESTORED: "as another apply than the last one wrote it",
     Way.UNKNOWN: UNTOLD,
     Way.DELETED: "deleted by hand",
     Way.UNMARKED: "no more marked as ours, or replaced by another of its name",
     Way.DOUBLED: "copied",
+    Way.STRAY: "bears our mark, and is neither asked for nor as aipol wrote it",
     Way.ADDED: "made by others",
     Way.REWRITTEN: "shown differently by the vendor; means the same",
     Way.POLICY: "not yet what the policy says now",
@@ -29,10 +31,12 @@ _WORDS = {
 }
 _TO_DO = {
     Way.EDITED: "apply puts it back; to keep the edit, let the policy say so",
+    Way.RESTORED: "restored, or another journal has it; apply brings it to what the policy says",
     Way.UNKNOWN: "look at what differs; apply brings it to what the policy says",
     Way.DELETED: "apply makes it again; to be rid of it, let the policy say so",
     Way.UNMARKED: "what there is is theirs, and in the way of ours: plan says what can be done",
     Way.DOUBLED: "apply removes the copy; to keep it, take the mark out of its description",
+    Way.STRAY: "apply removes it only with your word; to keep it, take the mark out of it",
     Way.ADDED: "left alone; it may do something to people, too: it is not read",
     Way.REWRITTEN: "nothing to do",
     Way.POLICY: "apply writes it",
@@ -95,7 +99,7 @@ def _told(drifted: Drifted) -> Iterator[str]:
 def _lines(each: Drift) -> Iterable[str]:
     about = f", about {audiences(each.concerned.people, 1)}" if each.concerned.people else ""
     yield f"    {each.key or each.name} ({each.kind}){about}"
-    if each.way in (Way.EDITED, Way.UNKNOWN):
+    if each.way in (Way.EDITED, Way.RESTORED, Way.UNKNOWN):
         yield from (f"      {_now(one)}" for one in each.differences[:_PLACES])
         if len(each.differences) > _PLACES:
             yield f"      and {len(each.differences) - _PLACES} more"

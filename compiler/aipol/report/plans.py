@@ -20,6 +20,7 @@ _WHY = {
     Cause.NEW: "",
     Cause.MOVED: "the policy asks for something else",
     Cause.EDITED: "edited by hand",
+    Cause.RESTORED: "as another apply than the last one wrote it",
     Cause.UNKNOWN: UNTOLD,
     Cause.GONE: "the policy asks for it no more",
     Cause.DOUBLE: "a copy",

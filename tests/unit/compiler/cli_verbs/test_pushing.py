@@ -126,6 +126,7 @@ def test_what_vendors_answer_is_shown_as_text(shop: Shop, run: Run) -> None:
         run("plan", "--format", "markdown"),
         run("drift"),
         run("apply", "--yes"),
+        run("apply", "--yes", "--allow-deletes", "2"),
         run("rollback", "--yes"),
     ]
     for each in answers:

@@ -175,6 +175,45 @@ def test_what_is_wanted_no_more(pushing: Pushing) -> None:
     assert _drift(pushing, script("s"), inputs=inputs) == [(Way.POLICY, key_of("t"))]
 
 
+@pytest.mark.parametrize("digests", [True, False])
+def test_what_bears_our_mark_and_is_none_of_ours(digests: bool, tmp_path: Path) -> None:
+    """A copy in a console whose key, or name, was edited: neither policy nor journal knows it."""
+    pushing = Pushing(tmp_path / "more")
+    pushing.vendor.digests = digests
+    pushing.go_on(script("s"), script("t"))
+    (stored,) = bearing(pushing.vendor, key_of("s"))
+    text = stored.document["description"].replace(key_of("s"), key_of("s2"))
+    pushing.vendor.put_in(SCRIPT, {**stored.document, "name": "mine", "description": text})
+    (found,) = _found(pushing)
+    assert (found.way, found.key, found.name) == (Way.STRAY, key_of("s2"), "mine")
+    assert found.way.by_others
+
+
+@pytest.mark.parametrize("digests", [True, False])
+def test_what_is_wanted_no_more_and_somebody_changed(digests: bool, tmp_path: Path) -> None:
+    """It is not only the policy's doing."""
+    pushing = Pushing(tmp_path / "more")
+    pushing.vendor.digests = digests
+    pushing.go_on(script("s"), script("t"))
+    _hand(pushing, "t", text="by hand")
+    assert _drift(pushing, script("s"), inputs=replace(INPUTS, files="x")) == [
+        (Way.STRAY, key_of("t"))
+    ]
+
+
+def test_a_backup_that_was_restored_is_others_doing(pushing: Pushing) -> None:
+    """Mark and all: told with what differs, not as another version of aipol."""
+    (old,) = bearing(pushing.vendor, key_of("s"))
+    kept = dict(old.document)
+    wanted = (script("s", "new"), script("t"))
+    pushing.go_on(*wanted)
+    pushing.vendor.change(old.id, kept)
+    (found,) = _found(pushing, *wanted)
+    assert (found.way, found.key) == (Way.RESTORED, key_of("s"))
+    assert found.way.by_others
+    assert [each.path for each in found.differences] == ["text"]
+
+
 def test_what_an_adoption_that_was_undone_leaves(pushing: Pushing) -> None:
     """An object that was given back is no object of ours any more."""
     seeded(pushing.vendor, policy("p"), {}, None)

@@ -90,6 +90,18 @@ def test_a_copy_that_somebody_changed() -> None:
     assert _codes([changed], gone, consent=Consent(deletes=1)) == ["AIP707"]
 
 
+def test_what_goes_and_is_not_as_aipol_wrote_it() -> None:
+    """By its name, with what to do about it; one that is as aipol wrote it goes by itself."""
+    (gone,) = _changes(1, Action.DELETE, Cause.GONE)
+    changed = replace(gone, differences=(Difference("digest", "a", "b"),))
+    assert _codes([gone]) == []
+    assert _codes([changed]) == ["AIP707"]
+    assert _codes([changed], consent=Consent(deletes=1)) == []
+    (finding,) = refusals(Plan("t", "place", (changed,)), Consent(), Places(SPAN))
+    assert f"`{changed.name}`" in finding.message
+    assert changed.id in finding.hint
+
+
 def test_first_enforcement() -> None:
     """Where nothing of ours is yet, a target that can only report does so first."""
     new, ours = _changes(1, Action.CREATE), _changes(1, Action.NO_OP)

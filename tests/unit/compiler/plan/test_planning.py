@@ -166,6 +166,102 @@ def test_a_copy_says_how_somebody_changed_it() -> None:
     assert [[one.path for one in each.differences] for each in copies] == [[], ["text"]]
 
 
+def test_which_copy_stays_where_the_policy_has_moved() -> None:
+    """The one that aipol wrote, whatever the ids are: the other one is told, and may be needed."""
+    vendor = Vendor()
+    told = digest_for(script("s", "one"))
+    mine = _ours(vendor, script("s", "mine"), told)
+    ours = _ours(vendor, script("s", "one"), told)
+    made = _plan(vendor, script("s", "two"))
+    assert [(each.action, each.cause, each.id) for each in made.changes] == [
+        (Action.UPDATE, Cause.MOVED, ours),
+        (Action.DELETE, Cause.DOUBLE, mine),
+    ]
+    assert made.changes[1].differences
+
+
+def test_of_two_that_were_made_by_hand_none_is_removed() -> None:
+    """Neither has a digest: aipol wrote none of them."""
+    vendor = Vendor()
+    ours = _ours(vendor, script("s"), "")
+    theirs = _ours(vendor, script("s", "mine"), "")
+    for wanted in (script("s"), script("s", "new")):
+        made = _plan(vendor, wanted)
+        assert [each.id for each in made.changes] == [ours]
+        assert [each.id for each in made.foreign] == [theirs]
+        assert "it is left alone" in made.notes[0]
+
+
+def test_a_copy_without_room_for_a_digest_says_how_it_differs() -> None:
+    """By what a journal says was left, else by what is wanted."""
+    vendor = Vendor(digests=False)
+    for text in ("one", "one", "mine"):
+        _ours(vendor, script("s", text))
+    wanted = script("s", "two")
+    known = {(SCRIPT, key_of("s")): script("s", "one").body}
+    copies = [each for each in _plan(vendor, wanted, left=known).changes if not each.after]
+    assert [bool(each.differences) for each in copies] == [False, True]
+    copies = [each for each in _plan(vendor, wanted).changes if not each.after]
+    assert [bool(each.differences) for each in copies] == [True, True]
+
+
+@pytest.mark.parametrize("digests", [True, False])
+@pytest.mark.parametrize(
+    ("there", "known", "changed"),
+    [("one", True, False), ("mine", True, True), ("one", False, False), ("mine", False, True)],
+)
+def test_what_goes_says_whether_aipol_wrote_it(
+    there: str, known: bool, changed: bool, digests: bool
+) -> None:
+    """By its mark or a journal; where neither says so, nobody knows that it did."""
+    vendor = Vendor(digests=digests)
+    _ours(vendor, script("s", there), digest_for(script("s", "one")))
+    left = {(SCRIPT, key_of("s")): script("s", "one").body} if known else {}
+    (change,) = _plan(vendor, left=left).changes
+    assert (change.action, change.cause) == (Action.DELETE, Cause.GONE)
+    assert bool(change.differences) == (changed or not (known or digests))
+
+
+def test_each_of_two_that_go_says_it_of_itself() -> None:
+    """A changed copy of one that goes is no part of what aipol wrote."""
+    vendor = Vendor()
+    for text in ("one", "mine"):
+        _ours(vendor, script("s", text), digest_for(script("s", "one")))
+    assert [bool(each.differences) for each in _plan(vendor).changes] == [False, True]
+
+
+def test_what_was_left_of_another_kind_says_nothing() -> None:
+    """The key has moved on to another kind; its body is not that of the old one."""
+    vendor = Vendor()
+    _ours(vendor, script("s", "mine"), digest_for(script("s", "one")))
+    made = _plan(vendor, left={(POLICY, key_of("s")): script("s", "mine").body})
+    assert made.changes[0].differences
+
+
+def test_an_earlier_state_that_was_brought_back_is_no_policy_that_moved() -> None:
+    """Its mark came back with it; the journal knows what was written last."""
+    vendor = Vendor()
+    _ours(vendor, script("s", "old"))
+    left = {(SCRIPT, key_of("s")): script("s", "last").body}
+    (change,) = _plan(vendor, script("s", "last"), left=left).changes
+    assert (change.action, change.cause) == (Action.UPDATE, Cause.RESTORED)
+    left = {(SCRIPT, key_of("s")): script("s", "old").body}
+    (change,) = _plan(vendor, script("s", "last"), left=left).changes
+    assert change.cause is Cause.MOVED
+
+
+@pytest.mark.parametrize("wanted", [(), (script("s"),)])
+def test_what_is_shown_twice_is_one_object(wanted: tuple[Wanted, ...]) -> None:
+    """Something came between two pages: it is not its own double, which would go."""
+    remote = FakeRemote(Vendor())
+    ours = Live(SCRIPT, "1", "AI s", Mark(key_of("s"), digest_for(script("s"))), script("s").body)
+    theirs = Live(SCRIPT, "2", "theirs", None)
+    made = compare(remote, Asked(ORGANIZATION, wanted), Observed((ours, theirs, ours, theirs)))
+    assert [each.id for each in made.changes] == ["1"]
+    assert [each.id for each in made.foreign] == ["2"]
+    assert (made.changes[0].action is Action.NO_OP) == bool(wanted)
+
+
 def test_a_key_that_names_another_kind_now() -> None:
     """The old object goes, the new one is made; nobody takes one for the other."""
     vendor = Vendor()

@@ -10,7 +10,9 @@ import pytest
 
 from aipol.difference.strictness import Direction
 from aipol.ir import Ir
+from aipol.plan.guards import Consent, Places, refusals
 from aipol.report.shifts import effects_lines
+from aipol.source import whole_file
 from aipol.vocabulary import Effect, Surface
 from aipol_targets.jamf.target import JAMF, Settings
 from aipol_targets.standins.jamf import resources
@@ -24,6 +26,13 @@ KINDS = (resources.PROFILES, resources.RESTRICTIONS)
 OPEN = "<scope><all_computers>false</all_computers></scope>"
 FINANCE = "<computer_groups><computer_group><name>Finance Macs</name></computer_group>"
 ONE = f"<scope><all_computers>false</all_computers>{FINANCE}</computer_groups></scope>"
+
+CLONE = (
+    b"<restricted_software><general><name>aipol com.acme Chat.app (rest) copy</name>"
+    b"<process_name>Safari</process_name><match_exact_process_name>true</match_exact_process_name>"
+    b"<kill_process>true</kill_process></general>"
+    b"<scope><all_computers>true</all_computers></scope></restricted_software>"
+)
 
 
 def drawn(policy: PolicyOf, rule: Any, draw: random.Random) -> Ir:
@@ -137,3 +146,16 @@ def test_a_wildcard_cannot_be_told_and_is(place: tuple[Place, Any]) -> None:
     (unread,) = told.unread
     assert "match_exact_process_name is 'false'" in unread.why
     assert {each.uses for each in told.without} == {(("chat", Surface.DESKTOP),)}
+
+
+def test_a_record_that_was_cloned_is_told_with_what_it_does(place: Any) -> None:
+    """Its name begins as ours do, and neither the policy nor a journal knows it."""
+    here, jamf = place
+    jamf.console("POST", "/JSSResource/restrictedsoftware/id/0", CLONE)
+    plan = jamf.plan(here.files)
+    told = here.told(plan, [each.key for each in here.wanted])
+    assert told.unread == ()
+    assert any("Safari" in thing for shift in told.shifts for thing in shift.things)
+    (finding,) = refusals(plan, Consent(), Places(whole_file("policy.yaml")))
+    assert finding.code == "AIP707"
+    assert "`aipol com.acme Chat.app (rest) copy`" in finding.message
