@@ -119,6 +119,13 @@ class Observed:
     objects: tuple[Live, ...]
     notes: tuple[str, ...] = ()
     """What a person should know of the place, such as a permission that is missing for `apply`."""
+    limits: tuple[str, ...] = ()
+    """Why objects of ours may do less there than they say, such as others' that come first."""
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """All that a person should know."""
+        return *self.limits, *self.notes
 
 
 @dataclass(frozen=True, slots=True)

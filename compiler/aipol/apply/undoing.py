@@ -41,7 +41,7 @@ def undo(remote: Remote, journal: Journal, observed: Observed) -> Plan:
         remote.place,
         ordered(changes),
         finding.foreign({(found.kind, found.id) for _, found in back if found}),
-        notes=(*observed.notes, *notes),
+        notes=(*observed.told, *notes),
     )
 
 

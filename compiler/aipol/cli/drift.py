@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,16 +38,21 @@ def command(**given: Any) -> int:
     an object of ours.
     """
     from aipol.cli import output
-    from aipol.cli.remotes import planned, pushing
+    from aipol.cli.remotes import compared, observations, pushing
 
     found, findings, policy = pushing(given["policy"], given["chosen"], given["as_of"])
     if found is None:
         form = given["form"] if given["form"] == "json" else "text"
         return output.findings(findings, policy.sources, form, SCHEMA)
-    plans = planned(found, (), given["state"])
+    there = observations(found.remotes, given["state"])
+    plans = compared(found, (), given["state"], there).plans
     several = [
-        _drifted(found, remote, plan, given["state"])
-        for remote, plan in zip(found.remotes, plans.plans, strict=True)
+        replace(
+            _drifted(found, remote, plan, given["state"]),
+            notes=observed.told,
+            limited=bool(observed.limits),
+        )
+        for remote, plan, observed in zip(found.remotes, plans, there, strict=True)
     ]
     _show(several, given["form"])
     return FINDINGS if any(each.by_others for each in several) else CLEAN

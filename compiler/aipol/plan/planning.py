@@ -59,7 +59,7 @@ def compare(remote: Remote, asked: Asked, observed: Observed) -> Plan:
         remote.absent(asked.wanted),
         (
             *_acting(remote, changes),
-            *observed.notes,
+            *observed.told,
             *map(_mentioning, mentions),
             *_unknown(left, asked),
         ),

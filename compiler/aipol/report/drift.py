@@ -10,7 +10,7 @@ from aipol.plan.drifting import Drift, Way
 from aipol.plan.effects import Effects
 from aipol.plan.model import Difference
 from aipol.report.plans import UNTOLD, audiences, value_text
-from aipol.report.shifts import effects_json, effects_lines
+from aipol.report.shifts import cut, effects_json, effects_lines
 from aipol.report.words import count, folded, markdown
 
 _WORDS = {
@@ -56,6 +56,10 @@ class Drifted:
     place: str
     found: tuple[Drift, ...]
     effects: Effects | None = None
+    notes: tuple[str, ...] = ()
+    """What a person should know of the place."""
+    limited: bool = False
+    """Whether a note says why objects of ours may do less there than they say."""
 
     @property
     def by_others(self) -> int:
@@ -67,7 +71,8 @@ class Drifted:
         """In one line."""
         where = f"{self.target} at {self.place}"
         if not self.found:
-            return f"{where}: as aipol left it, and as the policy asks."
+            see = "; the notes tell why it may do less" if self.limited else ""
+            return f"{where}: as aipol left it, and as the policy asks{see}."
         return f"{where}: {count(self.by_others, 'object')} changed by others."
 
     def of(self, way: Way) -> list[Drift]:
@@ -93,7 +98,8 @@ def _told(drifted: Drifted) -> Iterator[str]:
         if len(several) > _SHOWN:
             yield f"    and {len(several) - _SHOWN:,} more"
     if drifted.effects:
-        yield from effects_lines(drifted.target, drifted.effects)
+        yield from effects_lines(drifted.target, drifted.effects, limited=drifted.limited)
+    yield from (f"  note: {cut(note)}" for note in drifted.notes)
 
 
 def _lines(each: Drift) -> Iterable[str]:
@@ -128,6 +134,7 @@ def drift_json(drifted: Drifted) -> dict[str, Any]:
         "place": drifted.place,
         "drift": [_drift_json(each) for each in drifted.found],
         "effects": effects_json(drifted.effects) if drifted.effects else None,
+        "notes": list(drifted.notes),
     }
 
 

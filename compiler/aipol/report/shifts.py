@@ -36,10 +36,13 @@ _SEATS = {**DEVICES, DEFAULT: "addresses of no group"}
 _UNKNOWN = "what it does now cannot be told"
 
 
-def effects_lines(target: str, found: Effects) -> Iterator[str]:
-    """Who can do more, or less, than they should; what cannot be told, and why."""
+def effects_lines(target: str, found: Effects, *, limited: bool = False) -> Iterator[str]:
+    """Who can do more, or less, than they should; what cannot be told, and why.
+
+    `limited` is whether objects may do less there than they say, which notes tell.
+    """
     if not (found.shifts or found.unread or found.untold):
-        yield "  no effect on people"
+        yield "  no effect on people" + (" but for what the notes tell" if limited else "")
         return
     if found.shifts:
         yield f"  the effect on people, as far as {target} acts:"

@@ -107,8 +107,8 @@ class CloudflareRemote:
         """All lists and policies, ours with what is in them."""
         self._account.guard()
         lists, policies = tuple(self._account.lists()), tuple(self._account.policies())
-        notes = (*self._account.decryption(self._settings), *self._account.before(policies))
-        return Observed((*lists, *policies), notes)
+        limits = (*self._account.decryption(self._settings), *self._account.before(policies))
+        return Observed((*lists, *policies), limits=limits)
 
     def absent(self, wanted: tuple[Wanted, ...]) -> tuple[Absent, ...]:
         """Nothing is needed of others: policies name lists of ours."""

@@ -237,6 +237,7 @@ class FakeRemote:
     settles: float = 20.0
     asked_for: tuple[Wanted, ...] = ()
     notes: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
     lacks: tuple[Absent, ...] = ()
     made_for: Callable[[tuple[Wanted, ...]], Mapping[str, bytes]] = lambda _: {}
 
@@ -261,7 +262,7 @@ class FakeRemote:
             for kind in KINDS
             for identifier, document in self.vendor.listed(kind)
         ]
-        return Observed(tuple(map(self._without_body, found)), self.notes)
+        return Observed(tuple(map(self._without_body, found)), self.notes, self.limits)
 
     def absent(self, wanted: tuple[Wanted, ...]) -> tuple[Absent, ...]:
         """Whatever the test says."""

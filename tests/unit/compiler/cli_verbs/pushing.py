@@ -26,6 +26,7 @@ class Shop:
         self.place = "tenant 1"
         self.rehearsal = ""
         self.notes: tuple[str, ...] = ()
+        self.limits: tuple[str, ...] = ()
         self.lacks: tuple[Absent, ...] = ()
         self.error: Exception | None = None
         self.by_hand = False
@@ -45,6 +46,7 @@ class Shop:
             rehearsal=self.rehearsal,
             asked_for=self.wanted,
             notes=self.notes,
+            limits=self.limits,
             lacks=self.lacks,
             made_for=switches if self.switching else nothing,
         )

@@ -535,6 +535,25 @@ def test_drift_for_programs(shop: Shop, run: Run) -> None:
     assert [each["way"] for each in found.json["places"][0]["drift"]] == ["edited", "edited"]
 
 
+def test_drift_tells_why_objects_may_do_less_than_they_say(shop: Shop, run: Run) -> None:
+    """Nothing of ours differs, or nothing that matters, and still people may get around it."""
+    run("apply", "--yes")
+    shop.notes, shop.limits = ("may only read",), ("`theirs` comes first",)
+    found = run("drift")
+    assert found.code == 0
+    assert "as the policy asks; the notes tell why it may do less." in found.out
+    assert "  note: `theirs` comes first\n  note: may only read\n" in found.out
+    shop.switching = True
+    (stored, *_) = shop.vendor.all()
+    shop.vendor.change(stored.id, {"more": "x"})
+    found = run("drift")
+    assert found.code == 1
+    assert "  no effect on people but for what the notes tell\n" in found.out
+    assert "- note&#58; may only read" in run("drift", "--format", "markdown").out
+    (place,) = run("drift", "--format", "json").json["places"]
+    assert place["notes"] == ["`theirs` comes first", "may only read"]
+
+
 def test_a_group_that_is_not_there_stops_a_plan_at_the_policys_line(shop: Shop, run: Run) -> None:
     """Before anything is written, and whatever is allowed."""
     finance = "cf1e0218-6b29-4bfa-aa69-5b32908cb1bd"
