@@ -21,6 +21,12 @@ def adopting(changes: tuple[Change, ...], keys: frozenset[str]) -> tuple[Change,
     )
 
 
+def needs_of(changes: tuple[Change, ...]) -> frozenset[str]:
+    """The keys of what must be there for what is taken over, or made for that."""
+    taking = (each for each in changes if each.action in (Action.ADOPT, Action.CREATE))
+    return frozenset(key for each in taking for key in references(each.after))
+
+
 def _takes_over(change: Change, made: frozenset[str]) -> bool:
     return change.action in (Action.ADOPT, Action.CREATE) and change.key in made
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from aipol.plan.adopting import adopting
+from aipol.plan.adopting import adopting, needs_of
 from aipol.plan.model import Change, Collision, Concerned, Foreign, Plan
 from aipol.plan.ordering import ordered
 from aipol.plan.sides import Sides
@@ -44,7 +44,8 @@ def compare(remote: Remote, asked: Asked, observed: Observed) -> Plan:
     collisions = tuple(collision for match in matches for collision in match.collisions)
     if asked.adopt:
         changes, left = adopting(changes, asked.adopt), []
-        collisions = tuple(each for each in collisions if each.key in asked.adopt)
+        needed = asked.adopt | needs_of(changes)
+        collisions = tuple(each for each in collisions if each.key in needed)
     taken = {(change.kind, change.id) for change in changes}
     return Plan(
         remote.target,

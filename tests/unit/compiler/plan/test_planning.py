@@ -342,6 +342,32 @@ def test_what_an_adopted_object_refers_to_is_made_first() -> None:
     ]
 
 
+def test_what_is_made_for_an_adoption_may_need_more_that_is_made() -> None:
+    """However far that goes on."""
+    vendor = Vendor()
+    seeded(vendor, policy("p"), {}, None)
+    wanted = (script("last"), policy("middle", "last"), policy("p", "middle"), script("other"))
+    made = _plan(vendor, *wanted, adopt="p")
+    assert [each.key for each in made.writes] == [key_of(n) for n in ("last", "middle", "p")]
+
+
+@pytest.mark.parametrize("between", [(), (policy("middle", "s"),)])
+def test_what_an_adopted_object_needs_and_another_has_the_name_of(
+    between: tuple[Wanted, ...],
+) -> None:
+    """It could not be made: that is told before anything is, with what takes it over."""
+    vendor = Vendor()
+    for each in (script("s"), policy("p"), script("t")):
+        seeded(vendor, each, {}, None)
+    last = policy("p", "middle" if between else "s")
+    made = _plan(vendor, script("s"), script("t"), *between, last, adopt="p")
+    assert [(each.key, each.adoptable) for each in made.collisions] == [(key_of("s"), True)]
+    wanted = (script("s"), script("t"), *between, last)
+    asked = Asked(ORGANIZATION, wanted, adopt=frozenset({key_of("p"), key_of("s")}))
+    remote = FakeRemote(vendor)
+    assert compare(remote, asked, remote.observe()).collisions == ()
+
+
 def test_an_object_of_ours_is_not_in_the_way_of_itself() -> None:
     """A foreign namesake beside our object is a stranger, no collision."""
     vendor = Vendor()
