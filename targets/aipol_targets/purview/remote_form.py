@@ -122,12 +122,12 @@ def _parsed(value: Json) -> Json:
         found = json.loads(value)
     except (ValueError, RecursionError):
         return value
-    return found if _is_shallow(found, _DEEPEST) else value
+    return found if is_shallow(found, _DEEPEST) else value
 
 
-def _is_shallow(value: Json, levels: int) -> bool:
+def is_shallow(value: Json, levels: int) -> bool:
     """Whether nothing is nested deeper than anything that means something."""
     if not isinstance(value, dict | list):
         return True
     inner = value.values() if isinstance(value, dict) else value
-    return levels > 0 and all(_is_shallow(each, levels - 1) for each in inner)
+    return levels > 0 and all(is_shallow(each, levels - 1) for each in inner)

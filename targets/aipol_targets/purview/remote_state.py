@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from aipol.remote import Json, Live, Unusable, mark_in
 from aipol_targets.purview.remote_canonical import listed
-from aipol_targets.purview.remote_form import policy_body, rule_body, types_in
+from aipol_targets.purview.remote_form import is_shallow, policy_body, rule_body, types_in
 from aipol_targets.purview.remote_kinds import PACKAGE, POLICY, RULE
 from aipol_targets.purview.remote_xml import (
     package_id,
@@ -21,6 +21,8 @@ from aipol_targets.purview.remote_xml import (
 
 SCHEMA = "aipol.purview-state/1"
 _LEAVING = "PendingDeletion"
+_DEEPEST = 100
+"""Far more levels than a tenant's objects have, and far fewer than what reads them can go down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ def tenant_of(document: Json) -> Tenant:
     try:
         if document["schema"] != SCHEMA:
             raise Unusable(f"its schema is `{document['schema']}`, not `{SCHEMA}`")
+        if not is_shallow(document, _DEEPEST):
+            raise Unusable(f"it is nested more than {_DEEPEST} levels deep")
         return _tenant(document)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise Unusable(f"it is not what export-dlp.ps1 writes: {error!r}") from None
@@ -58,15 +62,27 @@ def _tenant(document: Mapping[str, Any]) -> Tenant:
     types = {kind: row[1].id for row in packages for kind in row[2]}
     rules = (_rule(row, ids, types) for row in rows["rules"] if row["Mode"] != _LEAVING)
     left = (row for name in ("policies", "rules") for row in rows[name])
+    objects = (*policies, *rules, *(live for _, live, _ in packages))
     return Tenant(
         str(document["tenant"]).lower(),
         str(document["taken"]),
-        (*policies, *rules, *(live for _, live, _ in packages)),
+        tuple(_once(objects)),
         frozenset(str(each).lower() for each in listed(document["labels"])),
         {str(key).lower(): str(name) for key, name in dict(document["types"]).items()},
         {live.id: called for called, live, _ in packages},
         tuple(str(row["Name"]) for row in left if row["Mode"] == _LEAVING),
     )
+
+
+def _once(objects: Iterable[Live]) -> Iterator[Live]:
+    """Each once, also where a row was told twice. Raises ValueError where two have one id."""
+    seen: dict[tuple[str, str], Live] = {}
+    for each in objects:
+        known = seen.setdefault((each.kind, each.id), each)
+        if known is each:
+            yield each
+        elif known != each:
+            raise ValueError(f"`{known.name}` and `{each.name}` have one id")
 
 
 def _policy(row: Mapping[str, Any]) -> Live:

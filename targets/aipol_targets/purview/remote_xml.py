@@ -5,23 +5,39 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from xml.etree import ElementTree as ET
 
-from aipol.remote import Json, Mark, mark_in
+from aipol.remote import Json, Mark, Unusable, mark_in
 
 _SPACE = "{http://schemas.microsoft.com/office/2011/mce}"
 _DETAILS = f"{_SPACE}RulePack/{_SPACE}Details/{_SPACE}LocalizedDetails/{_SPACE}Description"
 # What says when and by whom it was written, and nothing of what is found.
+_DEEPEST = 50
+"""Several times the levels of any package that means something."""
 _UNTOLD = (f"{_SPACE}Version", f"{_SPACE}Description")
 
 
 def package_root(text: str) -> ET.Element | None:
-    """The package; None for what is none, or declares anything."""
+    """The package; None for what is none, or declares anything. Raises Unusable where it is deep.
+
+    What is deeper than any package is could not be looked through, and may be ours all the same.
+    """
     if "<!" in text:
         return None
     try:
         root = ET.fromstring(text.lstrip("\ufeff"))  # noqa: S314 - nothing is declared
     except (ET.ParseError, ValueError):
         return None
-    return root if root.tag == f"{_SPACE}RulePackage" else None
+    if root.tag != f"{_SPACE}RulePackage":
+        return None
+    if not _is_shallow(root):
+        raise Unusable(f"a rule package has elements more than {_DEEPEST} levels deep")
+    return root
+
+
+def _is_shallow(root: ET.Element) -> bool:
+    level = [root]
+    for _ in range(_DEEPEST):
+        level = [part for each in level for part in each]
+    return not level
 
 
 def package_id(root: ET.Element) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from typing import Any
@@ -135,6 +136,55 @@ def test_a_file_of_another_tenant_or_of_nothing(
         return
     with pytest.raises(error, match=said):
         remote.observe()
+
+
+def _nested(levels: int) -> Any:
+    found: Any = "x"
+    for _ in range(levels):
+        found = {"SubConditions": [found]}
+    return found
+
+
+def _packed(package: dict[str, Any], levels: int) -> dict[str, Any]:
+    text = base64.b64decode(package["Data"]).decode("utf-16")
+    more = "<a>" * levels + "</a>" * levels
+    content = text.replace("</Rules>", f"{more}</Rules>").encode("utf-16")
+    return {**package, "Data": base64.b64encode(content).decode()}
+
+
+def test_a_tenant_that_is_nested_without_end(site: SiteOf, files: Files) -> None:
+    """An error that says so, in a condition as in a package; what is merely odd is compared."""
+    tenant = site()
+    tenant.by_hand(files)
+    state = tenant.tenant.state()
+    (rule, *rules), (package,) = state["rules"], [p for p in state["packages"] if p["Data"]]
+    for levels, usable in ((20, True), (400, False)):
+        given = {"rules": [{**rule, "AdvancedRule": _nested(levels)}, *rules]}
+        _told(tenant, files, given, usable=usable)
+    for levels, usable in ((20, True), (3_000, False)):
+        _told(tenant, files, {"packages": [_packed(package, levels)]}, usable=usable)
+
+
+def _told(tenant: Any, files: Files, given: dict[str, Any], *, usable: bool) -> None:
+    if usable:
+        assert len(tenant.plan(files, tenant.exported(**given)).writes) == 1
+        return
+    with pytest.raises(Unusable, match="levels deep"):
+        tenant.exported(**given).observe()
+
+
+def test_a_row_that_was_told_twice_is_one_object(site: SiteOf, files: Files) -> None:
+    """It is not its own double; two that have one id are no state of a tenant."""
+    tenant = site()
+    tenant.by_hand(files)
+    state = tenant.tenant.state()
+    for name in ("policies", "rules", "packages"):
+        twice = {name: [*state[name], state[name][0]]}
+        assert tenant.plan(files, tenant.exported(**twice)).writes == ()
+    for name in ("policies", "rules"):
+        other = {**state[name][0], "Name": "another"}
+        with pytest.raises(Unusable, match="have one id"):
+            tenant.exported(**{name: [*state[name], other]}).observe()
 
 
 def test_a_file_that_cannot_be_read(site: SiteOf) -> None:
