@@ -94,15 +94,17 @@ def open_policy(
     targets: Sequence[Target],
     *,
     instead: str | None = None,
+    root: str = "",
 ) -> Opened:
     """Load, check and resolve; every finding of every stage that could run.
 
     `shipped` is the catalogue for a policy that locks none, and what its overlays lie on; `instead`
-    is the text that the policy's file would have.
+    is the text that the policy's file would have. Where `root` is given, no file of the policy may
+    be outside of that folder.
     """
     from aipol.language.assemble import assemble
 
-    assembled, findings, sources = assemble(path, instead)
+    assembled, findings, sources = assemble(path, instead, root)
     if assembled is None:
         return Opened(path, None, None, findings, sources, {}, shipped)
     return _opened(path, _Read(assembled, findings, sources), as_of, shipped, targets)

@@ -53,6 +53,7 @@ class Chosen:
 class _Reading:
     """The overlays that could be read, with what is wrong with all of them."""
 
+    root: str
     documents: list[tuple[Placed[str], Document]] = field(
         default_factory=list[tuple["Placed[str]", "Document"]]
     )
@@ -66,7 +67,7 @@ class _Reading:
         if why:
             self.findings.append(_unusable(named, "overlay", why))
             return
-        text, findings = read_text(file)
+        text, findings = read_text(file, root=self.root)
         self.texts[file] = text
         if findings and not text:
             self.findings += [_about_the_file(named, file, each) for each in findings]
@@ -79,10 +80,10 @@ class _Reading:
 
 def chosen(assembled: Assembled, shipped: Catalogue) -> Chosen:
     """The catalogue that the policy is compiled with: locked or shipped, overlays laid over it."""
-    reading = _Reading()
+    reading = _Reading(assembled.root)
     for named in assembled.overlays:
         reading.read(named)
-    base, findings = _base(assembled.lock, shipped, assembled.file)
+    base, findings = _base(assembled, shipped)
     findings = (*findings, *reading.findings)
     if base is None or has_errors(findings):
         return Chosen(shipped, (), findings, reading.texts)
@@ -107,34 +108,34 @@ def fault(document: Document, complaint: Complaint) -> Diagnostic:
     return codes.OVERLAY_FAULT.at(span, why=complaint.why, hint=complaint.hint)
 
 
-def _base(
-    named: Placed[str] | None, shipped: Catalogue, policy: str
-) -> tuple[Catalogue | None, _Findings]:
+def _base(assembled: Assembled, shipped: Catalogue) -> tuple[Catalogue | None, _Findings]:
     """The locked catalogue, or else the shipped one."""
+    named = assembled.lock
     if named is None:
         return shipped, ()
     try:
-        lock = _locked(named)
+        lock = _locked(named, assembled.root)
     except LockError as error:
         file = named_by(named.document, named.value)
-        return None, (_unusable(named, "lock", str(error), _lock_hint(file, policy)),)
+        return None, (_unusable(named, "lock", str(error), _lock_hint(file, assembled)),)
     return locked_catalogue(lock, shipped), ()
 
 
 _Findings = tuple[Diagnostic, ...]
 
 
-def _locked(named: Placed[str]) -> Lock:
+def _locked(named: Placed[str], root: str) -> Lock:
     why = _refusal(named.value)
     if why:
         raise LockError(why)
-    return lock_in(named_by(named.document, named.value))
+    return lock_in(named_by(named.document, named.value), root)
 
 
-def _lock_hint(file: str, policy: str) -> str:
+def _lock_hint(file: str, assembled: Assembled) -> str:
+    policy = assembled.file
     if is_absolute(file) and not is_absolute(policy):
         return ""
-    if looks_like_a_lock(file):
+    if looks_like_a_lock(file, assembled.root):
         return f"restore it, or write it anew: `aipol catalog lock --update {policy}`"
     return f"`aipol catalog lock {policy}` writes it"
 

@@ -65,10 +65,10 @@ def read_lock(content: bytes) -> Lock:
     return Lock(aipol, seen, content_digest(found), found)
 
 
-def looks_like_a_lock(file: str) -> bool:
+def looks_like_a_lock(file: str, root: str = "") -> bool:
     """Whether a file was a lock, whatever became of it: a merge that git left open, an edit."""
     try:
-        return b'"aipol.catalogue-lock/' in read_bytes(file, LIMIT)
+        return b'"aipol.catalogue-lock/' in read_bytes(file, LIMIT, root)
     except (OSError, ValueError, OverflowError):
         return False
 

@@ -11,10 +11,10 @@ from aipol.catalogue.sound import usable_lock
 from aipol.language.text import read_bytes, reason
 
 
-def lock_in(file: str) -> Lock:
-    """The lock in `file`, fit to be used. Raises LockError."""
+def lock_in(file: str, root: str = "") -> Lock:
+    """The lock in `file`, fit to be used; in the folder `root`, if it must be. Raises LockError."""
     try:
-        content = read_bytes(file, LIMIT)
+        content = read_bytes(file, LIMIT, root)
     except OverflowError:
         raise LockError(f"it has more than {LIMIT} bytes") from None
     except (OSError, ValueError) as error:

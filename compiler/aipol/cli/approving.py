@@ -40,6 +40,11 @@ _OPTIONS = (
         help="Exit with 1 where an approval that the change needs is not given.",
     ),
     click.option(
+        "--new-policy",
+        is_flag=True,
+        help="With `--require-approvals`: there is no policy before whose approvals count.",
+    ),
+    click.option(
         "--approved",
         multiple=True,
         metavar="CONTACT",
@@ -57,11 +62,32 @@ def approving(review: Review, given: dict[str, Any]) -> Review:
         raise click.UsageError("`--require-approvals` is about all targets: leave `-t` out")
     if given["require_approvals"] and not review.of_policies:
         raise click.UsageError("`--require-approvals` compares two policies: name a revision")
+    _known_before(review, given)
     change = compared(review, whole=whole)
     if change is not None:
         _unknown(change.contacts, given["approved"])
     people = _people(review, given)
     return with_approvals(review, people, given["approved"], whole=whole)
+
+
+def _known_before(review: Review, given: dict[str, Any]) -> None:
+    """Wrong usage where approvals are required, and those of the policy before are not known.
+
+    A change may have moved the policy, and would be held to nothing but what it says itself.
+    """
+    there = review.base.opened
+    known = there is not None and there.assembled is not None
+    if given["new_policy"] and (known or not given["require_approvals"]):
+        raise click.UsageError(
+            "`--new-policy` goes with `--require-approvals`, and only where there is no policy "
+            "before; leave it out"
+        )
+    if given["require_approvals"] and not known and not given["new_policy"]:
+        what = "has errors" if there is not None else "is not there"
+        raise click.ClickException(
+            f"the policy of `{review.base.name}` {what}, so it is not known which approvals the "
+            "change needs; where it is meant to be so, somebody who may says `--new-policy`"
+        )
 
 
 def _unknown(contacts: Mapping[str, frozenset[str]], approved: tuple[str, ...]) -> None:

@@ -31,8 +31,10 @@ def against_revision(given: Mapping[str, Any]) -> Review:
         if not laid.has_policy and not Path(policy).is_file():
             where = f"neither the working tree nor `{given['base']}` has it"
             raise click.ClickException(f"there is no policy `{policy}`: {where}")
-        before = opened(str(laid.policy), as_of) if laid.has_policy else None
-        return reviewed(_asked(given, given["base"], laid.commit, before))
+        base = str(laid.folder)
+        before = opened(str(laid.policy), as_of, base) if laid.has_policy else None
+        after = opened(policy, as_of, str(laid.top))
+        return reviewed(_asked(given, given["base"], laid.commit, before, after))
 
 
 def against_folder(given: Mapping[str, Any]) -> Review:

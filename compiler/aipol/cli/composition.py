@@ -110,11 +110,14 @@ def catalogue() -> Catalogue:
         ) from None
 
 
-def opened(policy: str, as_of: date) -> Opened:
-    """A policy, checked against its catalogue and all targets, and resolved."""
+def opened(policy: str, as_of: date, root: str = "") -> Opened:
+    """A policy, checked against its catalogue and all targets, and resolved.
+
+    Where `root` is given, no file of the policy may be outside of that folder.
+    """
     from aipol.pipeline import open_policy
 
-    return _hinted(policy, open_policy(policy, as_of, catalogue(), all_targets()))
+    return _hinted(policy, open_policy(policy, as_of, catalogue(), all_targets(), root=root))
 
 
 def opened_with(policy: str, as_of: date, text: str) -> Opened:

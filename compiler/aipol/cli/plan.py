@@ -101,8 +101,9 @@ def _merging(found: Pushing, given: dict[str, Any]) -> int:
 
     there = observations(found.remotes, given["state"])
     after = compared(found, (), given["state"], there)
-    with at_revision(given["policy"], given["base"]) as place:
-        earlier, *_ = pushing(place, given["chosen"], given["as_of"])
+    with at_revision(given["policy"], given["base"]) as laid:
+        place, root = str(laid.policy), str(laid.folder)
+        earlier, *_ = pushing(place, given["chosen"], given["as_of"], root)
         if earlier is None:
             raise click.ClickException(f"the policy of `{given['base']}` does not compile")
         before = compared(earlier, (), given["state"], there)

@@ -108,12 +108,15 @@ def clock() -> Clock:
 
 
 def pushing(
-    path: str, chosen: tuple[str, ...], as_of: date
+    path: str, chosen: tuple[str, ...], as_of: date, root: str = ""
 ) -> tuple[Pushing | None, tuple[Diagnostic, ...], Opened]:
-    """A policy ready to be pushed, or the findings that stand in the way."""
+    """A policy ready to be pushed, or the findings that stand in the way.
+
+    Where `root` is given, no file of the policy may be outside of that folder.
+    """
     from aipol.cli.composition import opened, sound
 
-    policy = opened(path, as_of)
+    policy = opened(path, as_of, root)
     build, findings = sound(policy)
     if build is None:
         return None, findings, policy

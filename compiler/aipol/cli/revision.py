@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import subprocess
-import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +10,9 @@ from pathlib import Path
 
 import click
 
-_SHOWN = 200
+from aipol.cli.objects import FILES, Entry, entries, write_out
+from aipol.cli.repository import git, within
+
 _SINCE = "..."
 """Behind a revision, as in `git diff main...`: where HEAD left it, whatever came to it since."""
 
@@ -28,6 +27,8 @@ class Laid:
     """Where the policy is, if the revision has it."""
     name: str
     """The policy's path below the top of the repository."""
+    top: Path
+    """The top of the repository."""
 
     @property
     def has_policy(self) -> bool:
@@ -36,52 +37,48 @@ class Laid:
 
 
 @contextmanager
-def at_revision(policy: str, revision: str) -> Iterator[str]:
-    """The policy as a revision has it, in a folder that goes again. Wrong usage where it has none.
-
-    Everything of the revision is laid out: a policy may extend, lock and overlay by paths.
-    """
+def at_revision(policy: str, revision: str) -> Iterator[Laid]:
+    """What a revision has, the policy with it. Wrong usage where it has none."""
     with laid_out(policy, revision) as laid:
         if not laid.has_policy:
             raise click.ClickException(f"`{revision}` has no `{laid.name}`")
-        yield str(laid.policy)
+        yield laid
 
 
 @contextmanager
 def laid_out(policy: str, revision: str) -> Iterator[Laid]:
-    """Everything that a revision has, in a folder that goes again, whether or not the policy is."""
-    place = Path(policy).resolve()
-    nearest = next(folder for folder in place.parents if folder.is_dir())
-    whole = f"`{policy}` is in no git repository, and `--base` takes its policy from one"
-    top = _git(whole, nearest, "rev-parse", "--show-toplevel")
-    root = Path(top.decode().strip()).resolve()
-    commit = _commit(root, revision)
-    name = place.relative_to(root).as_posix()
-    with tempfile.TemporaryDirectory() as folder:
-        _unpack(f"`{revision}` cannot be laid out", root, commit, folder)
-        laid = Laid(Path(folder), commit, Path(folder) / name, name)
-        if not laid.has_policy and _knows(root, f"{commit}:{name}"):
+    """Everything that a revision has, in a folder that goes again, whether or not the policy is.
+
+    Everything, for a policy may extend, lock and overlay by paths; and as it was committed,
+    whatever attributes say of it: whoever writes them would write the base.
+    """
+    place = within(policy)
+    commit = _commit(place.top, revision)
+    found = tuple(entries(place.top, commit))
+    _plain(place.name, revision, found)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name).resolve()
+        write_out(place.top, found, folder)
+        yield Laid(folder, commit, folder / place.name, place.name, place.top)
+
+
+def _plain(name: str, revision: str, found: tuple[Entry, ...]) -> None:
+    """Wrong usage where a revision has a link or a submodule where the policy is."""
+    for entry in found:
+        odd = entry.mode not in FILES or not entry.is_laid_out
+        if odd and (entry.name == name or name.startswith(f"{entry.name}/")):
             raise click.ClickException(
-                f"`{name}` cannot be laid out as `{revision}` has it: it is a link, or git leaves "
-                "it out of archives (`export-ignore`)"
+                f"`{name}` cannot be laid out as `{revision}` has it: `{entry.name}` is "
+                f"{'no plain file' if entry.mode not in FILES else 'too large'} there"
             )
-        yield laid
-
-
-def _unpack(otherwise: str, root: Path, commit: str, folder: str) -> None:
-    """Lay out all that a commit has in a folder; it may have nothing."""
-    archive = _git(otherwise, root, "archive", "--format=tar", f"{commit}^{{tree}}")
-    if archive.strip(b"\0"):
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            tar.extractall(folder, filter=_harmless)  # noqa: S202 - nothing leads out of the folder
 
 
 def _commit(root: Path, revision: str) -> str:
     """The commit that a revision is; with dots behind it, the last one that HEAD has of it."""
     name = revision.removesuffix(_SINCE)
-    if not _knows(root, "HEAD") and not _git("git failed", root, "rev-list", "--all", "-n1"):
+    if not git("git failed", root, "rev-list", "--all", "-n1").strip():
         raise click.ClickException("nothing is committed yet, so there is nothing to compare with")
-    said = _git(
+    said = git(
         f"`{name}` is no revision that is here; name a branch, a tag or a commit, such as "
         "`origin/main`, and where a job has only its own commit, `git fetch` it first",
         root,
@@ -91,36 +88,4 @@ def _commit(root: Path, revision: str) -> str:
     if name == revision:
         return commit
     why = f"`{name}` and HEAD have no commit in common here; where a job has few, fetch more"
-    return _git(why, root, "merge-base", commit, "HEAD").decode().strip()
-
-
-def _harmless(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
-    """What is to be laid out of an archive; what would lead out of the folder is not."""
-    try:
-        return tarfile.data_filter(member, folder)
-    except tarfile.FilterError:
-        return None
-
-
-def _knows(root: Path, thing: str) -> bool:
-    try:
-        _git("", root, "cat-file", "-e", thing)
-    except click.ClickException:
-        return False
-    return True
-
-
-def _git(otherwise: str, folder: Path, *arguments: str) -> bytes:
-    """What git answers; wrong usage with what it means where it does not, and with its words."""
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *arguments],
-            capture_output=True,
-            check=False,
-        )
-    except OSError:
-        raise click.ClickException("git is needed for `--base`, and was not found") from None
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise click.ClickException(f"{otherwise} (git: {(said or ['it failed'])[0][:_SHOWN]})")
-    return done.stdout
+    return git(why, root, "merge-base", commit, "HEAD").decode().strip()

@@ -72,6 +72,8 @@ class Assembled:
     tests: tuple[Placed[PolicyTest], ...]
     inventory: Placed[Inventory] | None = None
     """The sites, where the policy names a file of them."""
+    root: str = ""
+    """The folder that all files of the policy must be in, if there is one."""
 
     @property
     def clauses(self) -> tuple[Placed[Clause], ...]:
@@ -91,6 +93,7 @@ class _Chain:
     seen: set[str] = field(default_factory=set[str])
     instead: Mapping[str, str] = field(default_factory=dict[str, str])
     """What files would have, where that is not what is on the disk."""
+    root: str = ""
 
     def read(self, file: str, wanted_at: Span | None) -> tuple[str, Span] | None:
         """Read one file; the answer is the base it extends and where it says so."""
@@ -110,7 +113,7 @@ class _Chain:
 
     def _loaded(self, file: str) -> tuple[Document | None, tuple[Diagnostic, ...], Sources]:
         if file not in self.instead:
-            return load(file, self.files)
+            return load(file, self.files, self.root)
         text = self.instead[file]
         return *load_text(file, text), Sources({file: text})
 
@@ -125,7 +128,7 @@ class _Chain:
         if _identity(file) in self.seen:
             self.findings.append(unusable(named, "it is a file of the policy itself"))
             return None
-        found = read_inventory(named, file, self.files)
+        found = read_inventory(named, file, self.files, self.root)
         self.findings.extend(found.findings)
         self.texts.update(found.texts)
         return found.inventory
@@ -153,14 +156,15 @@ class _Chain:
 
 
 def assemble(
-    path: str | FilePath, instead: str | None = None
+    path: str | FilePath, instead: str | None = None, root: str = ""
 ) -> tuple[Assembled | None, tuple[Diagnostic, ...], Sources]:
     """Read the policy at `path` with all its bases, and merge them.
 
-    `instead` is the text that the file would have, where that is not what is on the disk.
+    `instead` is the text that the file would have, where that is not what is on the disk; `root` is
+    the folder that all files must be in, if there is one.
     """
     file = path.as_posix() if isinstance(path, FilePath) else path
-    chain = _Chain(instead={} if instead is None else {file: instead})
+    chain = _Chain(instead={} if instead is None else {file: instead}, root=root)
     wanted = chain.read(file, None)
     while wanted is not None:
         wanted = chain.read(*wanted)
@@ -169,7 +173,7 @@ def assemble(
     findings = tuple(chain.findings)
     if not has_errors(findings):
         findings = (*findings, *_missing(chain.documents[0], layers))
-    assembled = None if has_errors(findings) else _merged(tuple(chain.files), layers, inventory)
+    assembled = None if has_errors(findings) else _merged(chain, layers, inventory)
     files = (*chain.files, *(file for file in chain.texts if file not in chain.files))
     return assembled, in_reading_order(findings, files), Sources(chain.texts)
 
@@ -227,7 +231,7 @@ _HINTS = {
 
 
 def _merged(
-    files: tuple[str, ...], layers: tuple[merge.Layer, ...], inventory: Placed[Inventory] | None
+    chain: _Chain, layers: tuple[merge.Layer, ...], inventory: Placed[Inventory] | None
 ) -> Assembled:
     organization = merge.overlaid(layers, "organization")
     logging = merge.overlaid(layers, "logging")
@@ -235,8 +239,8 @@ def _merged(
         msg = "a policy without an organization must not get here"
         raise AssertionError(msg)
     return Assembled(
-        file=files[0],
-        layers=files,
+        file=chain.files[0],
+        layers=tuple(chain.files),
         written=layers,
         organization=organization,
         groups=merge.by_key(layers, "groups"),
@@ -258,4 +262,5 @@ def _merged(
         targets=merge.settings(layers, "targets"),
         tests=merge.joined(layers, "tests"),
         inventory=inventory,
+        root=chain.root,
     )

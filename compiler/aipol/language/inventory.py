@@ -37,12 +37,13 @@ class Read:
     texts: Mapping[str, str]
 
 
-def read_inventory(named: Placed[str], file: str, policy: Collection[str]) -> Read:
+def read_inventory(named: Placed[str], file: str, policy: Collection[str], root: str = "") -> Read:
     """The inventory in `file`; that it cannot be used is a fault of the line that names it.
 
-    `policy` has the files of the policy itself, none of which it can be.
+    `policy` has the files of the policy itself, none of which it can be; where `root` is given, it
+    must be in that folder.
     """
-    document, findings, sources = load(file, policy)
+    document, findings, sources = load(file, policy, root)
     told = tuple(_told(named, file, each) for each in findings)
     if document is None:
         return Read(None, told, sources.texts)

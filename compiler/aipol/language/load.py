@@ -26,13 +26,13 @@ _QUOTE_IT = "write it in quotes"
 
 
 def load(
-    file: str, apart: Collection[str] = frozenset()
+    file: str, apart: Collection[str] = frozenset(), root: str = ""
 ) -> tuple[Document | None, tuple[Diagnostic, ...], Sources]:
     """Read `file`; without a document its structure is unknown, and the findings say why.
 
-    Where there is no such file, none of `apart` is offered for it.
+    Where there is no such file, none of `apart` is offered for it; outside of `root` none is read.
     """
-    text, findings = read_text(file, apart)
+    text, findings = read_text(file, apart, root)
     sources = Sources({file: text})
     if findings:
         return None, findings, sources

@@ -26,14 +26,16 @@ _NO_BLOCK = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr
 
 
 def read_text(
-    file: str, apart: Collection[str] = frozenset()
+    file: str, apart: Collection[str] = frozenset(), root: str = ""
 ) -> tuple[str, tuple[Diagnostic, ...]]:
     """The text of `file`, as far as it can be shown, with what is wrong with it.
 
     The files of `apart` are not what a name that leads nowhere was meant to be.
     """
     try:
-        data = read_bytes(file)
+        data = read_bytes(file, root=root)
+    except OutsideError as error:
+        return "", (unreadable(file, str(error)),)
     except OverflowError:
         hint = "a policy is written by people; is this the right file?"
         return "", (codes.FILE_TOO_LARGE.at(whole_file(file), file=file, limit=LIMIT, hint=hint),)
@@ -47,8 +49,18 @@ def unreadable(file: str, why: str, *, hint: str = "") -> Diagnostic:
     return codes.UNREADABLE_FILE.at(whole_file(file), file=file, why=why, hint=hint)
 
 
-def read_bytes(file: str, limit: int = LIMIT) -> bytes:
-    """The bytes of a regular file; OverflowError where there are more than `limit`."""
+class OutsideError(ValueError):
+    """A file is not in the folder that all files of a policy must be in."""
+
+
+def read_bytes(file: str, limit: int = LIMIT, root: str = "") -> bytes:
+    """The bytes of a regular file; OverflowError where there are more than `limit`.
+
+    Where `root` is given and the file is not below that folder, OutsideError: what is compared with
+    must not be read from what a change wrote.
+    """
+    if root and not _is_in(file, root):
+        raise OutsideError("it is outside of the repository's files")
     # Not blocking: a named pipe would otherwise wait for a writer for ever.
     with os.fdopen(os.open(file, os.O_RDONLY | _NO_BLOCK), "rb") as stream:
         status = os.fstat(stream.fileno())
@@ -60,6 +72,12 @@ def read_bytes(file: str, limit: int = LIMIT) -> bytes:
     if status.st_size > limit or len(data) > limit:
         raise OverflowError
     return data
+
+
+def _is_in(file: str, root: str) -> bool:
+    """Whether a file is below a folder, wherever links lead, and is none of git's own."""
+    place = Path(os.path.realpath(file))
+    return place.is_relative_to(root) and ".git" not in place.relative_to(root).parts
 
 
 def reason(error: OSError | ValueError) -> str:

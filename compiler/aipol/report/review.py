@@ -76,7 +76,7 @@ def _sections(review: Review, *, whole: bool) -> Iterator[Section]:
     yield from _effects(review, review.by_policy, "", whole=whole)
     yield from _effects(review, review.by_catalogue, " by the catalogue", whole=whole)
     yield from _later(review, whole=whole)
-    yield Section("For everybody", tuple(_setting(edit) for edit in review.settings))
+    yield Section("For everybody", tuple(_setting(review, edit) for edit in review.settings))
     yield Section("Surprises", tuple(_finding(each) for each in review.surprises))
     yield Section("Risks", tuple(_risks(review)))
     yield Section("Gaps", tuple(_gaps(review, whole=whole)))
@@ -183,14 +183,23 @@ def _approvals(review: Review, *, whole: bool) -> Iterator[Item]:
 # --- what else ------------------------------------------------------------------------------------
 
 
-def _setting(edit: Edit) -> Item:
-    span = edit.after or edit.before
-    where = place(span) if span else ""
+def _setting(review: Review, edit: Edit) -> Item:
+    where = _where(review, edit)
     if edit.way is not Way.CHANGED:
         return Item(f"{edit.title} {edit.way}", (where,) if where else ())
     what = "; ".join(f"{f.key}: {f.before or 'none'} -> {f.after or 'none'}" for f in edit.named)
     word = "" if edit.direction is Direction.OTHER else f"{edit.direction}: "
     return Item(f"{word}{what}", (where,) if where else ())
+
+
+def _where(review: Review, edit: Edit) -> str:
+    """The line of an edit; of what is gone, where the base had it."""
+    if edit.after is not None:
+        return place(review.new.span(edit.after))
+    if edit.before is None:
+        return ""
+    there = place(review.base.span(edit.before))
+    return f"{review.base.name}:{there}" if review.base.commit else there
 
 
 def _finding(finding: Diagnostic) -> Item:

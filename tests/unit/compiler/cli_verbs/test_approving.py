@@ -269,3 +269,35 @@ def test_all_reasons_are_told_on_demand() -> None:
     needed = Required("x", (), Span("p.yaml", 9, 1), True, True, reasons, EVERYBODY)
     assert list(reason_lines(needed)) == ["looser: p.yaml:3 a; and 2 more reasons"]
     assert list(reason_lines(needed, whole=True)) == [f"looser: p.yaml:3 {text}" for text in "abc"]
+
+
+def test_without_a_policy_before_nothing_is_agreed_to_by_itself(committed: Path, run: Run) -> None:
+    """A change may have moved it: somebody has to say that it is new."""
+    (committed / "policy" / "ai-usage.yaml").rename(committed / "policy" / "moved.yaml")
+    found = run("diff", "policy/moved.yaml", "--require-approvals")
+    assert found.code == 2
+    assert "the policy of `HEAD` is not there" in found.err
+    found = run("diff", "policy/moved.yaml", "--require-approvals", "--new-policy")
+    assert found.code == 0, found.err
+
+
+def test_a_policy_before_that_cannot_be_read_counts_as_not_there(
+    committed: Path, run: Run, edit: Edit
+) -> None:
+    """Its approvals are not known, and the change could have left them out."""
+    del committed
+    edit("version: 1", "version: 1\nextends: nowhere.yaml")
+    subprocess.run(
+        ["git", "-c", "user.name=a", "-c", "user.email=a@x", "commit", "-qam", "broken"], check=True
+    )
+    edit("extends: nowhere.yaml\n", "")
+    found = run("diff", "--require-approvals")
+    assert found.code == 2
+    assert "the policy of `HEAD` has errors" in found.err
+
+
+@pytest.mark.parametrize("given", [["--new-policy"], ["--new-policy", "--require-approvals"]])
+def test_a_policy_that_was_there_is_not_new(committed: Path, run: Run, given: list[str]) -> None:
+    """Otherwise a pipeline would keep saying so."""
+    del committed
+    assert run("diff", *given).code == 2

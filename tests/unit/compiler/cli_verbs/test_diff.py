@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import subprocess
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -55,16 +56,78 @@ def test_links_and_other_odd_things_of_a_repository_are_left_out(committed: Path
     assert "No effect on people" in run("diff").out
 
 
-def test_a_policy_that_git_leaves_out_of_archives_is_not_called_new(
-    committed: Path, run: Run
+def test_attributes_do_not_rewrite_what_a_revision_has(
+    committed: Path, run: Run, edit: Edit
 ) -> None:
-    """It is said why it cannot be compared."""
-    (committed / ".gitattributes").write_text("policy export-ignore\n", encoding="utf-8")
+    """Whoever writes them would write the base: it is compared as it was committed."""
+    (committed / ".gitattributes").write_text(
+        "policy export-ignore\npolicy/* export-subst ident eol=crlf filter=x\n", encoding="utf-8"
+    )
+    edit("organization: {name: Acme Ltd", 'organization: {name: "$Format:%an$ $Id$"')
     git("add", ".")
     git("commit", "-qm", "attributes")
-    found = run("diff")
+    found = run("diff", "--format", "json")
+    assert found.code == 0, found.err
+    assert found.json["effects"]["policy"]["changes"] == []
+    assert "outputs are the same to the byte" in run("diff").out
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_a_policy_that_is_made_a_link_is_no_new_one(
+    committed: Path, run: Run, folder: bool
+) -> None:
+    """Its name would be looked up where the link leads, and there was nothing before."""
+    (committed / "new").mkdir()
+    (committed / "new" / "ai-usage.yaml").write_text(POLICY, encoding="utf-8")
+    link = committed / "policy" if folder else committed / "policy" / "ai-usage.yaml"
+    (committed / "policy" / "ai-usage.yaml").unlink()
+    if folder:
+        (committed / "policy").rmdir()
+    link.symlink_to(committed / "new" if folder else "../new/ai-usage.yaml")
+    found = run("diff", "--require-approvals", "--base", "HEAD")
     assert found.code == 2
-    assert "export-ignore" in found.err
+    assert "is a link" in found.err
+
+
+def test_a_revision_with_nothing_in_it_has_no_policy(committed: Path, run: Run) -> None:
+    """All of the policy is new."""
+    del committed
+    git("checkout", "-q", "--orphan", "bare")
+    git("rm", "-rq", "--cached", ".")
+    git("commit", "-qm", "nothing", "--allow-empty")
+    assert "Siri as a built-in feature: not governed -> block" in run("diff").out
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "extends: ../../OTHER/base.yaml",
+        "catalogue: {overlay: [../../OTHER/base.yaml]}",
+        "catalogue: {lock: ../../OTHER/base.yaml}",
+        "network: {inventory: ../../OTHER/base.yaml}",
+        "extends: ../.git/base.yaml",
+        "extends: linked.yaml",
+    ],
+)
+def test_no_file_of_a_policy_is_read_from_outside(
+    committed: Path, run: Run, edit: Edit, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the working tree has would be the base of its own change."""
+    other = committed.parent / f"{committed.name}-other"
+    other.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(committed.parent))
+    line = line.replace("OTHER", other.name)
+    for there in (other / "base.yaml", committed / ".git" / "base.yaml"):
+        there.write_text("version: 1\n", encoding="utf-8")
+    (committed / "policy" / "linked.yaml").symlink_to(other / "base.yaml")
+    edit("version: 1\n", f"version: 1\n{line}\n")
+    git("add", ".")
+    git("commit", "-qm", "climbs")
+    assert "is outside of the repository's files" in run("diff").err
+    path = committed / "policy" / "ai-usage.yaml"
+    path.write_text(POLICY, encoding="utf-8")
+    found = run("diff")
+    assert "The policy of HEAD has errors" in found.out
 
 
 def test_no_repository_is_told(place: Path, run: Run) -> None:
@@ -234,3 +297,31 @@ def test_no_command_promises_more_than_there_is(committed: Path, run: Run, edit:
     edit("groups: [pilot]", "groups: [finance]")
     assert "shows" in run("diff").out
     assert "-v" not in run("diff", "-v").out.splitlines()[-1]
+
+
+def test_what_is_gone_is_told_with_the_revision_that_had_it(
+    committed: Path, run: Run, edit: Edit
+) -> None:
+    """Where it was laid out is no place that anybody can look at."""
+    del committed
+    edit("targets: {alpha: {}, beta: {}}", "targets: {alpha: {}}")
+    said = run("diff", "-v").out
+    assert "HEAD:policy/ai-usage.yaml:" in said
+    assert tempfile.gettempdir() not in said
+
+
+def test_a_policy_in_a_submodule_is_told_as_such(
+    committed: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its revisions are not those of the repository that one stands in."""
+    around = committed.parent / f"{committed.name}-around"
+    around.mkdir()
+    git("-C", str(around), "init", "-q")
+    allowed = ("-c", "protocol.file.allow=always")
+    git("-C", str(around), *allowed, "submodule", "--quiet", "add", str(committed), "sub")
+    monkeypatch.chdir(around)
+    found = run("diff", "sub/policy/ai-usage.yaml")
+    assert found.code == 2
+    assert "is in a submodule" in found.err
+    monkeypatch.chdir(around / "sub")
+    assert run("diff").code == 0
