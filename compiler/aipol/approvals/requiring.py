@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from aipol.approvals.classes import classes_of
 from aipol.approvals.effects import Meant, of_effects
 from aipol.approvals.flows import Told, of_data, of_flows
+from aipol.approvals.kept import contacts, is_altered, is_narrowed, of_approvals
 from aipol.approvals.later import of_later
 from aipol.approvals.model import Compared, Policy, Required, Trigger
 from aipol.approvals.settings import of_settings
-from aipol.approvals.written import chosen, contacts, is_altered, of_text, regions
+from aipol.approvals.written import chosen, of_text, regions
 from aipol.audience import EVERYBODY, NOBODY, Region
 from aipol.ir import Ir
 from aipol.source import whole_file
@@ -66,6 +67,7 @@ def _triggers(change: Compared, meant: Meant | None) -> Iterator[Trigger]:
     yield from of_later(meant, change.coming, today, flows)
     yield from of_settings(meant)
     yield from of_text(meant)
+    yield from of_approvals(meant)
     if change.gaps is None:
         yield Trigger(Condition.NEW_GAP, _NOT_BUILT, place)
     for gap in change.gaps or ():
@@ -92,13 +94,13 @@ class _Asked:
 
     @property
     def altered(self) -> bool:
-        """Whether the change takes the approval away, or makes another of it."""
+        """Whether the change takes the approval away, or makes another or less of it."""
         before = self.change.before
-        return (
-            self.is_before
-            and before is not None
-            and is_altered(before, self.change.after, self.placed)
-        )
+        if not self.is_before or before is None:
+            return False
+        if is_altered(before, self.change.after, self.placed):
+            return True
+        return self.meant is not None and is_narrowed(self.meant, self.placed.value)
 
 
 def _needed(asked: _Asked, triggers: Iterable[Trigger]) -> Required | None:
@@ -109,7 +111,7 @@ def _needed(asked: _Asked, triggers: Iterable[Trigger]) -> Required | None:
         reasons = []
     place = asked.policy.place(asked.placed)
     if asked.altered:
-        text = f"approval `{approval.id}` would be another, or gone"
+        text = f"approval `{approval.id}` would be another, about less, or gone"
         reasons.insert(0, Trigger(Condition.APPROVALS, text, place))
     if not reasons:
         return None
@@ -159,7 +161,8 @@ def _too_few(asked: _Asked, reasons: Sequence[Trigger]) -> bool:
     """Whether the reasons together are about fewer people than the approval is for.
 
     Together, so that a change is not cut into pieces that are each too small. People whom the file
-    may not know are not few, and what is about no people in particular is about more than few.
+    may not know are not few, and what is about no people in particular is about more than few. Nor
+    is a number that is too small to be told: whether the approval is needed would tell it.
     """
     least, people, meant = asked.placed.value.min_people, asked.people, asked.meant
     about_all = any(not reason.condition.narrows for reason in reasons)
@@ -169,6 +172,7 @@ def _too_few(asked: _Asked, reasons: Sequence[Trigger]) -> bool:
     region = universe.both(_named(asked), _union(meant, (reason.people for reason in reasons)))
     if people.unseen(universe, region):
         return False
+    least = least if least >= people.least_told else 1
     return people.count(universe, region).people < least
 
 

@@ -55,12 +55,27 @@ def _place(meant: Meant, key: str) -> Span | None:
 def _of_groups(meant: Meant, before: Ir, after: Ir) -> Iterator[Trigger]:
     """Groups that are somebody else on a platform: their rules are for other people now."""
     for name in sorted(before.groups.keys() & after.groups.keys()):
-        old, new = before.groups[name], after.groups[name]
-        others = [key for key in _IDENTITIES if _identity(old, key) != _identity(new, key)]
+        new, others = after.groups[name], _others(before, after, name)
         if others:
             text = f"group `{name}` stands for others on {', '.join(others)}"
             people = meant.found.sides.new(meant.irs[1].groups[name].region)
             yield Trigger(Condition.LOOSER, text, meant.after.told(new.span), people)
+
+
+def others_on(meant: Meant, name: str) -> bool:
+    """Whether a group of both policies is somebody else on a platform, at any site."""
+    before, after = meant.irs
+    pairs = [(before, after)]
+    pairs += [
+        (before.sites[site], after.sites[site]) for site in before.sites if site in after.sites
+    ]
+    return any(_others(*pair, name) for pair in pairs)
+
+
+def _others(before: Ir, after: Ir, name: str) -> list[str]:
+    """The platforms on which a group is somebody else."""
+    old, new = before.groups[name], after.groups[name]
+    return [key for key in _IDENTITIES if _identity(old, key) != _identity(new, key)]
 
 
 def _identity(group: Group, key: str) -> object:

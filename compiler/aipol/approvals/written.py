@@ -1,4 +1,4 @@
-"""What a change writes: exceptions, locked rules, what is protected, apps, and approvals."""
+"""What a change writes: exceptions, locked rules, what is protected, and apps."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from aipol.vocabulary import Condition, Effect
 
 _WORDS = ("message", "redirect_to", "reason")
 _Named = TypeVar("_Named", Exemption, Rule, Approval)
-_Contacts = tuple[tuple[str, str], ...]
 
 
 def of_text(meant: Meant) -> Iterator[Trigger]:
@@ -28,15 +27,14 @@ def of_text(meant: Meant) -> Iterator[Trigger]:
     yield from _of_floors(meant)
     yield from _of_protected(meant)
     yield from _of_catalogue(meant)
-    yield from _of_approvals(meant)
 
 
 # --- clauses --------------------------------------------------------------------------------------
 
 
 def _of_exceptions(meant: Meant) -> Iterator[Trigger]:
-    old = _by_id(meant.before.assembled.exceptions) if meant.before else {}
-    for name, placed in _by_id(meant.after.assembled.exceptions).items():
+    old = by_id(meant.before.assembled.exceptions) if meant.before else {}
+    for name, placed in by_id(meant.after.assembled.exceptions).items():
         there = old.get(name)
         why = _granted(there.value if there else None, placed.value)
         if why:
@@ -72,7 +70,7 @@ def _of_floors(meant: Meant) -> Iterator[Trigger]:
 
 
 def _locked(policy: Policy) -> Mapping[str, Placed[Rule]]:
-    return _by_id(rule for rule in policy.assembled.rules if rule.value.locked)
+    return by_id(rule for rule in policy.assembled.rules if rule.value.locked)
 
 
 def _of_clauses(
@@ -162,37 +160,8 @@ def _of_catalogue(meant: Meant) -> Iterator[Trigger]:
         yield Trigger(Condition.CATALOGUE, f"`apps` differs by {listed(others)}", place)
 
 
-def _of_approvals(meant: Meant) -> Iterator[Trigger]:
-    if meant.before is None:
-        return
-    old, new = (_by_id(each.assembled.approvals) for each in (meant.before, meant.after))
-    for name in dict.fromkeys((*new, *old)):
-        if name not in old:
-            why, place = "is new", meant.after.place(new[name])
-        elif name not in new:
-            why, place = "is gone", meant.before.place(old[name])
-        elif is_altered(meant.before, meant.after, old[name]):
-            why, place = "is another, or asks somebody else", meant.after.place(new[name])
-        else:
-            continue
-        yield Trigger(Condition.APPROVALS, f"approval `{name}` {why}", place)
-
-
-def is_altered(before: Policy, after: Policy, old: Placed[Approval]) -> bool:
-    """Whether the new policy lacks an approval, or it is another, or asks somebody else."""
-    new = _by_id(after.assembled.approvals).get(old.value.id)
-    if new is None or new.value != old.value:
-        return True
-    return contacts(before, old.value) != contacts(after, new.value)
-
-
-def contacts(policy: Policy, approval: Approval) -> _Contacts:
-    """Whom an approval asks, by name and mail address."""
-    known = policy.assembled.organization.value.contacts
-    return tuple((name, known.get(name, "")) for name in approval.contacts)
-
-
-def _by_id(found: Iterable[Placed[_Named]]) -> Mapping[str, Placed[_Named]]:
+def by_id(found: Iterable[Placed[_Named]]) -> Mapping[str, Placed[_Named]]:
+    """What has an id, by it."""
     return {placed.value.id: placed for placed in found}
 
 

@@ -210,7 +210,24 @@ def asks(approval: Approval, ir: Ir, found: list[Seen], people: People | None) -
         about = {p for p in about if any(in_group(p, g, ir) for g in approval.groups)}
     if not about or approval.min_people is None or people is None:
         return bool(about)
-    return sum(people.by_groups[person].people for person in about) >= approval.min_people
+    few = approval.min_people if approval.min_people >= people.least_told else 1
+    return sum(people.by_groups[person].people for person in about) >= few
+
+
+def about_less(approval: Approval, before: Ir, after: Ir) -> bool:
+    """Whether somebody, or a class, is none of an approval's any more; apps stay what they are."""
+    for person in EVERYBODY if approval.groups else ():
+        was, is_now = (
+            any(in_group(person, name, ir) for name in approval.groups or ())
+            for ir in (before, after)
+        )
+        if was and not is_now:
+            return True
+    above = [
+        set(ladder[ladder.index(approval.min_data) :] if approval.min_data in ladder else ())
+        for ladder in map(ladder_of, (before, after))
+    ]
+    return bool(above[0] - above[1])
 
 
 def expected(change: Compared, people: People | None) -> set[tuple[str, bool]]:
@@ -227,6 +244,7 @@ def expected(change: Compared, people: People | None) -> set[tuple[str, bool]]:
         for placed in policy.assembled.approvals
         if asks(placed.value, policy.ir or after.ir, found, people)
         or (policy is before and placed.value not in kept)
+        or (policy is before and about_less(placed.value, before.ir, after.ir))
     }
 
 

@@ -79,6 +79,16 @@ def test_few_people_need_no_approval_where_they_are_counted(needed: Needed) -> N
     assert needed(*pair)
 
 
+def test_numbers_too_small_to_be_told_are_not_told_by_what_is_needed(needed: Needed) -> None:
+    """An approval for three people or more would tell two from three: it is for anybody."""
+    pair = [asking({"min_people": 3}, *rules) for rules in ([BLOCK], [_for("finance"), BLOCK])]
+    for number in (1, 2, 3):
+        assert needed(*pair, people_of(finance=number, pilot=9))
+    assert not needed(*pair, people_of(finance=0, pilot=9))
+    exact = replace(people_of(finance=2, pilot=9), least_told=1)
+    assert not needed(*pair, exact)
+
+
 def test_many_small_changes_are_counted_together(needed: Needed) -> None:
     """A change is not cut into pieces that are each too small."""
     after = [_for("finance"), _for("pilot") | {"apps": ["far"]}, BLOCK]
@@ -128,6 +138,48 @@ def test_an_approval_that_goes_or_alters_is_needed_itself(every: Every, after: R
     assert [(each.id, each.before, each.contacts[0][0]) for each in found] == [
         ("a", True, "security")
     ]
+
+
+GROUPS = {"everyone": {"all": True}, "finance": {}, "pilot": {}, "temps": {}}
+
+
+@pytest.mark.parametrize(
+    ("narrow", "more"),
+    [
+        (
+            {"groups": ["finance"]},
+            {"groups": {**GROUPS, "finance": {"all_of": ["pilot", "temps"]}}},
+        ),
+        ({"groups": ["finance"]}, {"groups": {**GROUPS, "finance": {"networks": ["10.9.0.0/16"]}}}),
+        ({"apps": ["category:chat"]}, {"apps": {"chatty": {"category": "coding"}}}),
+        (
+            {"min_data": "internal"},
+            {"data_classes": [{"id": "secret"}, {"id": "internal"}, {"id": "public"}]},
+        ),
+    ],
+)
+def test_an_approval_whose_words_come_to_mean_less_is_needed_itself(
+    needed: Needed, narrow: Raw, more: Raw
+) -> None:
+    """Though it is written as it was: the next change would need nobody."""
+    about = {"when": ["full-logging"], **narrow}
+    found = needed(asking(about, BLOCK), asking(about, BLOCK, **more))
+    assert [reason.condition for reason in found["a"].reasons] == ["approvals"]
+    every = [about, {"id": "b", "when": ["approvals"]}]
+    asked = [{"id": "a", "contacts": ["security"], **each} for each in every]
+    found = needed(policy_of(BLOCK, approvals=asked), policy_of(BLOCK, approvals=asked, **more))
+    assert "is about less" in found["b"].reasons[0].text
+
+
+def test_an_approval_whose_words_come_to_mean_more_is_not(needed: Needed) -> None:
+    """Nobody is asked for less."""
+    about = {"when": ["full-logging"], "groups": ["finance"], "min_data": "internal"}
+    before = {**GROUPS, "finance": {"all_of": ["pilot", "temps"]}}
+    after = {**GROUPS, "finance": {"any_of": ["pilot", "temps"]}}
+    ladder = [{"id": name} for name in ("internal", "public", "secret")]
+    assert not needed(
+        asking(about, BLOCK, groups=before), asking(about, BLOCK, groups=after, data_classes=ladder)
+    )
 
 
 def test_a_contact_who_is_somebody_else_is_an_approval_that_alters(every: Every) -> None:
