@@ -66,12 +66,18 @@ class Condition(Word):
     FLOOR = "floor"
     PROTECTED = "protected"
     CATALOGUE = "catalogue"
+    TARGETS = "targets"
     APPROVALS = "approvals"
 
     @property
     def narrows(self) -> bool:
         """Whether it can be about some people, apps or data rather than about all."""
-        return self not in {Condition.PROTECTED, Condition.CATALOGUE, Condition.APPROVALS}
+        return self not in _ABOUT_ALL
+
+
+_ABOUT_ALL = frozenset(
+    {Condition.PROTECTED, Condition.CATALOGUE, Condition.TARGETS, Condition.APPROVALS}
+)
 
 
 class Situation(Word):

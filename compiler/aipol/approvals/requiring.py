@@ -12,6 +12,7 @@ from aipol.approvals.flows import Told, of_data, of_flows
 from aipol.approvals.kept import contacts, is_altered, is_narrowed, of_approvals
 from aipol.approvals.later import of_later
 from aipol.approvals.model import Compared, Policy, Required, Trigger
+from aipol.approvals.pushed import of_targets
 from aipol.approvals.settings import of_settings
 from aipol.approvals.written import chosen, of_text, regions
 from aipol.audience import EVERYBODY, NOBODY, Region
@@ -67,6 +68,7 @@ def _triggers(change: Compared, meant: Meant | None) -> Iterator[Trigger]:
     yield from of_later(meant, change.coming, today, flows)
     yield from of_settings(meant)
     yield from of_text(meant)
+    yield from of_targets(meant)
     yield from of_approvals(meant)
     if change.gaps is None:
         yield Trigger(Condition.NEW_GAP, _NOT_BUILT, place)

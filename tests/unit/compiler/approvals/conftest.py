@@ -62,7 +62,7 @@ def policy_of(*rules: Raw, **more: Any) -> Raw:
     """A policy of these rules, with contacts and an approval for each condition."""
     conditions = (
         "looser stricter new-data-flow full-logging new-gap exception floor protected catalogue"
-        " approvals"
+        " targets approvals"
     )
     return {
         "version": 1,

@@ -221,3 +221,40 @@ def test_an_address_that_moves_to_another_site_is_looser(tmp_path: Path) -> None
     assert [reason.text for reason in found.reasons] == [
         "group `finance` stands for others on networks"
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "text"),
+    [
+        ({"mode": "enforce"}, {"mode": "test"}, "target `a` has another `mode`"),
+        ({"mode": "test"}, {"mode": "test", "tenant": "t"}, "target `a` has another `tenant`"),
+        ({"mode": "test", "b": []}, {}, "target `a` has another `b` and `mode`"),
+        ({"b": False}, {"b": 0}, "target `a` has another `b`"),
+        ({}, None, "target `a` is gone"),
+    ],
+)
+def test_a_target_that_is_set_otherwise(
+    needed: Needed, before: dict[str, Any], after: dict[str, Any] | None, text: str
+) -> None:
+    """Whatever it does: none of it shows in a decision, and most of it opens no gap."""
+    targets = {} if after is None else {"a": after}
+    rules = (rule("block"),)
+    found = needed(policy_of(*rules, targets={"a": before}), policy_of(*rules, targets=targets))
+    assert [reason.text for reason in found.pop("on-targets").reasons] == [text]
+    assert not found
+
+
+def test_a_target_that_is_new_takes_nothing_away(needed: Needed) -> None:
+    """It enforces what nobody enforced."""
+    one, more = (
+        policy_of(rule("block"), targets={key: {} for key in names}) for names in ("a", "ab")
+    )
+    assert not needed(one, more)
+
+
+def test_marks_of_another_organization(needed: Needed) -> None:
+    """What was pushed under the old ones is nobody's, and stays in force or not."""
+    after = policy_of(rule("block"))
+    after["organization"] = {**after["organization"], "identifier": "com.other"}
+    found = needed(policy_of(rule("block")), after)
+    assert "com.other" in found["on-targets"].reasons[0].text

@@ -39,7 +39,7 @@ def test_an_approval_with_everything_has_no_finding(tmp_path: Path) -> None:
     """Each condition and each narrowing is of the language."""
     conditions = (
         "looser, stricter, new-data-flow, full-logging, new-gap, exception, floor, protected,"
-        " catalogue, approvals"
+        " catalogue, targets, approvals"
     )
     narrow = (
         'groups: [staff], apps: ["*"], except_apps: ["vendor:openai"], min_data: internal,'
