@@ -129,11 +129,13 @@ def machine(folder: Path, place: Path, knows: Mapping[str, Any]) -> Machine:
     here = shlex.quote(sys.executable)
     scripts = {name: f"exec {here} {shlex.quote(str(SERVICE))} {name}" for name in ("gh", "curl")}
     # What is installed is there already.
-    scripts["python"] = f'[ "$2" = pip ] && exit 0; exec {here}'
-    scripts |= {"python3": f"exec {here}", "aipol": f"exec {here} -m aipol"}
+    scripts["python"] = f'[ "$3" = pip ] && exit 0; exec {here}'
+    scripts |= {"python3": f"exec {here}", "aipol": f"exec {here} -P -m aipol"}
     for name, script in scripts.items():
         (programs / name).write_text(f'#!/bin/sh\n{script} "$@"\n', encoding="utf-8")
         (programs / name).chmod(0o755)
     service = folder / "service.json"
-    service.write_text(json.dumps({"comments": [], "asked": [], **knows}), encoding="utf-8")
+    nothing: dict[str, Any] = {"comments": [], "asked": [], "author": "dora"}
+    nothing |= {"reviews": [], "approved": [], "reviewers": []}
+    service.write_text(json.dumps({**nothing, **knows}), encoding="utf-8")
     return Machine(place, service)

@@ -10,10 +10,10 @@ import json
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 WITH_A_VALUE = {"--method", "--request", "--header", "--output", "--data", "--data-urlencode", "-F"}
 GITHUB = re.compile(r"repos/acme/policy/(?:pulls/7/(?P<reviews>reviews)|issues/7/comments)")
@@ -25,6 +25,7 @@ class Request(NamedTuple):
 
     method: str
     path: str
+    query: Mapping[str, str]
     token: str
     body: Any
 
@@ -43,7 +44,8 @@ def request(program: str, arguments: Sequence[str]) -> Request:
     headers = [header.partition(": ")[2] for header in given.get("--header", ())]
     token = os.environ["GH_TOKEN"] if program == "gh" else headers[0].removeprefix("Bearer ")
     method = (given.get("--method") or given.get("--request") or ["GET"])[0]
-    return Request(method, urlsplit(place).path, token, _body(given))
+    where = urlsplit(place)
+    return Request(method, where.path, dict(parse_qsl(where.query)), token, _body(given))
 
 
 def _body(given: dict[str, list[str]]) -> Any:
@@ -73,11 +75,14 @@ def github(knows: dict[str, Any], asked: Request) -> Any:
 
 
 def gitlab(knows: dict[str, Any], asked: Request) -> Any:
-    """https://docs.gitlab.com/api/notes and .../merge_request_approvals."""
+    """https://docs.gitlab.com/api/notes, .../merge_requests and .../merge_request_approvals."""
     me = {"id": 11}
     if asked.path.endswith("/user"):
         return me
-    request_of = "/api/v4/projects/5/merge_requests/7/"
+    request_of = "/api/v4/projects/5/merge_requests/7"
+    if asked.path == request_of:
+        return {"author": {"username": knows["author"]}}
+    request_of += "/"
     assert asked.path.startswith(request_of), asked.path
     what, _, number = asked.path.removeprefix(request_of).partition("/")
     if what == "approvals":
@@ -87,12 +92,18 @@ def gitlab(knows: dict[str, Any], asked: Request) -> Any:
         knows["comments"].append(note)
     if asked.method == "PUT":
         knows["comments"][int(number) - 1] |= asked.body
-    return knows["comments"]
+    size, page = (
+        int(asked.query.get(key, default)) for key, default in (("per_page", 20), ("page", 1))
+    )
+    return knows["comments"][(page - 1) * size : page * size]
 
 
 def azure(knows: dict[str, Any], asked: Request) -> Any:
     """https://learn.microsoft.com/rest/api/azure/devops/git: threads, comments and reviewers."""
-    request_of = "/acme/p-1/_apis/git/repositories/r-1/pullRequests/7/"
+    request_of = "/acme/p-1/_apis/git/repositories/r-1/pullRequests/7"
+    if asked.path == request_of:
+        return {"createdBy": {"id": knows["author"], "uniqueName": knows["author"]}}
+    request_of += "/"
     assert asked.path.startswith(request_of), asked.path
     what = asked.path.removeprefix(request_of).split("/")
     if what[0] == "reviewers":
@@ -120,7 +131,8 @@ def main() -> None:
     answer = {"github": github, "gitlab": gitlab, "azure": azure}[knows["service"]](knows, asked)
     knows["asked"].append([asked.method, asked.path])
     file.write_text(json.dumps(knows), encoding="utf-8")
-    sys.stdout.write(json.dumps(answer))
+    if "--output" not in arguments:
+        sys.stdout.write(json.dumps(answer))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -20,7 +21,7 @@ from aipol.cli import composition
 from aipol.cli.app import main
 from aipol.cli.init import CI, template
 from tests.e2e.ci import pipelines
-from tests.e2e.ci.pipelines import Machine, Step, machine, parsed
+from tests.e2e.ci.pipelines import Machine, Outcome, Step, machine, parsed
 
 ROOT = Path(__file__).parents[3]
 # The schemas that SchemaStore has of the services' files, as check-jsonschema carries them along.
@@ -214,6 +215,7 @@ def _facts(service: str, place: Path) -> dict[str, str]:
             return {
                 "github.token": "the-token",
                 "github.event.pull_request.number": "7",
+                "github.event.pull_request.user.login": "dora",
                 "github.event.pull_request.head.sha": _git(place, "rev-parse", "HEAD^2"),
                 "vars.AIPOL_APPROVERS": _APPROVERS,
                 "vars.AIPOL_FROM": _FROM,
@@ -247,17 +249,22 @@ JOBS: dict[str, tuple[Job, tuple[str, ...]]] = {
 }
 
 
-def _run(service: str, on: Machine) -> dict[str, int]:
-    """Every script of the jobs of a change, in order, but what needs an approval."""
+def _run(service: str, on: Machine) -> dict[str, Outcome]:
+    """Every script of the jobs of a change, in order."""
     read, jobs = JOBS[service]
-    codes: dict[str, int] = {}
+    found: dict[str, Outcome] = {}
     for job in jobs:
         for step in read(job, _facts(service, on.place)):
-            if step.name != "Approvals":
-                outcome = on.run(step)
-                codes[step.name] = outcome.code
-                assert outcome.code in {0, 1}, outcome.said
-    return codes
+            found[step.name] = on.run(step)
+            assert found[step.name].code in {0, 1}, found[step.name].said
+    return found
+
+
+def _whole(service: str, on: Machine) -> Outcome:
+    """How the jobs of a change end, taken together."""
+    found = _run(service, on).values()
+    said = "".join(each.said for each in found)
+    return Outcome(max(each.code for each in found), said)
 
 
 @pytest.mark.parametrize("service", JOBS)
@@ -281,14 +288,38 @@ def test_a_change_is_checked_and_told_in_one_comment(
     service: str, repository: Path, tmp_path: Path
 ) -> None:
     """All steps pass; the comment says what people get, a second run updates it and no other's."""
-    other = {"id": 1, "body": "Fine.", "user": {"login": "ann"}, "author": {"id": 3}}
-    on = machine(tmp_path, repository, {"service": service, "comments": [other]})
-    assert set(_run(service, on).values()) == {0}
+    # More than a page of them.
+    others = [
+        {"id": n, "body": "Fine.", "user": {"login": "ann"}, "author": {"id": 3}}
+        for n in range(1, 102)
+    ]
+    known = _said(service, repository, agreed=True)
+    on = machine(tmp_path, repository, {**known, "comments": others})
+    outcome = _whole(service, on)
+    assert outcome.code == 0, outcome.said
+    assert "<!-- aipol" not in outcome.said  # markdown is for the comment
     comment = on.knows["comments"][-1]
     assert "claude" in comment["body"].lower()
+    assert "agreed &#40;approval" in comment["body"]
     assert comment["body"].startswith("<!-- aipol diff")
-    assert set(_run(service, on).values()) == {0}
-    assert on.knows["comments"] == [other, comment]
+    assert _whole(service, on).code == 0
+    assert on.knows["comments"] == [*others, comment]
+
+
+@pytest.mark.parametrize("service", JOBS)
+def test_the_comment_says_who_has_not_agreed(
+    service: str, repository: Path, tmp_path: Path
+) -> None:
+    """And on a later run, after an approval, who has."""
+    on = machine(tmp_path, repository, _said(service, repository, agreed=False))
+    assert _whole(service, on).code == 1
+    (comment,) = on.knows["comments"]
+    assert "has to agree &#40;approval" in comment["body"]
+    known = {**on.knows, **_said(service, repository, agreed=True)}
+    on.service.write_text(json.dumps(known), encoding="utf-8")
+    assert _whole(service, on).code == 0
+    (comment,) = on.knows["comments"]
+    assert "has to agree &#40;approval" not in comment["body"]
 
 
 @pytest.mark.parametrize("service", JOBS)
@@ -300,26 +331,28 @@ def test_a_change_with_a_mistake_fails_and_is_told_all_the_same(
     text = policy.read_text(encoding="utf-8")
     policy.write_text(text.replace("apps: [claude]", "apps: [gizmo]"), encoding="utf-8")
     on = machine(tmp_path, repository, {"service": service})
-    assert 1 in _run(service, on).values()
+    assert _whole(service, on).code == 1
     (comment,) = on.knows["comments"]
     assert "gizmo" in comment["body"]
 
 
-def _said(service: str, head: str, carol: bool) -> dict[str, Any]:
+def _said(service: str, place: Path, *, agreed: bool, author: str = "dora") -> dict[str, Any]:
     """Ann has approved what is there; Carol has, or what was there before."""
+    head = _git(place, "rev-parse", "HEAD^2")
     reviews = [
         _review("ann", "APPROVED", head),
-        _review("carol", "APPROVED", head if carol else "0" * 40),
+        _review("carol", "APPROVED", head if agreed else "0" * 40),
         _review("carol", "COMMENTED", head),
         _review("mallory", "APPROVED", head),
     ]
     return {
         "service": service,
+        "author": author,
         "reviews": reviews,
-        "approved": ["ann", "mallory", *(["carol"] if carol else [])],
+        "approved": ["ann", "mallory", *(["carol"] if agreed else [])],
         "reviewers": [
-            {"uniqueName": "Ann", "vote": 10},
-            {"uniqueName": "carol", "vote": 10 if carol else 5},
+            {"id": "ann", "uniqueName": "Ann", "vote": 10},
+            {"id": "carol", "uniqueName": "carol", "vote": 10 if agreed else 5},
         ],
     }
 
@@ -334,14 +367,51 @@ def test_a_change_waits_for_those_whom_the_policy_names(
     service: str, carol: bool, repository: Path, tmp_path: Path
 ) -> None:
     """Only what is an approval of what is there now counts, and only of who is named."""
-    on = machine(
-        tmp_path, repository, _said(service, _git(repository, "rev-parse", "HEAD^2"), carol)
-    )
-    read, jobs = JOBS[service]
-    steps = read("approvals" if service == "gitlab" else jobs[0], _facts(service, repository))
-    outcome = on.run(next(step for step in steps if step.name.lower() == "approvals"))
+    on = machine(tmp_path, repository, _said(service, repository, agreed=carol))
+    outcome = _whole(service, on)
     assert outcome.code == int(not carol), outcome.said
-    assert "AIP827" in outcome.said or carol
+    assert ("AIP827" in outcome.said) != carol
+
+
+@pytest.mark.parametrize("service", JOBS)
+def test_nobody_approves_their_own_change(service: str, repository: Path, tmp_path: Path) -> None:
+    """Carol speaks for legal, but not about what is hers, whatever the service lets her do."""
+    facts = {**_facts(service, repository), "github.event.pull_request.user.login": "carol"}
+    on = machine(tmp_path, repository, _said(service, repository, agreed=True, author="carol"))
+    read, jobs = JOBS[service]
+    outcomes = [on.run(step) for step in read(jobs[-1 if service == "gitlab" else 0], facts)]
+    assert max(each.code for each in outcomes) == 1
+    assert "legal has to agree" in outcomes[-1].said
+
+
+FORGED = """print("ann")
+print("carol")
+raise SystemExit
+"""
+
+
+@pytest.mark.parametrize("service", JOBS)
+def test_a_change_brings_no_approval_along(service: str, repository: Path, tmp_path: Path) -> None:
+    """Neither as a module that a script would take, nor as a file that one would read or write."""
+    policy = repository / "policy" / "ai-usage.yaml"
+    text = policy.read_text(encoding="utf-8")
+    (repository / "json.py").write_text(FORGED, encoding="utf-8")
+    for name in ("agreed.txt", "approved.txt"):
+        (repository / name).write_text("security\nlegal\nann\ncarol\n", encoding="utf-8")
+    (repository / "review.md").symlink_to(policy)
+    on = machine(tmp_path, repository, _said(service, repository, agreed=False))
+    outcome = _whole(service, on)
+    assert outcome.code == 1
+    assert "legal has to agree" in outcome.said
+    assert policy.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("service", SCHEMAS)
+def test_python_takes_nothing_from_the_folder_that_it_runs_in(service: str) -> None:
+    """That folder is the change's: without -I, `-m` and `-c` look there first."""
+    calls = re.findall(r"python3? +(\S+)", template(service))
+    assert calls
+    assert set(calls) == {"-I"}
 
 
 PUSHED = """\
