@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from aipol.cli.app import CLEAN
 from aipol.cli.options import DEFAULT_POLICY
 from aipol.cli.replacing import write_atomically
+from aipol.cli.upstream import MAIN, merged_into, repository
 
 STARTER = """\
 # yaml-language-server: $schema=ai-usage.schema.json
@@ -104,12 +106,18 @@ CI: dict[str, str] = {
     help="Instead, write what has this service check, review and apply the policy.",
 )
 @click.option("--force", is_flag=True, help="Replace a file that is already there.")
-def command(directory: str, services: tuple[str, ...], *, force: bool) -> int:
+@click.option("--stdout", is_flag=True, help="With --ci, print what would be written instead.")
+def command(directory: str, services: tuple[str, ...], *, force: bool, stdout: bool) -> int:
     """Write a small policy with comments to DIRECTORY/policy/ai-usage.yaml.
 
     Its JSON Schema is written beside it, for completion in an editor. With --ci, the policy is left
     as it is, and the file that the service reads is written; its first lines say how to set it up.
     """
+    if stdout and len(services) != 1:
+        raise click.UsageError("`--stdout` prints the file of one `--ci SERVICE`")
+    if stdout:
+        click.echo(template(services[0], merged_into(Path(directory))), nl=False)
+        return CLEAN
     if services:
         return _services(Path(directory), services, force=force)
     return _policy(Path(directory), force=force)
@@ -129,25 +137,54 @@ def _policy(directory: Path, *, force: bool) -> int:
 
 
 def _services(directory: Path, services: tuple[str, ...], *, force: bool) -> int:
-    files = {directory / CI[name]: template(name) for name in services}
-    for file in files:
-        _free(file, force=force)
-    for file, text in files.items():
+    from aipol.cli import output
+
+    _at_the_top(directory, services)
+    branch = merged_into(directory)
+    files = {directory / CI[name]: (name, template(name, branch)) for name in services}
+    for file, (name, _) in files.items():
+        _free(file, force=force, instead=f"`aipol init --ci {name} --stdout` prints what to add")
+    for file, (_, text) in files.items():
         _write(file, text)
         click.echo(f"{file}: written; its first lines say what is left to set up")
+    if not (directory / DEFAULT_POLICY).exists():
+        output.remark(
+            f"there is no `{directory / DEFAULT_POLICY}` yet, which these files name: `aipol init` "
+            "writes one; where the policy is another file, change the name in them"
+        )
     return CLEAN
 
 
-def template(service: str) -> str:
-    """What a service is told to do."""
+def _at_the_top(directory: Path, services: tuple[str, ...]) -> None:
+    """Wrong usage where no service would find the file: below the top of a repository."""
+    top = repository(directory)
+    if top is not None and top != directory.resolve():
+        again = shlex.join(("aipol", "init", *(f"--ci={name}" for name in services), str(top)))
+        raise click.ClickException(
+            f"`{directory}` is below the top of its repository, where {_listed(services)} "
+            f"would not look: `{again}`, and then name the policy's place in the file"
+        )
+
+
+def _listed(services: tuple[str, ...]) -> str:
+    """The services, for a sentence."""
+    from aipol.language.words import enumerated
+
+    return enumerated(list(dict.fromkeys(services)), "or")
+
+
+def template(service: str, branch: str = MAIN) -> str:
+    """What a service is told to do, once something is merged into the branch."""
     from importlib.resources import files
 
-    return files("aipol.templates").joinpath(f"{service}.yaml").read_text(encoding="utf-8")
+    text = files("aipol.templates").joinpath(f"{service}.yaml").read_text(encoding="utf-8")
+    return text.replace("BRANCH", branch)
 
 
-def _free(file: Path, *, force: bool) -> None:
+def _free(file: Path, *, force: bool, instead: str = "") -> None:
     if file.exists() and not force:
-        raise click.ClickException(f"`{file}` is there already; --force replaces it")
+        other = f"{instead}; " if instead else ""
+        raise click.ClickException(f"`{file}` is there already; {other}--force replaces it")
 
 
 def _write(file: Path, text: str) -> None:
