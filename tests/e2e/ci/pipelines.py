@@ -101,6 +101,8 @@ class Machine:
             "SERVICE": str(self.service),
             "GITHUB_STEP_SUMMARY": str(self.service.parent / "summary.md"),
             "GITHUB_REPOSITORY": "acme/policy",
+            "RUNNER_TEMP": str(self.temporary),
+            "AGENT_TEMPDIRECTORY": str(self.temporary),
             "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
             "HOME": os.environ["HOME"],
         }
@@ -116,6 +118,11 @@ class Machine:
         return Outcome(done.returncode, done.stdout)
 
     @property
+    def temporary(self) -> Path:
+        """What is gone with the job, but for GitHub's artifacts: the next has them there again."""
+        return self.service.parent / "temporary"
+
+    @property
     def knows(self) -> dict[str, Any]:
         """What the service knows now."""
         known: dict[str, Any] = json.loads(self.service.read_text(encoding="utf-8"))
@@ -128,8 +135,11 @@ def machine(folder: Path, place: Path, knows: Mapping[str, Any]) -> Machine:
     programs.mkdir()
     here = shlex.quote(sys.executable)
     scripts = {name: f"exec {here} {shlex.quote(str(SERVICE))} {name}" for name in ("gh", "curl")}
-    # What is installed is there already.
-    scripts["python"] = f'[ "$3" = pip ] && exit 0; exec {here}'
+    # What is installed is there already; but pip is found as it would be, and where is noted.
+    scripts["python"] = (
+        f'case "$*" in *"-m pip "*) pwd >> {shlex.quote(str(folder / "installed-in"))};'
+        f' words="$*"; exec {here} ${{words%%-m pip*}} -m pip --version;; esac; exec {here}'
+    )
     scripts |= {"python3": f"exec {here}", "aipol": f"exec {here} -P -m aipol"}
     for name, script in scripts.items():
         (programs / name).write_text(f'#!/bin/sh\n{script} "$@"\n', encoding="utf-8")
@@ -138,4 +148,5 @@ def machine(folder: Path, place: Path, knows: Mapping[str, Any]) -> Machine:
     nothing: dict[str, Any] = {"comments": [], "asked": [], "author": "dora"}
     nothing |= {"reviews": [], "approved": [], "reviewers": []}
     service.write_text(json.dumps({**nothing, **knows}), encoding="utf-8")
+    (folder / "temporary").mkdir()
     return Machine(place, service)

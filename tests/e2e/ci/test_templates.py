@@ -169,7 +169,8 @@ approvals:
 """
 
 
-def _git(place: Path, *arguments: str) -> str:
+def git(place: Path, *arguments: str) -> str:
+    """What git says in `place`."""
     person = ("-c", "user.name=Ann", "-c", "user.email=ann@acme.example")
     return subprocess.run(
         ["git", *person, *arguments], cwd=place, check=True, capture_output=True, text=True
@@ -181,7 +182,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A policy with its outputs, and a change that allows an app, merged as services do."""
     place = tmp_path_factory.mktemp("history")
     with chdir(place):
-        _git(place, "init", "-q", "-b", "main")
+        git(place, "init", "-q", "-b", "main")
         assert main(["init"]) == 0
         policy = place / "policy" / "ai-usage.yaml"
         text = policy.read_text(encoding="utf-8")
@@ -190,11 +191,11 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for version in (text, text.replace("  - id: everything-else\n", WIDER)):
             policy.write_text(version, encoding="utf-8")
             assert main(["compile"]) == 0
-            _git(place, "add", "-A")
-            _git(place, "commit", "-q", "-m", "policy")
-    change = _git(place, "rev-parse", "HEAD")
-    _git(place, "checkout", "-q", "--detach", "HEAD^1")
-    _git(place, "merge", "-q", "--no-ff", "-m", "merge", change)
+            git(place, "add", "-A")
+            git(place, "commit", "-q", "-m", "policy")
+    change = git(place, "rev-parse", "HEAD")
+    git(place, "checkout", "-q", "--detach", "HEAD^1")
+    git(place, "merge", "-q", "--no-ff", "-m", "merge", change)
     return place
 
 
@@ -204,36 +205,37 @@ def repository(history: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(history, tmp_path / "repository"))
 
 
-_FROM = "@ git+https://git.acme.example/tools/aipol@3d3c42e5aac5ba805825da76410c181273ba90b1"
+AIPOL_FROM = "@ git+https://git.acme.example/tools/aipol@3d3c42e5aac5ba805825da76410c181273ba90b1"
 _APPROVERS = "security=ann,bob legal=carol"
 Job = Callable[[str, Mapping[str, str]], Iterator[Step]]
 
 
-def _facts(service: str, place: Path) -> dict[str, str]:
+def facts_of(service: str, place: Path) -> dict[str, str]:
+    """What a service tells its jobs about a change that is merged in `place`."""
     match service:
         case "github":
             return {
                 "github.token": "the-token",
                 "github.event.pull_request.number": "7",
                 "github.event.pull_request.user.login": "dora",
-                "github.event.pull_request.head.sha": _git(place, "rev-parse", "HEAD^2"),
+                "github.event.pull_request.head.sha": git(place, "rev-parse", "HEAD^2"),
                 "vars.AIPOL_APPROVERS": _APPROVERS,
-                "vars.AIPOL_FROM": _FROM,
+                "vars.AIPOL_FROM": AIPOL_FROM,
             }
         case "gitlab":
             return {
                 "AIPOL_TOKEN": "the-token",
-                "AIPOL_FROM": _FROM,
+                "AIPOL_FROM": AIPOL_FROM,
                 "AIPOL_APPROVERS": _APPROVERS,
                 "CI_API_V4_URL": "https://gitlab.acme.example/api/v4",
                 "CI_PROJECT_ID": "5",
                 "CI_MERGE_REQUEST_IID": "7",
-                "CI_MERGE_REQUEST_DIFF_BASE_SHA": _git(place, "rev-parse", "HEAD^1"),
+                "CI_MERGE_REQUEST_DIFF_BASE_SHA": git(place, "rev-parse", "HEAD^1"),
             }
         case _:
             return {
                 "System.AccessToken": "the-token",
-                "AIPOL_FROM": _FROM,
+                "AIPOL_FROM": AIPOL_FROM,
                 "AIPOL_APPROVERS": _APPROVERS,
                 "SYSTEM_COLLECTIONURI": "https://dev.azure.com/acme/",
                 "SYSTEM_TEAMPROJECTID": "p-1",
@@ -254,7 +256,7 @@ def _run(service: str, on: Machine) -> dict[str, Outcome]:
     read, jobs = JOBS[service]
     found: dict[str, Outcome] = {}
     for job in jobs:
-        for step in read(job, _facts(service, on.place)):
+        for step in read(job, facts_of(service, on.place)):
             found[step.name] = on.run(step)
             assert found[step.name].code in {0, 1}, found[step.name].said
     return found
@@ -273,10 +275,10 @@ def test_aipol_is_looked_for_where_somebody_said_and_nowhere_else(
 ) -> None:
     """No index has it: whoever took its name there would run in every pipeline."""
     on = machine(tmp_path, repository, {"service": service})
-    facts = _facts(service, repository)
+    facts = facts_of(service, repository)
     read, jobs = JOBS[service]
-    for where in (_FROM, ""):
-        said = {name: where if value == _FROM else value for name, value in facts.items()}
+    for where in (AIPOL_FROM, ""):
+        said = {name: where if value == AIPOL_FROM else value for name, value in facts.items()}
         step = next(read(jobs[0], said))
         install = next(line for line in step.script.splitlines() if " pip install " in line)
         assert (on.run(replace(step, script=install)).code == 0) == bool(where)
@@ -338,7 +340,7 @@ def test_a_change_with_a_mistake_fails_and_is_told_all_the_same(
 
 def _said(service: str, place: Path, *, agreed: bool, author: str = "dora") -> dict[str, Any]:
     """Ann has approved what is there; Carol has, or what was there before."""
-    head = _git(place, "rev-parse", "HEAD^2")
+    head = git(place, "rev-parse", "HEAD^2")
     reviews = [
         _review("ann", "APPROVED", head),
         _review("carol", "APPROVED", head if agreed else "0" * 40),
@@ -376,7 +378,7 @@ def test_a_change_waits_for_those_whom_the_policy_names(
 @pytest.mark.parametrize("service", JOBS)
 def test_nobody_approves_their_own_change(service: str, repository: Path, tmp_path: Path) -> None:
     """Carol speaks for legal, but not about what is hers, whatever the service lets her do."""
-    facts = {**_facts(service, repository), "github.event.pull_request.user.login": "carol"}
+    facts = {**facts_of(service, repository), "github.event.pull_request.user.login": "carol"}
     on = machine(tmp_path, repository, _said(service, repository, agreed=True, author="carol"))
     read, jobs = JOBS[service]
     outcomes = [on.run(step) for step in read(jobs[-1 if service == "gitlab" else 0], facts)]
@@ -436,11 +438,11 @@ def test_what_is_merged_is_planned_and_applied(service: str, tmp_path: Path) -> 
         every = [stack.enter_context(each) for each in composition.demonstrations(opened, 0)]
         (played,) = (each for each in every if each.target == "intune")
         secrets = dict.fromkeys(re.findall(r"secrets\.\w+", template("github")), "")
-        secrets["vars.AIPOL_FROM"] = _FROM
+        secrets["vars.AIPOL_FROM"] = AIPOL_FROM
         secrets |= {f"secrets.{name}": value for name, value in played.variables.items()}
         on = machine(tmp_path, place, {"service": service})
         for job in ("plan", "apply"):
-            for step in read(job, secrets if service == "github" else {"AIPOL_FROM": _FROM}):
+            for step in read(job, secrets if service == "github" else {"AIPOL_FROM": AIPOL_FROM}):
                 script = step.script.replace("aipol plan ", "aipol plan -t intune ")
                 variables = {**step.variables, **played.variables}
                 outcome = on.run(replace(step, script=script, variables=variables))
