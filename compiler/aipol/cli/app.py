@@ -20,7 +20,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "init": ("aipol.cli.init:command", "Write a policy to start from."),
     "check": ("aipol.cli.check:command", "Say what is wrong with a policy."),
     "fmt": ("aipol.cli.fmt:command", "Bring a policy into the canonical layout."),
-    "fix": ("aipol.cli.fix:command", "Mend what is wrong where there is one way to."),
+    "fix": ("aipol.cli.fix:command", "Fix mistakes that have only one possible fix."),
     "show": ("aipol.cli.show:command", "Print a policy with its bases merged."),
     "diff": ("aipol.cli.diff:command", "Say what a change of the policy does to people."),
     "compile": ("aipol.cli.compile:command", "Write what each target understands."),

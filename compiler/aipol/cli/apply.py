@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -165,20 +164,16 @@ def _show(plans: Plans) -> None:
 
 
 def confirm(plans: Plans) -> bool:
-    """Ask at the terminal; whether they say yes. Wrong usage where there is none."""
-    from aipol.cli import output
+    """Ask whoever is there; whether they say yes. Wrong usage where nobody is there."""
+    from aipol.cli.asking import agreed
     from aipol.report.plans import asked
 
-    if not sys.stdin.isatty():
-        saving = f"adopt {shlex.join(plans.adopted)}" if plans.adopted else "plan"
-        raise click.ClickException(
-            "nothing was changed: there is no terminal to ask at; pass `--yes`, or have a plan "
-            f"approved first with `aipol {saving} -o plan.json` and `aipol apply plan.json`"
-        )
-    agreed = click.confirm(asked(plans), err=True)
-    if not agreed:
-        output.remark("nothing was changed")
-    return agreed
+    saving = f"adopt {shlex.join(plans.adopted)}" if plans.adopted else "plan"
+    return agreed(
+        asked(plans),
+        f", or have a plan approved first with `aipol {saving} -o plan.json` and `aipol apply "
+        "plan.json`",
+    )
 
 
 def _overtaken(found: Pushing, seen: Plans, now: Plans) -> tuple[Diagnostic, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="Write without asking.")
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; show what would change.")
 def command(policy: str, as_of: date, *, yes: bool, only_check: bool) -> int:
-    """Mend what is wrong with POLICY where there is one way to, and take out what does nothing.
+    """Fix mistakes in POLICY that have only one possible fix, and take out what does nothing.
 
     Shows each fix with the code that it resolves and the lines that change, then asks. What a fix
     takes out makes no difference to anybody, on --as-of or on any later day; that is computed
@@ -43,8 +42,8 @@ def command(policy: str, as_of: date, *, yes: bool, only_check: bool) -> int:
     _show(policy, found)
     if found.done and only_check:
         return FINDINGS
-    if found.done:
-        _write(policy, found, yes=yes)
+    if found.done and not _written(policy, found, yes=yes):
+        return FINDINGS
     return _left(found.after)
 
 
@@ -62,37 +61,43 @@ def _lines(policy: str, found: Mended) -> Iterator[str]:
     for each in found.refused:
         yield f"{each.fix.span}: {each.fix.code} left as it is: {each.why}"
     if not found.done:
-        yield f"{policy}: nothing to fix"
+        nothing = (
+            "nothing that can be fixed by itself" if _has_errors(found.after) else "nothing to fix"
+        )
+        yield f"{policy}: {nothing}"
 
 
-def _write(policy: str, found: Mended, *, yes: bool) -> None:
-    """Write what was seen. Wrong usage where nobody is there to see it, or they say no."""
+def _written(policy: str, found: Mended, *, yes: bool) -> bool:
+    """Write what was seen, unless somebody says no. Wrong usage where nobody is there to see it."""
+    from aipol.cli.asking import agreed
     from aipol.cli.replacing import write_atomically
 
     count = len(found.done)
     fixes = f"{count} fix{'' if count == 1 else 'es'}"
-    if not yes:
-        if not sys.stdin.isatty():
-            raise click.ClickException(
-                "nothing was changed: nobody is there to ask; `--yes` says yes"
-            )
-        if not click.confirm(f"Write {fixes} to {policy}?", err=True):
-            raise click.ClickException("nothing was changed")
+    if not (yes or agreed(f"Write {fixes} to {policy}?")):
+        return False
     before, after = found.texts
     file = Path(policy)
     if file.read_bytes().decode("utf-8-sig") != before:
         raise click.ClickException(f"nothing was changed: `{policy}` was edited meanwhile")
     write_atomically(file, after.encode())
     click.echo(f"{policy}: {fixes} written")
+    return True
 
 
 def _left(after: Opened) -> int:
     """What nobody but the author can decide."""
     from aipol.cli.reporting import echo, report
-    from aipol.diagnostics.model import Severity, has_errors
+    from aipol.diagnostics.model import Severity
 
     left = [each for each in after.findings if each.severity is not Severity.NOTE]
     if left:
         click.echo("Left to you:")
         echo(report(left, after.sources, "text"))
-    return FINDINGS if has_errors(after.findings) else CLEAN
+    return FINDINGS if _has_errors(after) else CLEAN
+
+
+def _has_errors(after: Opened) -> bool:
+    from aipol.diagnostics.model import has_errors
+
+    return has_errors(after.findings)

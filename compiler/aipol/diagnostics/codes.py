@@ -128,7 +128,7 @@ TENANT_MALFORMED = Rule(
     "`{tenant}` is not of the form that `{header}` takes for `{app}`",
 )
 COLLATERAL = Rule("AIP310", "collateral", _N, "`{rule}` {what}: {examples}")
-REPEATED_ITEM = Rule("AIP312", "repeated-item", _N, "`{item}` is twice in {where}")
+REPEATED_ITEM = Rule("AIP312", "repeated-item", _N, "`{item}` appears twice in {where}")
 
 # 4xx: lowering to targets
 TOO_MANY_CLASSES = Rule(

@@ -17,6 +17,8 @@ from aipol.resolve import resolve
 from aipol.schedule import days
 
 _SHAPE = "AIP1"
+_CLAUSE = 2
+"""How many steps it is to a clause: the section, and its place there."""
 
 
 def objection(before: Opened, after: Opened, fixes: tuple[Fix, ...]) -> str:
@@ -26,7 +28,7 @@ def objection(before: Opened, after: Opened, fixes: tuple[Fix, ...]) -> str:
         return found
     if any(fix.repairs for fix in fixes):
         return _not_repaired(before, after, fixes)
-    return _not_the_same(before, after)
+    return _not_the_same(before, after, fixes)
 
 
 def _as_told(before: Opened, after: Opened, fixes: tuple[Fix, ...]) -> str:
@@ -62,11 +64,11 @@ def _not_repaired(before: Opened, after: Opened, fixes: tuple[Fix, ...]) -> str:
     return "" if fewer >= len(fixes) else "the error would stay"
 
 
-def _not_the_same(before: Opened, after: Opened) -> str:
+def _not_the_same(before: Opened, after: Opened, fixes: tuple[Fix, ...]) -> str:
     """That somebody would notice, on the day or on any later one, or that something is told."""
     new = _counted(after.findings) - _counted(before.findings)
     if new:
-        return next(message for _, message in new)
+        return _named_by_a_test(before, fixes) or next(message for _, message in new)
     if before.ir is None or before.assembled is None or after.assembled is None:
         return "the policy has errors"
     if before.settings != after.settings:
@@ -81,6 +83,26 @@ def _not_the_same(before: Opened, after: Opened) -> str:
         if found.for_somebody or found.protected or found.unprotected:
             return f"somebody would notice from {day} on"
     return ""
+
+
+def _named_by_a_test(before: Opened, fixes: tuple[Fix, ...]) -> str:
+    """That a test says which clause must decide, and it is one that would go."""
+    gone = {name for fix in fixes for name in _clauses(before, fix.gone)}
+    for test in before.assembled.tests if before.assembled else ():
+        if test.value.rule in gone:
+            return f"the test at {test.span('rule')} names it"
+    return ""
+
+
+def _clauses(opened: Opened, path: Path) -> Iterator[str]:
+    """The ids of the clauses at a path, which is a clause or a section of them."""
+    if path[0] not in {"rules", "exceptions"} or len(path) > _CLAUSE:
+        return
+    there = _value(opened)
+    for step in path:
+        there = there[step]
+    for clause in there if len(path) < _CLAUSE else (there,):
+        yield str(clause["id"])
 
 
 def _counted(findings: Iterable[Diagnostic]) -> Counter[tuple[str, str]]:

@@ -13,7 +13,7 @@ from aipol.diagnostics.model import Diagnostic
 from aipol.language.document import Document, Path
 from aipol.language.shape import POLICY, Shape, owners
 from aipol.language.shapes import is_list, is_mapping
-from aipol.language.types import PATTERN_WORDS, MisfitError
+from aipol.language.types import PATTERN_WORDS, MisfitError, SeveralLinesError
 from aipol.language.where import what, where
 from aipol.language.words import clip, found, listed, near
 from aipol.source import Span
@@ -239,7 +239,8 @@ def _refused(fault: Fault) -> Diagnostic:
         span = fault.document.key_span((*fault.path, error.at))
         place = where(fault.document, fault.path)
         return codes.BAD_VALUE.at(span, what=place, why=str(error))
-    return _bad(fault, str(error))
+    folded = "a text of several lines of the file is written behind `>-`: they become one"
+    return _bad(fault, str(error), hint=folded if isinstance(error, SeveralLinesError) else "")
 
 
 def _too_small(fault: Fault) -> Diagnostic:

@@ -43,8 +43,14 @@ class MisfitError(ValueError):
         self.at = at
 
 
+class SeveralLinesError(ValueError):
+    """A text that is one line was written as several."""
+
+
 def no_control(text: str) -> str:
     """`text`, if every character of it can be seen; the error says what is wrong with it."""
+    if "\n" in text and not _CONTROL.search(text.replace("\n", "")):
+        raise SeveralLinesError("must be one line")
     if _CONTROL.search(text):
         msg = "has a character that cannot be seen or changes the direction of the text"
         raise ValueError(msg)

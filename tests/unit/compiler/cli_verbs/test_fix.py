@@ -66,7 +66,7 @@ def test_nothing_is_written_where_nobody_is_there_to_ask(
     assert policy.read_text(encoding="utf-8") == POLICY
 
 
-@pytest.mark.parametrize(("said", "code", "text"), [("y\n", 0, FIXED), ("n\n", 2, POLICY)])
+@pytest.mark.parametrize(("said", "code", "text"), [("y\n", 0, FIXED), ("n\n", 1, POLICY)])
 def test_somebody_who_is_there_is_asked(
     policy: Path,
     capfd: pytest.CaptureFixture[str],
@@ -107,6 +107,9 @@ def test_what_is_left_to_the_author_is_told(
     assert code == 1
     assert "Left to you:\n" in out
     assert "error[AIP201] app `gizmo`" in out
+    code, out, _ = _run(capfd)
+    assert code == 1
+    assert f"{policy}: nothing that can be fixed by itself\n" in out
     code, out, _ = _run(capfd, "gone.yaml")
     assert code == 1
     assert "error[AIP101]" in out

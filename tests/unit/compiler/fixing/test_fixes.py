@@ -197,7 +197,21 @@ def test_a_rule_that_a_test_names_stays_and_why_is_told(tmp_path: Path) -> None:
     assert found.done == ()
     (refused,) = found.refused
     assert refused.fix.code == "AIP302"
-    assert "claude" in refused.why
+    assert refused.why == f"the test at {tmp_path / 'policy.yaml'}:9:44 names it"
+
+
+def test_an_exception_that_a_test_names_stays_and_why_is_told(tmp_path: Path) -> None:
+    """The test asks of a day on which it had not ended."""
+    text = (
+        HEAD + "exceptions:\n  - {id: e, apps: [claude], groups: [everyone], effect: allow, until: "
+        "2026-11-01, owner: c@a.example, reason: x}\nrules:\n" + REST + "tests:\n"
+        "  - {app: claude, expect: allow, rule: e, as_of: 2026-10-01}\n"
+    )
+    found = _mended(tmp_path, text)
+    assert found.done == ()
+    (refused,) = found.refused
+    assert refused.fix.code == "AIP217"
+    assert refused.why == f"the test at {tmp_path / 'policy.yaml'}:11:40 names it"
 
 
 def test_of_two_rules_that_say_the_same_one_stays(tmp_path: Path) -> None:

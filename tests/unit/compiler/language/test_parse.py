@@ -109,6 +109,23 @@ def test_a_policy_with_everything_is_read() -> None:
     assert policy.vendors["openai"].sso == Fact(value=True)
 
 
+@pytest.mark.parametrize("style", ["|", "|-", ">"])
+def test_a_message_of_several_lines_is_told_how_to_be_one(style: str) -> None:
+    """A line's end is a character, too, but not one to look for with other eyes."""
+    rule = (
+        "rules:\n  - id: a\n    apps: [chatgpt]\n    groups: [g]\n    effect: block\n    message: "
+    )
+    found = [
+        (finding.message, finding.hint)
+        for finding in _parsed(f"version: 1\n{rule}{style}\n      Ask.\n      Us.\n")[1]
+        if finding.code == "AIP110"
+    ]
+    assert [message for message, _ in found] == ["`message` must be one line"]
+    assert "`>-`" in found[0][1]
+    folded = _parsed(f"version: 1\n{rule}>-\n      Ask.\n      Us.\n")[1]
+    assert "AIP110" not in {finding.code for finding in folded}
+
+
 def _mappings(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
     """Every mapping of the sample whose keys are fixed."""
     found: list[tuple[str | int, ...]] = []
