@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from aipol.remote import Remote
 
 STATE = ".aipol"
+_JOURNALS = "journals"
 _LOCK = "lock"
 
 state_option = click.option(
@@ -37,7 +38,7 @@ def unwritable(path: Path, error: OSError) -> click.ClickException:
 
 def folder_of(state: Path, target: str) -> Path:
     """Where the journals of a target are."""
-    return state / "journals" / target
+    return state / _JOURNALS / target
 
 
 def journals_of(state: Path, remote: Remote) -> tuple[Journal, ...]:
@@ -59,6 +60,20 @@ def read_journals(state: Path, target: str) -> Iterator[Journal]:
             raise click.ClickException(f"`{path}`: {error}; move it away") from None
 
 
+def _begun(state: Path) -> None:
+    """Make the folder of all journals, where git leaves out what it has: it may be sensitive.
+
+    One that is there stays as it is, for somebody may keep theirs in git on purpose.
+    """
+    folder = state / _JOURNALS
+    try:
+        if not folder.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+    except OSError as error:
+        raise unwritable(folder, error) from None
+
+
 @contextmanager
 def held(state: Path, remotes: tuple[Remote, ...]) -> Iterator[None]:
     """Keep other runs on this machine from changing the same targets meanwhile."""
@@ -66,6 +81,7 @@ def held(state: Path, remotes: tuple[Remote, ...]) -> Iterator[None]:
 
     try:
         with ExitStack() as stack:
+            _begun(state)
             for remote in sorted(remotes, key=lambda each: each.target):
                 folder = folder_of(state, remote.target)
                 try:

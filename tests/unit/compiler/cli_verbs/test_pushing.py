@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -135,6 +136,22 @@ def test_what_vendors_answer_is_shown_as_text(shop: Shop, run: Run) -> None:
     assert "<b>" not in answers[2].out
     assert "|`" not in answers[2].out
     assert max(map(len, answers[0].out.splitlines())) < 500
+
+
+def test_git_leaves_journals_out(shop: Shop, run: Run) -> None:
+    """`git add -A` takes none of them along; folders that were there stay as somebody has them."""
+    del shop
+    subprocess.run(("git", "init", "-q"), check=True)
+    assert run("apply", "--yes").code == 0
+    assert _journals()
+    known = subprocess.run(
+        ("git", "status", "--porcelain", "-uall"), capture_output=True, check=True
+    )
+    assert b".aipol" not in known.stdout
+    rule = Path(".aipol/journals/.gitignore")
+    rule.unlink()
+    assert run("rollback", "--yes").code in {0, 1}
+    assert not rule.exists()
 
 
 def test_apply_asks_and_nobody_is_there(shop: Shop, run: Run) -> None:
