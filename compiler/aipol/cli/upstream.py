@@ -1,4 +1,4 @@
-"""Say where changes of a folder go: the repository it is in, and the branch they are merged into."""
+"""Say where changes of a folder go: its repository, and the branch they are merged into."""
 
 from __future__ import annotations
 

@@ -411,7 +411,8 @@ def test_a_change_brings_no_approval_along(service: str, repository: Path, tmp_p
 @pytest.mark.parametrize("service", SCHEMAS)
 def test_python_takes_nothing_from_the_folder_that_it_runs_in(service: str) -> None:
     """That folder is the change's: without -I, `-m` and `-c` look there first."""
-    calls = re.findall(r"python3? +(\S+)", template(service))
+    action = (ROOT / "action.yml").read_text(encoding="utf-8")
+    calls = re.findall(r"python3? +(-\S+)", template(service) + action)
     assert calls
     assert set(calls) == {"-I"}
 
@@ -458,6 +459,7 @@ def test_the_action_says_what_a_change_does(repository: Path, tmp_path: Path) ->
     installed.mkdir(parents=True)
     (installed / "aipol").symlink_to(tmp_path / "bin" / "aipol")
     facts = {f"inputs.{name}": each["default"] for name, each in action["inputs"].items()}
+    facts["inputs.approved"] = "legal"
     output = tmp_path / "output"
     given = {"RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(output)}
     install, *steps = pipelines.action(action, facts)
@@ -470,3 +472,5 @@ def test_the_action_says_what_a_change_does(repository: Path, tmp_path: Path) ->
     summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
     assert summary == review.read_text(encoding="utf-8")
     assert "claude" in summary.lower()
+    assert "legal&#64;<!-- -->acme&#46;example&#62; agreed" in summary
+    assert "secops&#64;<!-- -->acme&#46;example&#62; has to agree" in summary
