@@ -15,6 +15,14 @@ from aipol.language.model import Approval
 from aipol.language.placed import Placed
 from aipol.vocabulary import Condition
 
+NARROWED = "be about less"
+_GONE, _ANOTHER, _ASKS = "be gone", "be another", "ask somebody else"
+_NOW = {
+    _GONE: "is gone",
+    _ANOTHER: "is another",
+    _ASKS: "asks somebody else",
+    NARROWED: "is about less, though written as it was",
+}
 _Contacts = tuple[tuple[str, str], ...]
 
 
@@ -28,21 +36,23 @@ def of_approvals(meant: Meant) -> Iterator[Trigger]:
             why, place = "is new", meant.after.place(new[name])
         elif name not in new:
             why, place = "is gone", meant.before.place(old[name])
-        elif is_altered(meant.before, meant.after, old[name]):
-            why, place = "is another, or asks somebody else", meant.after.place(new[name])
+        elif altered := alteration(meant.before, meant.after, old[name]):
+            why, place = _NOW[altered], meant.after.place(new[name])
         elif is_narrowed(meant, old[name].value):
-            why, place = "is about less, though written as it was", meant.after.place(new[name])
+            why, place = _NOW[NARROWED], meant.after.place(new[name])
         else:
             continue
         yield Trigger(Condition.APPROVALS, f"approval `{name}` {why}", place)
 
 
-def is_altered(before: Policy, after: Policy, old: Placed[Approval]) -> bool:
-    """Whether the new policy lacks an approval, or it is another, or asks somebody else."""
+def alteration(before: Policy, after: Policy, old: Placed[Approval]) -> str:
+    """What an approval would do under the new policy; nothing where it is written as it was."""
     new = by_id(after.assembled.approvals).get(old.value.id)
-    if new is None or new.value != old.value:
-        return True
-    return contacts(before, old.value) != contacts(after, new.value)
+    if new is None:
+        return _GONE
+    if new.value != old.value:
+        return _ANOTHER
+    return _ASKS if contacts(before, old.value) != contacts(after, new.value) else ""
 
 
 def contacts(policy: Policy, approval: Approval) -> _Contacts:

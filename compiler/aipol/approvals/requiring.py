@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aipol.approvals.classes import classes_of
 from aipol.approvals.effects import Meant, of_effects
 from aipol.approvals.flows import Told, of_data, of_flows
-from aipol.approvals.kept import contacts, is_altered, is_narrowed, of_approvals
+from aipol.approvals.kept import NARROWED, alteration, contacts, is_narrowed, of_approvals
 from aipol.approvals.later import of_later
 from aipol.approvals.model import Compared, Policy, Required, Trigger
 from aipol.approvals.pushed import of_targets
@@ -95,14 +95,14 @@ class _Asked:
         return self.policy.ir
 
     @property
-    def altered(self) -> bool:
-        """Whether the change takes the approval away, or makes another or less of it."""
+    def altered(self) -> str:
+        """What the change would make an approval of the policy before do, if anything."""
         before = self.change.before
         if not self.is_before or before is None:
-            return False
-        if is_altered(before, self.change.after, self.placed):
-            return True
-        return self.meant is not None and is_narrowed(self.meant, self.placed.value)
+            return ""
+        found = alteration(before, self.change.after, self.placed)
+        narrowed = self.meant is not None and is_narrowed(self.meant, self.placed.value)
+        return found or (NARROWED if narrowed else "")
 
 
 def _needed(asked: _Asked, triggers: Iterable[Trigger]) -> Required | None:
@@ -113,7 +113,7 @@ def _needed(asked: _Asked, triggers: Iterable[Trigger]) -> Required | None:
         reasons = []
     place = asked.policy.place(asked.placed)
     if asked.altered:
-        text = f"approval `{approval.id}` would be another, about less, or gone"
+        text = f"approval `{approval.id}` would {asked.altered}"
         reasons.insert(0, Trigger(Condition.APPROVALS, text, place))
     if not reasons:
         return None

@@ -65,7 +65,7 @@ def _of_floors(meant: Meant) -> Iterator[Trigger]:
     for name in dict.fromkeys((*new, *old)):
         there, here = old.get(name), new.get(name)
         if (there and there.value) != (here and here.value):
-            why = "is new" if there is None else "is another" if here else "is locked no more"
+            why = "is new" if there is None else "is another" if here else "is no longer locked"
             yield _of_clauses(meant, Condition.FLOOR, f"locked rule `{name}` {why}", there, here)
 
 

@@ -126,5 +126,9 @@ def lacking(review: Review, given: dict[str, Any]) -> bool:
 
     if not given["require_approvals"]:
         return False
-    output.warnings(review.lacking, Sources(dict(review.new.texts())))
+    # A line of the policy before is not one of the text that is quoted.
+    quoted = {needed.span for needed in review.required if needed.after}
+    for each in review.lacking:
+        texts = dict(review.new.texts()) if each.span in quoted else {}
+        output.warnings((each,), Sources(texts))
     return bool(review.lacking)

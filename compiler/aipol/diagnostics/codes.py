@@ -255,7 +255,7 @@ SPACE_CHANGES_MEANING = Rule(
     "only white space differs here, and `{what}` means something else: {keys}",
 )
 LIMIT_LOST = Rule(
-    "AIP802", "limit-lost", _W, "`{rule}` has no `{key}` any more (it was {was}): it matches all"
+    "AIP802", "limit-lost", _W, "`{rule}` no longer has `{key}` (it was {was}): it matches all"
 )
 ORDER_MATTERS = Rule(
     "AIP803",
@@ -267,13 +267,15 @@ EFFECT_ELSEWHERE = Rule(
     "AIP804",
     "effect-elsewhere",
     _W,
-    "{what} changes what {count} decide that were not edited: {rules}",
+    "{what} changes the outcome of {count} not edited: {rules}",
 )
 LOOSER_EFFECT = Rule("AIP805", "looser-effect", _W, "looser: {effect}")
 GAP_OPENED = Rule("AIP806", "gap-opened", _W, "a new gap: {gap}")
-CEILING_RAISED = Rule("AIP807", "ceiling-raised", _W, "more sensitive data may go: {effect}")
+CEILING_RAISED = Rule("AIP807", "ceiling-raised", _W, "more sensitive data is allowed: {effect}")
 LICENCE_NEEDED = Rule("AIP808", "licence-needed", _W, "{target} lacks the licence: {what}")
-UNPROTECTED = Rule("AIP809", "unprotected", _W, "`{host}` is protected no more: it can be blocked")
+UNPROTECTED = Rule(
+    "AIP809", "unprotected", _W, "`{host}` is no longer protected: it can be blocked"
+)
 LOOSER_SETTING = Rule("AIP810", "looser-setting", _W, "looser for everybody: {what}")
 GUARD_WEAKENED = Rule("AIP812", "guard-weakened", _W, "a guard is weaker: {what}")
 LESS_RECOGNISED = Rule("AIP813", "less-recognised", _W, "{what}")

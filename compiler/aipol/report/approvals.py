@@ -11,7 +11,6 @@ from aipol.language.words import enumerated
 from aipol.report.headcounts import headcount_json, headcount_words
 from aipol.report.words import count
 from aipol.review.sides import place
-from aipol.source import whole_file
 
 if TYPE_CHECKING:
     from aipol.approvals import Required, Trigger
@@ -76,11 +75,10 @@ def missing_words(review: Review) -> str:
 
 
 def missing_approvals(review: Review) -> tuple[Diagnostic, ...]:
-    """A finding for each approval that nobody has given."""
+    """A finding for each approval that nobody has given, at its line in the policy that has it."""
     return tuple(
         codes.APPROVAL_MISSING.at(
-            # A line of the policy before is not one of the text that is quoted.
-            needed.span if needed.after else whole_file(needed.span.file),
+            needed.span,
             who=enumerated([name for name, _ in needed.contacts], "or"),
             why="; ".join(reason_lines(needed)),
             hint=_how(needed),

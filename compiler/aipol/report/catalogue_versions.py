@@ -153,7 +153,7 @@ def _protection(taking: Taking) -> dict[str, str]:
         return {}
     return {
         **{protected_words(host): "protected" for host in found.protected},
-        **{protected_words(host): "protected no more" for host in found.unprotected},
+        **{protected_words(host): "no longer protected" for host in found.unprotected},
     }
 
 

@@ -37,11 +37,11 @@ _NOT_GOVERNED = "not governed"
 
 
 def effect_words(sides: Sides, change: Change, people: People | None = None) -> str:
-    """`finance, 24 people (22 Macs): lose Claude on the web: allow with sso -> block`."""
+    """`finance; 24 people (22 Macs): lose Claude on the web: allow with sso -> block`."""
     uses = uses_words(sides, change.uses) + _ACCOUNTS[change.account]
     before, after = change.before, change.after
     heads = headcount_words(people, sides.universe, change.people)
-    who = f"{who_words(sides, change)}{f', {heads}' if heads else ''}"
+    who = f"{who_words(sides, change)}{f'; {heads}' if heads else ''}"
     if before is None or after is None:
         old, new = (decision_words(each) if each else _NOT_GOVERNED for each in (before, after))
         return f"{who}: {uses}: {old} -> {new}"
@@ -53,7 +53,19 @@ def effect_words(sides: Sides, change: Change, people: People | None = None) -> 
 
 def who_words(sides: Sides, change: Change) -> str:
     """The people, in the shorter of the words that are exact."""
-    return min(change.who, sides.words(change.people), key=len)
+    return grouped(min(change.who, sides.words(change.people), key=len))
+
+
+def grouped(people: str) -> str:
+    """`everyone except (a, b)`: people in words, their enumerations held together."""
+    some_of, but, others = people.rpartition(" except ")
+    if not but or ", not in " in people or " who are also in: " in people:
+        return people
+    return f"{_held(some_of)}{but}{_held(others)}"
+
+
+def _held(names: str) -> str:
+    return f"({names})" if ", " in names else names
 
 
 def _verb(before: Effect, after: Effect) -> str:
@@ -110,17 +122,18 @@ def witness_words(sides: Sides, change: Change) -> str:
 
 
 def ceiling_words(sides: Sides, change: Change) -> str:
-    """`finance: Claude on the web: data.max: public -> internal`, where it rises; else nothing."""
+    """`finance: Claude on the web: data.max: public -> no limit`, where it rises; else nothing."""
     before, after = change.before, change.after
     if before is None or after is None or after.effect is Effect.BLOCK:
         return ""
-    old = "nothing" if before.effect is Effect.BLOCK else before.obligations.data_max
-    new = after.obligations.data_max
+    old, new = before.obligations.data_max, after.obligations.data_max
     ranks = {each.id: each.rank for each in sides.after.data_classes}
-    if old != "nothing" and ranks.get(old, len(ranks)) >= ranks.get(new, len(ranks)):
+    blocked = before.effect is Effect.BLOCK
+    if not blocked and ranks.get(old, len(ranks)) >= ranks.get(new, len(ranks)):
         return ""
     uses = uses_words(sides, change.uses) + _ACCOUNTS[change.account]
-    limit = f"data.max: {old or 'none'} -> {new or 'none'}"
+    was = "no data (blocked)" if blocked else old or "no limit"
+    limit = f"data.max: {was} -> {new or 'no limit'}"
     return f"{who_words(sides, change)}: {uses}: {limit}"
 
 
@@ -144,6 +157,6 @@ def gap_words(gap: GapChange) -> str:
     kind = _ACCOUNTS[gap.account]
     target = f"{gap.target}: " if gap.target else ""
     return (
-        f"{gap.who}: {apps} ({', '.join(surfaces)}){kind}: nothing holds {what} {where}: "
+        f"{grouped(gap.who)}: {apps} ({', '.join(surfaces)}){kind}: nothing holds {what} {where}: "
         f"{target}{gap.reason.text}"
     )

@@ -21,18 +21,18 @@ _DEVICES = {
 
 
 def headcount_words(people: People | None, universe: Universe, region: Region) -> str:
-    """`24 people (22 Macs)`, `fewer than 5 people, sales not counted`; nothing without a count."""
+    """`24 people (22 Macs)`, `0 people; sales not in the file`; nothing without a count."""
     if people is None:
         return ""
     unseen = people.unseen(universe, region)
     return _words(people, people.count(universe, region)) + (
-        f", {some(unseen)} not counted" if unseen else ""
+        f"; {some(unseen)} not in the file" if unseen else ""
     )
 
 
 def _words(people: People, found: Headcount) -> str:
     if not found.people:
-        return "nobody"
+        return "0 people"
     if found.people < people.least_told:
         return f"fewer than {people.least_told} people"
     devices = ", ".join(

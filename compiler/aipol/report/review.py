@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 WAYS = {
     Direction.LOOSER: "Looser",
     Direction.STRICTER: "Stricter",
-    Direction.OTHER: "Otherwise",
+    Direction.OTHER: "Changed in other ways",
 }
 _MOST_CAUSES = 2
 _NAMED = 3
@@ -82,7 +82,7 @@ def _sections(review: Review, *, whole: bool) -> Iterator[Section]:
     yield Section("Gaps", tuple(_gaps(review, whole=whole)))
     yield Section("New findings", tuple(_finding(each) for each in review.found))
     gone = review.gone if review.new.ir else ()
-    yield Section("Findings no more", tuple(Item(_brief(each)) for each in gone))
+    yield Section("Findings resolved", tuple(Item(_brief(each)) for each in gone))
     yield Section("Read back", tuple(_finding(each) for each in review.read_back))
     yield Section("People whom the objects are about", tuple(map(Item, review.people)))
     yield Section("Objects", tuple(_objects(review, whole=whole)))
@@ -110,7 +110,7 @@ def _effects(
     items = tuple(Item(f"{WAYS[d.direction].lower()}: {data_words(d)}") for d in found.data)
     yield Section(f"Recognition of data{by}", items)
     hosts = [f"protected: {protected_words(host)}" for host in found.protected]
-    hosts += [f"protected no more: {protected_words(host)}" for host in found.unprotected]
+    hosts += [f"no longer protected: {protected_words(host)}" for host in found.unprotected]
     yield Section(f"Hosts that nothing may block{by}", tuple(map(Item, hosts)))
 
 

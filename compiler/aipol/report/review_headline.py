@@ -107,6 +107,9 @@ def _gap_amounts(review: Review) -> Iterator[str]:
     if review.gaps is None:
         return
     found = review.gaps
-    for word, number in (("new", found.number_opened), ("closed", found.number_closed)):
+    opened = ("new", found.number_opened, found.opened)
+    for word, number, listed in (opened, ("closed", found.number_closed, found.closed)):
         if number:
-            yield f"{number:,} {word} gap{'' if number == 1 else 's'}"
+            yield f"{count(number, f'{word} gap')} of decisions ({count(len(listed), 'item')})"
+    if found.policy:
+        yield f"{count(len(found.policy), 'new gap')} of the whole policy"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from aipol.report.effects import grouped
 from aipol.report.words import count, some
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _people(review: Review, found: Difference) -> Iterator[Region]:
 def _rest_words(words: str, alone: list[str]) -> str:
     """`everyone except finance`, or whoever is not told above, and who is among them."""
     if ";" not in words and ", not in " not in words:
-        return words
+        return grouped(words)
     among = f", such as whoever is only in {some(alone, 6)}" if alone else ""
     return f"everybody else{among}"
 

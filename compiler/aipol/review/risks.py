@@ -106,7 +106,7 @@ def _guards(base: Side, new: Side, edits: tuple[Edit, ...]) -> Iterator[Diagnost
         yield codes.GUARD_WEAKENED.at(span, what=what)
     for edit in edits:
         if edit.after and any((f.key, f.before) == ("locked", "true") for f in edit.fields):
-            what = f"`{edit.title}` is locked no more"
+            what = f"`{edit.title}` is no longer locked"
             yield codes.GUARD_WEAKENED.at(new.span(edit.after), what=what)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from aipol.diagnostics import Related, codes
 from aipol.ir import Origin
 from aipol.language.words import clip, enumerated
+from aipol.report.effects import grouped
 from aipol.report.words import count, decision_words, some
 from aipol.review.edits import CLAUSES, Way, clauses_of
 from aipol.source import Span
@@ -216,7 +217,7 @@ def _reordered(
         way="below" if mover == before else "above",
         other=after if mover == before else before,
         decides=after,
-        who=looked.found.sides.words(change.people),
+        who=grouped(looked.found.sides.words(change.people)),
         use=f"{app} ({surface})",
         result=_result(change),
         hint=f"move `{mover}` back, if `{before}` is to decide for them",
@@ -249,7 +250,7 @@ def _at_a_distance(looked: Looked) -> Iterator[Diagnostic]:
     yield codes.EFFECT_ELSEWHERE.at(
         side.span(span),
         what=enumerated([f"`{each.title}`" for each in sources[:_MOST]], "and"),
-        count=count(len(rules), "rule"),
+        count=count(len(rules), "rule that was", "rules that were"),
         rules=some((f"`{name}`" for name in rules), _MOST),
         related=tuple(
             Related(looked.new.span(touched[name]), f"`{name}` was not edited")

@@ -190,6 +190,7 @@ def test_a_contact_who_is_somebody_else_is_an_approval_that_alters(every: Every)
         "contacts": {"security": "me@acme.example"},
     }
     for found in (every(before, after), every(before, {**after, "rules": before["rules"]})):
+        assert found[0].reasons[0].text == "approval `a` would ask somebody else"
         assert "s@acme.example" in {mail for each in found for _, mail in each.contacts}
 
 

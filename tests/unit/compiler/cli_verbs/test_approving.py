@@ -64,8 +64,8 @@ def test_effects_are_told_in_people_and_devices(widened: Path, run: Run) -> None
     del widened
     assert "finance except pilot: may use Apple Intelligence" in run("diff").out
     found = run("diff", "--people", "people.csv", "--exact-counts")
-    assert "finance except pilot, 2 people: may use Apple" not in found.out
-    assert "finance except pilot, 2 people (2 Macs): may use Apple" in found.out
+    assert "finance except pilot; 2 people: may use Apple" not in found.out
+    assert "finance except pilot; 2 people (2 Macs): may use Apple" in found.out
     assert found.code == 0
 
 
@@ -97,7 +97,7 @@ def test_groups_that_the_file_does_not_know_are_told_as_not_counted(
     """A sum without them is not passed off as one of everybody."""
     (widened / "people.csv").write_text("user,groups\nu,pilot\n", encoding="utf-8")
     found = run("diff", "--people", "people.csv")
-    assert "finance except pilot, nobody, finance not counted: may use" in found.out
+    assert "finance except pilot; 0 people; finance not in the file: may use" in found.out
     assert "AIP826" in found.err
 
 
@@ -163,13 +163,16 @@ def test_a_missing_approval_is_an_exit_code_where_it_is_asked_for(
 
 
 def test_approvals_that_are_dropped_are_needed(committed: Path, run: Run, edit: Edit) -> None:
-    """A change of nothing else, whose outputs are the same to the byte."""
-    del committed
+    """A change of nothing else, whose outputs are the same to the byte; told at the old line."""
+    text = (committed / "policy" / "ai-usage.yaml").read_text(encoding="utf-8")
+    line = text[: text.index("{id: loose")].count("\n") + 1
     edit("  - {id: loose, when: [looser], contacts: [security]}\n", "")
     found = run("diff", "--require-approvals", "--approved", "legal")
     assert found.code == 1
     assert "No effect on people; the outputs are the same" in " ".join(found.out.split())
     assert "security has to agree" in found.err
+    assert f"policy/ai-usage.yaml:{line}:" in found.err
+    assert "`loose` would be gone" in " ".join(found.out.split())
     assert "only HEAD asks for it" in " ".join(found.out.split())
     assert (
         run("diff", "--require-approvals", "--approved", "legal", "--approved", "security").code

@@ -38,7 +38,7 @@ def test_a_host_that_is_protected_no_more_is_told(change: Change) -> None:
     found = difference(before, replace(review.new.ir, protected_hosts=()))
     side = Side("HEAD", "", "policy.yaml", None, NOTHING)
     (risk,) = risks(Changed(side, side, found, (), None, ()))
-    assert risk.message == "`push.example (subtree)` is protected no more: it can be blocked"
+    assert risk.message == "`push.example (subtree)` is no longer protected: it can be blocked"
 
 
 def test_settings_go_the_way_that_approvals_take_them(change: Change) -> None:

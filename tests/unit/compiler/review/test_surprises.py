@@ -30,7 +30,7 @@ def test_an_indentation_that_changes_who_is_told_at_its_line(change: Change) -> 
     assert first.span.line == HEAD.count("\n") + 8
     assert "`surfaces` and `message`" in first.message
     assert "`rules.chat`" in first.message
-    assert second.message.startswith("`chat` has no `surfaces` any more (it was [builtin])")
+    assert second.message.startswith("`chat` no longer has `surfaces` (it was [builtin])")
 
 
 def test_white_space_without_meaning_is_no_surprise(change: Change) -> None:
@@ -77,7 +77,9 @@ def test_rules_that_a_group_changes_from_afar_are_named(change: Change) -> None:
     review = change(policy(rule, REST), policy(rule, REST, head=head))
     (surprise,) = review.surprises
     assert surprise.code == "AIP804"
-    assert surprise.message.startswith("`groups.staff` changes what 1 rule decide")
+    assert surprise.message.startswith(
+        "`groups.staff` changes the outcome of 1 rule that was not edited"
+    )
     assert surprise.span.line == 7
 
 
