@@ -360,12 +360,8 @@ class Target(Protocol):
 
 def stage(place: str) -> Callable[..., Any]:
     """The function at `module:name`, imported when first called: listing targets stays quick."""
-
-    def call(*given: Any) -> Any:
-        module, _, name = place.partition(":")
-        return getattr(import_module(module), name)(*given)
-
-    return call
+    module, _, name = place.partition(":")
+    return lambda *given: getattr(import_module(module), name)(*given)  # noqa: PLW0108 - later
 
 
 @dataclass(frozen=True, slots=True)
