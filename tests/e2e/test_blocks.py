@@ -33,9 +33,6 @@ NOT_RUN: Mapping[tuple[str, str], str] = {
     ("docs/applying.md", "aipol compile"): (
         "a person runs parts of it in PowerShell, at a tenant; test_purview_by_hand plays both"
     ),
-    ("docs/applying.md", "aipol adopt windows/baseline"): (
-        "needs what somebody else has made at a tenant; test_adopt plays that"
-    ),
     ("docs/catalogue-updates.md", "aipol catalog diff shipped ../update/policy/catalogue"): (
         "the update is made up, for what it shows; test_catalog_diff runs the verb"
     ),

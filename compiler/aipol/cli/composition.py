@@ -66,15 +66,22 @@ def demonstrations(policy: Opened, port: int) -> Iterator[AbstractContextManager
         yield _played(policy, name, port + offset if port else 0)
 
 
-def edited(target: str, environment: Mapping[str, str]) -> str:
+def edited(target: str, environment: Mapping[str, str], *, unmarking: bool) -> str:
     """Edit one of our objects as a colleague in a vendor's console would; what was edited."""
-    from aipol_targets.standins.demo import EDITS, NothingToEdit
+    from aipol_targets.standins.demo import EDITS, UNMARKED, NothingToEdit, played_in
 
-    if target not in EDITS:
-        names = ", ".join(f"`{name}`" for name in EDITS)
-        raise click.UsageError(f"`{target}` is not played; these are: {names}")
+    edits, played = UNMARKED if unmarking else EDITS, played_in(environment)
+    if target not in edits:
+        names = ", ".join(f"`{name}`" for name in edits)
+        raise click.UsageError(f"nothing of `{target}` is edited so; of these: {names}")
+    if not played:
+        raise click.ClickException("no vendor is played on this machine: `aipol demo tenant` does")
+    if target not in played:
+        raise click.ClickException(
+            f"this demo plays {' and '.join(played)}: its policy does not configure `{target}`"
+        )
     try:
-        return EDITS[target](environment)
+        return edits[target](environment)
     except NothingToEdit as error:
         raise click.ClickException(str(error)) from None
 

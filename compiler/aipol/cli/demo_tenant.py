@@ -24,12 +24,15 @@ if TYPE_CHECKING:
 
 @click.command("edit")
 @click.argument("target", metavar="TARGET")
-def edit(target: str) -> int:
+@click.option(
+    "--foreign", is_flag=True, help="Take the mark out of it, so that it is somebody else's."
+)
+def edit(target: str, *, foreign: bool) -> int:
     """Edit one of our objects at a vendor that `aipol demo tenant` plays, as a colleague would."""
     from aipol.cli import output
     from aipol.cli.composition import edited
 
-    output.answer_lines([f"{target}: {edited(target, os.environ)}."])
+    output.answer_lines([f"{target}: {edited(target, os.environ, unmarking=foreign)}."])
     return CLEAN
 
 

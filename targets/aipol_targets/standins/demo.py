@@ -43,14 +43,33 @@ EDITS: Mapping[str, Edit] = {
 }
 """By the target: edits one of our objects as a colleague in the console would."""
 
+UNMARKED: Mapping[str, Edit] = {"intune": stage("aipol_targets.standins.graph.demo:unmark")}
+"""By the target: takes the mark out of one of our objects, which is somebody else's then."""
+
+VARIABLES: Mapping[str, str] = {
+    "cloudflare": "CLOUDFLARE_API_URL",
+    "intune": "AIPOL_GRAPH_URL",
+    "jamf": "JAMF_URL",
+}
+"""By the target: what says where a vendor is played."""
+
+_PLAYED = "http://127.0.0.1:"
+
+
+def played_in(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The targets whose vendors are played, as far as the environment tells."""
+    return tuple(
+        name for name, at in VARIABLES.items() if environment.get(at, "").startswith(_PLAYED)
+    )
+
 
 def ask(method: str, url: str, headers: Mapping[str, str], body: str = "") -> bytes:
     """One request to what is played on this machine, and to nothing else."""
     import urllib.error
     import urllib.request
 
-    if not url.startswith("http://127.0.0.1:"):
-        raise NothingToEdit("no vendor is played on this machine: `aipol demo tenant` does")
+    if not url.startswith(_PLAYED):
+        raise NothingToEdit(f"`{url}` is not on this machine")
     data = body.encode() or None
     request = urllib.request.Request(url, data, dict(headers), method=method)  # noqa: S310
     try:

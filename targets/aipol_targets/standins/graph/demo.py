@@ -36,15 +36,35 @@ def _variables(url: str) -> Mapping[str, str]:
 
 def edit(environment: Mapping[str, str]) -> str:
     """Take one of our compliance policies from the people it is assigned to."""
-    url = f"{environment.get('AIPOL_GRAPH_URL', '')}/beta/deviceManagement/deviceCompliancePolicies"
+    ours, headers = _ours(environment)
+    name = max(ours)  # the same whichever was made first
+    place = f"{_place(environment)}/{ours[name]['id']}"
+    ask("POST", f"{place}/assign", headers, '{"assignments": []}')
+    return f"`{name}` is assigned to nobody now"
+
+
+def unmark(environment: Mapping[str, str]) -> str:
+    """Write another description of one of our compliance policies, without the mark."""
+    ours, headers = _ours(environment)
+    name = min(ours)
+    change = {"@odata.type": ours[name]["@odata.type"], "description": "Ours in IT; do not touch"}
+    ask("PATCH", f"{_place(environment)}/{ours[name]['id']}", headers, json.dumps(change))
+    return f"`{name}` has another description, without our mark: it is somebody else's now"
+
+
+def _place(environment: Mapping[str, str]) -> str:
+    url = environment.get("AIPOL_GRAPH_URL", "")
+    return f"{url}/beta/deviceManagement/deviceCompliancePolicies"
+
+
+def _ours(environment: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Our compliance policies by name, and what a request is sent with. Raises NothingToEdit."""
     headers = {
         "Authorization": f"Bearer {environment.get('AIPOL_GRAPH_TOKEN', '')}",
         "Content-Type": "application/json",
     }
-    every = json.loads(ask("GET", url, headers))["value"]
+    every = json.loads(ask("GET", _place(environment), headers))["value"]
     ours = {one["displayName"]: one for one in every if "aipol:" in (one["description"] or "")}
     if not ours:
         raise NothingToEdit("there is no compliance policy of ours: `aipol apply -t intune` first")
-    name = max(ours)  # the same whichever was made first
-    ask("POST", f"{url}/{ours[name]['id']}/assign", headers, '{"assignments": []}')
-    return f"`{name}` is assigned to nobody now"
+    return ours, headers
