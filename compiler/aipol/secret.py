@@ -1,4 +1,4 @@
-"""A value that never shows: not in a print, a format, a traceback's repr, JSON or a pickle."""
+"""A value that never shows, in no print, format, traceback, JSON or pickle; and who may see it."""
 
 from __future__ import annotations
 
@@ -39,6 +39,16 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a secret is not written anywhere")
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a host is this machine alone, where a secret may go in the clear."""
+    import ipaddress
+
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _octets(value: str) -> bytes:

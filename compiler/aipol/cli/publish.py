@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import time
 from collections.abc import Callable, Iterator
@@ -125,7 +126,7 @@ def _opened(name: str) -> Place:
     from aipol.publishing.places import Directory
 
     try:
-        place = place_of(name)
+        place = place_of(name, os.environ)
     except OutputError as error:
         raise click.ClickException(str(error)) from None
     if isinstance(place, Directory):

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from aipol.publishing.objects import Changed, Found, StoreError, needed, only_secure, type_of
+from aipol.publishing.objects import (
+    Found,
+    Missing,
+    StoreError,
+    needed,
+    only_secure,
+    refusal,
+    replacing,
+    type_of,
+)
 
 _EXTRA = ("azure-storage-blob with azure-identity", "azure-blob")
-_CONFLICT, _FAILED = 409, 412
 # What Azure's own command line takes, besides identities
 # (learn.microsoft.com/azure/storage/blobs/authorize-data-operations-cli, read 2026-11-29).
 _KEY, _SAS = "AZURE_STORAGE_KEY", "AZURE_STORAGE_SAS_TOKEN"
@@ -30,7 +37,7 @@ class BlobObjects:
             with _told():
                 stream = self.container.download_blob(self.prefix + path)
                 return Found(stream.readall(), str(stream.properties.etag))
-        except _Missing:
+        except Missing:
             return None
 
     def put(self, path: str, content: bytes, tag: str) -> str:
@@ -38,22 +45,16 @@ class BlobObjects:
         blob = needed("azure.storage.blob", *_EXTRA)
         given = _same(tag) if tag else {}
         settings = blob.ContentSettings(content_type=type_of(path))
-        try:
-            with _told():
-                made = self.container.get_blob_client(self.prefix + path).upload_blob(
-                    content, overwrite=bool(tag), content_settings=settings, **given
-                )
-                return str(made["etag"])
-        except _Missing as error:
-            raise Changed(str(error)) from None
+        with replacing(), _told():
+            made = self.container.get_blob_client(self.prefix + path).upload_blob(
+                content, overwrite=bool(tag), content_settings=settings, **given
+            )
+            return str(made["etag"])
 
     def remove(self, path: str, tag: str) -> None:
         """Remove one blob."""
-        try:
-            with _told():
-                self.container.delete_blob(self.prefix + path, **_same(tag or "*"))
-        except _Missing as error:
-            raise Changed(str(error)) from None
+        with replacing(), _told():
+            self.container.delete_blob(self.prefix + path, **_same(tag or "*"))
 
     def below(self, folder: str) -> Iterable[str]:
         """All pages of the list."""
@@ -63,7 +64,7 @@ class BlobObjects:
         return [str(name).removeprefix(self.prefix) for name in names]
 
 
-def opened(account: str, container: str, prefix: str) -> BlobObjects:
+def opened(account: str, container: str, prefix: str, variables: Mapping[str, str]) -> BlobObjects:
     """A part of a container, with the credentials that Azure's tools would take.
 
     Asks nothing yet. Raises StoreError.
@@ -71,17 +72,17 @@ def opened(account: str, container: str, prefix: str) -> BlobObjects:
     only_secure(account)
     blob = needed("azure.storage.blob", *_EXTRA)
     with _told():
-        found = blob.ContainerClient(account, container, credential=_credential(account))
+        found = blob.ContainerClient(account, container, credential=_credential(account, variables))
     return BlobObjects(prefix, found)
 
 
-def _credential(account: str) -> Any:
+def _credential(account: str, variables: Mapping[str, str]) -> Any:
     """A SAS token or a key from the environment, the narrower first, or else an identity."""
-    if os.environ.get(_SAS):
-        return os.environ[_SAS]
-    if os.environ.get(_KEY):
+    if variables.get(_SAS):
+        return variables[_SAS]
+    if variables.get(_KEY):
         name = account.partition("://")[2].rpartition("/")[2].partition(".")[0]
-        return {"account_name": name, "account_key": os.environ[_KEY]}
+        return {"account_name": name, "account_key": variables[_KEY]}
     return needed("azure.identity", *_EXTRA).DefaultAzureCredential()
 
 
@@ -90,10 +91,6 @@ def _same(tag: str) -> dict[str, Any]:
     if tag == "*":
         return {"match_condition": conditions.IfPresent}
     return {"etag": tag, "match_condition": conditions.IfNotModified}
-
-
-class _Missing(StoreError):
-    """There is no such blob."""
 
 
 @contextmanager
@@ -117,9 +114,7 @@ def _refused(error: Any) -> StoreError:
     code = getattr(getattr(error, "error_code", ""), "value", "") or getattr(
         error, "error_code", ""
     )
-    if error.status_code in (_CONFLICT, _FAILED):
-        return Changed(_line(error))
-    return _Missing(_line(error)) if code == "BlobNotFound" else StoreError(_line(error))
+    return refusal(error.status_code, _line(error), missing=code == "BlobNotFound")
 
 
 def _line(error: BaseException) -> str:

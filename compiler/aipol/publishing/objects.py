@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Protocol
+
+# Two requests met, or a condition did not hold.
+_CONFLICTS = (409, 412)
 
 
 class StoreError(Exception):
@@ -14,6 +18,26 @@ class StoreError(Exception):
 
 class Changed(StoreError):
     """What was to be replaced or removed is not what it was, or what was to be new is there."""
+
+
+class Missing(StoreError):
+    """There is no such object."""
+
+
+@contextmanager
+def replacing() -> Iterator[None]:
+    """That what was to be replaced or removed is gone, as a change of it."""
+    try:
+        yield
+    except Missing as error:
+        raise Changed(str(error)) from None
+
+
+def refusal(status: object, text: str, *, missing: bool) -> StoreError:
+    """What an answer over HTTP means; `missing` where it is of an object that is not there."""
+    if status in _CONFLICTS:
+        return Changed(text)
+    return Missing(text) if missing else StoreError(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +101,9 @@ def only_secure(address: str) -> None:
     """Raises StoreError for an address that secrets must not go to: neither TLS nor loopback."""
     from urllib.parse import urlsplit
 
+    from aipol.secret import is_this_machine
+
     parts = urlsplit(address)
-    local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    local = is_this_machine(parts.hostname or "")
     if parts.scheme != "https" and not (parts.scheme == "http" and local):
         raise StoreError(f"`{address}` is not https://, and credentials go there")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from aipol.durable import OutputError
 from aipol.publishing.objects import Objects, StoreError
@@ -16,8 +17,11 @@ _FORMS = (
 )
 
 
-def place_of(name: str) -> Place:
-    """The place of a name; asks nobody yet. Raises OutputError where it is none."""
+def place_of(name: str, variables: Mapping[str, str]) -> Place:
+    """The place of a name, with credentials of the environment's variables; asks nobody yet.
+
+    Raises OutputError where it is none.
+    """
     if "://" not in name:
         return Directory(Path(name))
     parts = urlsplit(name.rstrip("/"))
@@ -27,12 +31,13 @@ def place_of(name: str) -> Place:
     if not parts.netloc or any(each in {"", ".", ".."} or each.startswith(".") for each in path):
         raise OutputError(f"`{name}` names no place; write {_FORMS}")
     try:
-        return Store(name.rstrip("/"), _objects(name, parts.scheme, parts.netloc, path))
+        return Store(name.rstrip("/"), _objects(parts, path, variables))
     except StoreError as error:
         raise OutputError(f"`{name}`: {error}") from None
 
 
-def _objects(name: str, scheme: str, host: str, path: tuple[str, ...]) -> Objects:
+def _objects(parts: SplitResult, path: tuple[str, ...], variables: Mapping[str, str]) -> Objects:
+    name, scheme, host = parts.geturl(), parts.scheme, parts.netloc
     if scheme == "s3":
         from aipol.publishing import s3
 
@@ -47,7 +52,7 @@ def _objects(name: str, scheme: str, host: str, path: tuple[str, ...]) -> Object
         raise OutputError(f"`{name}` names no container; write {_FORMS}")
     container, *rest = path[len(account) :]
     address = "/".join((f"{scheme}://{host}", *account))
-    return azure_blob.opened(address, container, _prefix(tuple(rest)))
+    return azure_blob.opened(address, container, _prefix(tuple(rest)), variables)
 
 
 def _prefix(path: tuple[str, ...]) -> str:

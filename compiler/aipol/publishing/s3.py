@@ -12,9 +12,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from aipol.publishing.objects import Changed, Found, StoreError, needed, only_secure, type_of
+from aipol.publishing.objects import (
+    Found,
+    Missing,
+    StoreError,
+    needed,
+    only_secure,
+    refusal,
+    replacing,
+    type_of,
+)
 
-_MISSING, _CONFLICT, _FAILED = 404, 409, 412
+_MISSING = 404
 _SIGN_IN = (
     "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or let the job or machine "
     "have a role"
@@ -35,28 +44,22 @@ class S3Objects:
             with _told():
                 answer = self.client.get_object(**self._named(path))
                 return Found(answer["Body"].read(), str(answer["ETag"]))
-        except _Missing:
+        except Missing:
             return None
 
     def put(self, path: str, content: bytes, tag: str) -> str:
         """Write one object."""
         condition = {"IfMatch": tag} if tag else {"IfNoneMatch": "*"}
-        try:
-            with _told():
-                answer = self.client.put_object(
-                    **self._named(path), Body=content, ContentType=type_of(path), **condition
-                )
-                return str(answer["ETag"])
-        except _Missing as error:
-            raise Changed(str(error)) from None
+        with replacing(), _told():
+            answer = self.client.put_object(
+                **self._named(path), Body=content, ContentType=type_of(path), **condition
+            )
+            return str(answer["ETag"])
 
     def remove(self, path: str, tag: str) -> None:
         """Remove one object."""
-        try:
-            with _told():
-                self.client.delete_object(**self._named(path), IfMatch=tag or "*")
-        except _Missing as error:
-            raise Changed(str(error)) from None
+        with replacing(), _told():
+            self.client.delete_object(**self._named(path), IfMatch=tag or "*")
 
     def below(self, folder: str) -> Iterable[str]:
         """All pages of the list."""
@@ -83,10 +86,6 @@ def opened(bucket: str, prefix: str) -> S3Objects:
     return S3Objects(bucket, prefix, client)
 
 
-class _Missing(StoreError):
-    """There is no such object."""
-
-
 @contextmanager
 def _told() -> Iterator[None]:
     """What the library raises, as a StoreError."""
@@ -107,6 +106,4 @@ def _refused(answer: Any) -> StoreError:
     said, status = answer.get("Error", {}), answer["ResponseMetadata"].get("HTTPStatusCode")
     code = str(said.get("Code", status))
     text = " ".join(f"{code}: {said.get('Message', '')}".split())
-    if status in (_CONFLICT, _FAILED):
-        return Changed(text)
-    return _Missing(text) if status == _MISSING and code != "NoSuchBucket" else StoreError(text)
+    return refusal(status, text, missing=status == _MISSING and code != "NoSuchBucket")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from aipol.remote import Unusable
+from aipol.secret import is_this_machine
 
 if TYPE_CHECKING:
     import httpx
@@ -112,13 +113,11 @@ def growing(first: float, longest: float) -> Iterator[float]:
 
 def is_loopback(url: str) -> bool:
     """Whether an address is one of this machine alone, and nothing but one."""
-    import ipaddress
-
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
         bare = parts.path in ("", "/") and not (parts.query or parts.fragment)
-        local = host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-    return local and bare and "@" not in parts.netloc and parts.scheme in ("http", "https")
+    bare = bare and "@" not in parts.netloc and parts.scheme in ("http", "https")
+    return bare and is_this_machine(host)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 
 from aipol.remote import Surroundings
-from aipol.secret import Secret
+from aipol.secret import Secret, is_this_machine
 
 VALUE = "hunter2-canary"
 
@@ -77,3 +77,17 @@ def test_surroundings_give_secrets_and_show_none() -> None:
     assert VALUE not in repr(around)
     assert around.secret("TOKEN").reveal() == VALUE
     assert not around.secret("OTHER")
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.0.1", "::1"])
+def test_this_machine_may_see_a_secret_in_the_clear(host: str) -> None:
+    """By its name and all its addresses."""
+    assert is_this_machine(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["", "localhost.example", "127.0.0.1.example", "10.0.0.1", "::", "[::1]"]
+)
+def test_another_machine_may_not(host: str) -> None:
+    """However much its name looks like it."""
+    assert not is_this_machine(host)

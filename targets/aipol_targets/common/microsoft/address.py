@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from aipol.remote import Unusable
+from aipol.secret import is_this_machine
 
 VARIABLE = "AIPOL_GRAPH_URL"
 WORLDWIDE = "https://graph.microsoft.com"
@@ -18,7 +19,6 @@ HOSTS = frozenset(
         "microsoftgraph.chinacloudapi.cn",
     }
 )
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -48,7 +48,7 @@ def address(given: str) -> Address:
     if origin is None or parts.path or parts.query or parts.fragment:
         raise Unusable(f"{VARIABLE} is not the address of a server, such as {WORLDWIDE}")
     scheme, host, _ = origin
-    if host in LOOPBACK:
+    if is_this_machine(host):
         return Address(url, stand_in=True)
     if scheme != "https" or host not in HOSTS:
         raise Unusable(

@@ -157,7 +157,7 @@ def s3(monkeypatch: pytest.MonkeyPatch, endpoint: str, bucket: str) -> Iterator[
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     import_module("boto3.session").Session().client("s3").create_bucket(Bucket=bucket)
     name = f"s3://{bucket}/devices/lists"
-    place = place_of(name)
+    place = place_of(name, os.environ)
     assert isinstance(place, Store)
     yield Shelf(name, place.objects)
 
@@ -201,6 +201,6 @@ def azure(monkeypatch: pytest.MonkeyPatch, address: str, container: str) -> Iter
     with blob.ContainerClient(address, container, credential=key) as client:
         client.create_container()
     name = f"{address}/{container}/devices/lists"
-    place = place_of(name)
+    place = place_of(name, os.environ)
     assert isinstance(place, Store)
     yield Shelf(name, place.objects)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -321,13 +322,13 @@ def test_a_record_that_is_none_is_told_with_its_address() -> None:
 def test_what_names_no_place_is_told(name: str, told: str) -> None:
     """And never with what may be a secret."""
     with pytest.raises(OutputError, match=told) as raised:
-        place_of(name)
+        place_of(name, os.environ)
     assert "canary" not in str(raised.value)
 
 
 def test_a_name_without_a_scheme_is_a_directory() -> None:
     """As ever."""
-    assert place_of("web/lists") == Directory(Path("web/lists"))
+    assert place_of("web/lists", os.environ) == Directory(Path("web/lists"))
 
 
 def test_an_endpoint_has_to_be_secure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -336,7 +337,7 @@ def test_an_endpoint_has_to_be_secure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     with pytest.raises(OutputError, match="is not https://"):
-        place_of("s3://bucket")
+        place_of("s3://bucket", os.environ)
     only_secure("https://s3.example")
     only_secure("http://[::1]:9000")
     with pytest.raises(StoreError):
@@ -354,7 +355,7 @@ def test_without_credentials_it_says_which_to_set(
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", s3_server)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     with pytest.raises(OutputError, match="AWS_ACCESS_KEY_ID"):
-        place_of("s3://bucket").history()
+        place_of("s3://bucket", os.environ).history()
 
 
 @pytest.mark.parametrize(
@@ -376,7 +377,7 @@ def test_azure_is_signed_in_to_as_its_tools_do(
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    place = place_of("https://acme.blob.core.windows.net/lists/edl")
+    place = place_of("https://acme.blob.core.windows.net/lists/edl", os.environ)
     assert isinstance(place, Store)
     assert isinstance(place.objects, BlobObjects)
     assert place.objects.prefix == "edl/"
@@ -396,7 +397,7 @@ def test_a_bucket_that_is_not_there_is_no_empty_one(shelf: Shelf) -> None:
         return
     bucket = next(part for part in shelf.name.split("/") if part.startswith("bucket-"))
     with pytest.raises(OutputError, match="cannot read"):
-        place_of(shelf.name.replace(bucket, "not-there")).history()
+        place_of(shelf.name.replace(bucket, "not-there"), os.environ).history()
 
 
 def test_without_the_extra_it_says_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -407,6 +408,42 @@ def test_without_the_extra_it_says_what_installs_it(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr("importlib.import_module", missing)
     with pytest.raises(OutputError, match=r"pip install '\.\[s3\]'"):
-        place_of("s3://bucket")
+        place_of("s3://bucket", os.environ)
     with pytest.raises(OutputError, match=r"pip install '\.\[azure-blob\]'"):
-        place_of("https://acme.blob.core.windows.net/c")
+        place_of("https://acme.blob.core.windows.net/c", os.environ)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (404, "BlobNotFound", Changed),
+        (404, "ContainerNotFound", StoreError),
+        (409, "BlobAlreadyExists", Changed),
+        (412, "ConditionNotMet", Changed),
+        (403, "AuthorizationFailure", StoreError),
+    ],
+)
+def test_what_azure_refuses(status: int, code: str, kind: type[StoreError]) -> None:
+    """What is gone, or not as it was, has changed; only what is gone can be read as nothing."""
+    from azure.core.exceptions import HttpResponseError
+
+    class Container:
+        """Refuses everything."""
+
+        def delete_blob(self, name: str, **_: object) -> None:
+            """As the service does."""
+            error = HttpResponseError(name)
+            error.status_code, error.error_code = status, code  # type: ignore[attr-defined]
+            raise error
+
+        download_blob = delete_blob
+
+    objects = BlobObjects("lists/", Container())
+    with pytest.raises(StoreError, match="lists/a") as caught:
+        objects.remove("a", "tag")
+    assert type(caught.value) is kind
+    if code == "BlobNotFound":
+        assert objects.get("a") is None
+        return
+    with pytest.raises(StoreError):
+        objects.get("a")
