@@ -62,7 +62,7 @@ def test_nothing_is_written_where_nobody_is_there_to_ask(
     """In a job that forgot `--yes` the policy stays as it is."""
     code, _, err = _run(capfd)
     assert code == 2
-    assert "pass `--yes`" in err
+    assert "there is no terminal to ask at; pass `--yes`" in err
     assert policy.read_text(encoding="utf-8") == POLICY
 
 
