@@ -59,6 +59,40 @@ def test_nobody_is_affected(switching: Shop, run: Run) -> None:
     ]
 
 
+def _copied(shop: Shop, text: str, name: str = "s") -> None:
+    (stored,) = bearing(shop.vendor, key_of("s"))
+    said = stored.document["description"].replace(key_of("s"), key_of(name))
+    shop.vendor.put_in("script", {**stored.document, "text": text, "description": said})
+
+
+def test_a_copy_stands_beside_the_object(switching: Shop, run: Run) -> None:
+    """It is in nothing's place: one that does less takes nothing from what the object does."""
+    _copied(switching, "off")
+    found = run("drift")
+    assert found.code == 1
+    assert "copied: 1" in found.out
+    assert "  no effect on people\n" in found.out
+
+
+def test_what_bears_our_mark_and_is_none_of_ours_is_told_with_what_it_does(
+    switching: Shop, run: Run
+) -> None:
+    """Each of several under one key."""
+    switching.wanted = (script("s", "off"),)
+    assert run("apply", "--yes").code == 0
+    for text in ("echo", "off"):
+        _copied(switching, text, "strange")
+    found = run("drift")
+    assert found.code == 1
+    said = " ".join(found.out.split())
+    assert "bears our mark, and is neither asked for nor as aipol wrote it" in said
+    assert "stricter: pilot cannot use apple-intelligence (builtin) any more" in said
+    assert f"by {key_of('strange')}" in said
+    refused = run("apply", "--yes")
+    assert refused.code == 1
+    assert "AIP707" in refused.out + refused.err
+
+
 def test_what_cannot_be_told_is_said(switching: Shop, run: Run) -> None:
     """With the reason, and what it would be if the object did nothing."""
     _edited(switching, text="odd")

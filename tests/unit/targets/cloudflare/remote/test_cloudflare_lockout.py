@@ -72,6 +72,20 @@ def test_an_edit_that_would_come_back_is_refused(here: tuple[Any, Any]) -> None:
     assert "signing in" in finding.hint
 
 
+def test_what_a_rollback_leaves_as_it_is_is_looked_at_too(here: tuple[Any, Any]) -> None:
+    """Of what comes back alone, nothing would block: the list that it refers to stays edited."""
+    found, _ = here
+    rule = next(each for each in found.standin.rules if each.action == "block")
+    found.by_hand(rule.name, name="Mine")
+    plan = _put_back(here)
+    assert _checked(here, plan) == Checked()
+    _edited(here, "login.test")
+    plan = undo(found.remote, read(found.journals[-1]), found.remote.observe())
+    assert len(plan.writes) == 1
+    (finding,) = _checked(here, plan).findings
+    assert finding.code == "AIP708"
+
+
 @pytest.mark.parametrize(
     ("host", "purpose"),
     [("www.login.test", "signing in"), ("1.courier.push.test", "messages to devices")],
