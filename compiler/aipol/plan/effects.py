@@ -17,6 +17,7 @@ from aipol.pipeline import Run
 from aipol.plan.drifting import Drift, Way
 from aipol.plan.model import Change, Plan
 from aipol.plan.reading import CannotRead, Objects, Reading, standing
+from aipol.plan.renamed import Added
 from aipol.plan.standing import bearers_in, keys_of
 from aipol.reader import NamesGroups
 from aipol.remote import Remote, RemoteError, Wanted, referring
@@ -102,7 +103,9 @@ def effects(run: Run, remote: Remote, wanted: Iterable[Wanted], there: Stood) ->
 
 def stood(remote: Remote, plan: Plan, drifts: Iterable[Drift]) -> Stood:
     """The objects that others changed, as the vendor has them; asks for those that are not ours."""
-    found = [_as_it_is(remote, plan, each) for each in drifts if each.way.by_others]
+    every = tuple(drifts)
+    added = Added(remote, plan, every)
+    found = [_as_it_is(remote, plan, each, added) for each in every if each.way.by_others]
     return Stood(
         tuple(each for each in found if isinstance(each, Changed)),
         tuple(each for each in found if isinstance(each, Unread)),
@@ -110,10 +113,19 @@ def stood(remote: Remote, plan: Plan, drifts: Iterable[Drift]) -> Stood:
     )
 
 
-def _as_it_is(remote: Remote, plan: Plan, drift: Drift) -> Changed | Unread | str:
+def _lost(plan: Plan, drift: Drift, added: Added) -> Changed | Unread:
+    """What there is of an object that is there no more: somebody may have renamed it."""
+    twin = added.like(drift, _change(plan, drift).after)
+    if twin is None:
+        return Changed(drift.key, None)
+    why = f"`{twin.name}` (its id is {twin.id}) is the same but for its name"
+    return Unread(drift.key, why)
+
+
+def _as_it_is(remote: Remote, plan: Plan, drift: Drift, added: Added) -> Changed | Unread | str:
     match drift.way:
         case Way.DELETED:
-            return Changed(drift.key, None)
+            return _lost(plan, drift, added)
         case Way.UNMARKED:
             return _looked_at(remote, plan, drift)
         case Way.DOUBLED if not drift.differences:

@@ -49,9 +49,14 @@ class Place:
         """What the policy asks for."""
         return tuple(self.remote.wanted(self.files))
 
-    def told(self, plan: Plan, known: Iterable[str] = ()) -> Effects:
-        """What drift says; objects by the keys of `known` were applied before."""
-        past = Past({key: _last() for key in known}, None, INPUTS)
+    def told(
+        self,
+        plan: Plan,
+        known: Iterable[str] = (),
+        foreign: frozenset[tuple[str, str]] | None = None,
+    ) -> Effects:
+        """What drift says; objects by the keys of `known` were applied before, beside `foreign`."""
+        past = Past({key: _last() for key in known}, foreign, INPUTS)
         return effects(
             self.run,
             self.remote,

@@ -159,3 +159,21 @@ def test_a_record_that_was_cloned_is_told_with_what_it_does(place: Any) -> None:
     (finding,) = refusals(plan, Consent(), Places(whole_file("policy.yaml")))
     assert finding.code == "AIP707"
     assert "`aipol com.acme Chat.app (rest) copy`" in finding.message
+
+
+def test_a_record_that_was_renamed_goes_on_acting(place: Any) -> None:
+    """It is nobody's by its name, and what it does cannot be told as if it were gone."""
+    here, jamf = place
+    known = frozenset((each.kind, each.id) for each in jamf.plan(here.files).foreign)
+    name = "aipol com.acme Chat.app (rest)"
+    jamf.by_hand(resources.RESTRICTIONS, name, "<general><name>Mine</name></general>")
+    keys = [each.key for each in here.wanted]
+    told = here.told(jamf.plan(here.files), keys, known)
+    assert told.shifts == ()
+    (unread,) = told.unread
+    assert "`Mine`" in unread.why
+    assert "the same but for its name" in unread.why
+    assert {each.uses for each in told.without} == {(("chat", Surface.DESKTOP),)}
+    body = "<general><kill_process>false</kill_process></general>"
+    jamf.by_hand(resources.RESTRICTIONS, "Mine", body)
+    assert here.told(jamf.plan(here.files), keys, known).unread == ()
