@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 
@@ -178,7 +179,8 @@ def template(service: str, branch: str = MAIN) -> str:
     from importlib.resources import files
 
     text = files("aipol.templates").joinpath(f"{service}.yaml").read_text(encoding="utf-8")
-    return text.replace("BRANCH", branch)
+    # The word alone: GitLab has variables with it in their names.
+    return re.sub(r"\bBRANCH\b", lambda _: branch, text)
 
 
 def _free(file: Path, *, force: bool, instead: str = "") -> None:
