@@ -62,7 +62,7 @@ def action(parts: Any, facts: Mapping[str, str]) -> Iterator[Step]:
 def gitlab(job: str, facts: Mapping[str, str]) -> Iterator[Step]:
     """The one script that a runner makes of a job's lines."""
     pipeline = parsed("gitlab")
-    lines = [*pipeline["default"]["before_script"], *pipeline[job]["script"]]
+    lines = [*pipeline[job]["before_script"], *pipeline[job]["script"]]
     given = _filled(pipeline["variables"], facts)
     yield Step(job, "\n".join(lines), {**given, **facts}, ("bash", "-eo", "pipefail"))
 

@@ -112,6 +112,24 @@ def test_nothing_of_the_change_is_run(service: str, tmp_path: Path) -> None:
     assert [each for each in where if Path(each).is_relative_to(place)] == []
 
 
+@pytest.mark.parametrize("service", JOBS)
+def test_a_branch_from_before_the_approvals_waits_for_them(service: str, tmp_path: Path) -> None:
+    """What would be merged is compared with what the branch has now, not with where it started."""
+    place = tmp_path / "repository"
+    text = _started(place)
+    git(place, "checkout", "-q", "-b", "change")
+    change = _commit(place, text.replace("  - id: everything-else\n", WIDER))
+    git(place, "checkout", "-q", "main")
+    _commit(place, text + APPROVALS)
+    _merged(place, change)
+    facts = facts_of(service, place)
+    if service == "gitlab":  # checks out the branch alone
+        git(place, "checkout", "-q", "--detach", change)
+    said = _held(service, machine(tmp_path, place, {"service": service}), facts)
+    assert "legal" in said
+    assert "AIP827" in said
+
+
 @pytest.mark.parametrize("instead", ["more", "folder", "link"])
 def test_what_is_commented_is_one_file(instead: str, tmp_path: Path) -> None:
     """The artifact comes from the job that runs on the change; this one's token may write."""

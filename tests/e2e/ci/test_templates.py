@@ -59,6 +59,13 @@ def test_each_service_finds_its_file(written: Path, capfd: pytest.CaptureFixture
     assert not (written / "policy").exists()
 
 
+def test_variables_keep_their_names() -> None:
+    """Where a branch is put in, GitLab's variables about branches are what they were."""
+    text = template("gitlab", "trunk")
+    assert "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH" in text
+    assert "trunk" in template("github", "trunk")
+
+
 @pytest.mark.parametrize("service", SCHEMAS)
 def test_the_service_reads_the_file(service: str, written: Path) -> None:
     """By the schema that editors have of it; a slip would be noticed."""
@@ -195,6 +202,8 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
             git(place, "commit", "-q", "-m", "policy")
     change = git(place, "rev-parse", "HEAD")
     git(place, "checkout", "-q", "--detach", "HEAD^1")
+    git(place, "branch", "-q", "--force", "main", "HEAD")
+    git(place, "remote", "add", "origin", ".")
     git(place, "merge", "-q", "--no-ff", "-m", "merge", change)
     return place
 
@@ -230,7 +239,8 @@ def facts_of(service: str, place: Path) -> dict[str, str]:
                 "CI_API_V4_URL": "https://gitlab.acme.example/api/v4",
                 "CI_PROJECT_ID": "5",
                 "CI_MERGE_REQUEST_IID": "7",
-                "CI_MERGE_REQUEST_DIFF_BASE_SHA": git(place, "rev-parse", "HEAD^1"),
+                "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+                "CI_COMMIT_SHA": git(place, "rev-parse", "HEAD^2"),
             }
         case _:
             return {
@@ -331,7 +341,12 @@ def test_a_change_with_a_mistake_fails_and_is_told_all_the_same(
     """The comment is there where the check is red: it says what is wrong."""
     policy = repository / "policy" / "ai-usage.yaml"
     text = policy.read_text(encoding="utf-8")
+    git(repository, "checkout", "-q", "--detach", "HEAD^2")
     policy.write_text(text.replace("apps: [claude]", "apps: [gizmo]"), encoding="utf-8")
+    git(repository, "commit", "-q", "-a", "-m", "a mistake")
+    change = git(repository, "rev-parse", "HEAD")
+    git(repository, "checkout", "-q", "--detach", "main")
+    git(repository, "merge", "-q", "--no-ff", "-m", "merge", change)
     on = machine(tmp_path, repository, {"service": service})
     assert _whole(service, on).code == 1
     (comment,) = on.knows["comments"]
