@@ -66,6 +66,7 @@ def test_the_pipeline_is_green(told: tuple[Path, list[Answer]], tmp_path: Path) 
         "github.token": "the-token",
         "github.event.pull_request.number": "7",
         "github.event.pull_request.user.login": "dora",
+        "github.event.pull_request.base.ref": "main",
         "github.event.pull_request.head.sha": head,
         "vars.AIPOL_APPROVERS": "security=ann",
         "vars.AIPOL_FROM": "==1",

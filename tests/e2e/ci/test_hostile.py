@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from aipol.cli.app import main
+from aipol.cli.init import template
 from tests.e2e.ci.pipelines import Machine, Outcome, machine, parsed
 from tests.e2e.ci.test_templates import AIPOL_FROM, APPROVALS, JOBS, ROOT, WIDER, facts_of, git
 
@@ -161,3 +162,30 @@ def test_the_action_looks_for_modules_in_no_checkout() -> None:
     calls = re.findall(r"\bpython3? +(\S+)", (ROOT / "action.yml").read_text(encoding="utf-8"))
     assert calls
     assert set(calls) == {"-I"}
+
+
+def test_a_check_of_another_branch_does_not_count(tmp_path: Path) -> None:
+    """At GitHub a check is the commit's: it fails elsewhere, and runs where the branch changes."""
+    place = tmp_path / "repository"
+    _started(place)
+    git(place, "checkout", "-q", "-b", "change")
+    _merged(place, _commit(place, (place / POLICY).read_text(encoding="utf-8") + "# more\n"))
+    on = machine(tmp_path, place, {"service": "github"})
+    for branch, code in (("main", 0), ("next", 1)):
+        facts = {**facts_of("github", place), "github.event.pull_request.base.ref": branch}
+        assert on.run(next(JOBS["github"][0]("review", facts))).code == code
+    events = parsed("github")[True]["pull_request"]  # YAML's `on`
+    assert events["branches"] == ["main"]
+    assert "edited" in events["types"]
+    (rule,) = parsed("gitlab")["review"]["rules"]
+    assert "$CI_MERGE_REQUEST_TARGET_BRANCH_NAME == $CI_DEFAULT_BRANCH" in rule["if"]
+
+
+def test_the_shell_that_services_share_is_alike() -> None:
+    """Whom an approval speaks for does not differ, nor how aipol is installed."""
+    counted = [tuple(re.findall(r"for who in .*|if grep .*", template(name))) for name in JOBS]
+    assert len(counted[0]) == 2
+    assert len(set(counted)) == 1
+    installed = [set(re.findall(r"\(cd .* pip install .*\)(?=')", template(name))) for name in JOBS]
+    assert len(installed[0]) == 2  # with the clients of vendors, and without
+    assert all(each == installed[0] for each in installed)
