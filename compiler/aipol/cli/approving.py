@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -12,6 +12,7 @@ from aipol.cli.options import Place
 
 if TYPE_CHECKING:
     from aipol.people import People
+    from aipol.people.reading import PeopleRead
     from aipol.review import Review
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -53,21 +54,41 @@ _OPTIONS = (
 )
 
 
+def prepared(given: dict[str, Any]) -> None:
+    """Refuse what cannot be answered before anything is compiled, and read who there is."""
+    from aipol.people import people_text
+
+    if given["require_approvals"] and given["chosen"]:
+        raise click.UsageError("`--require-approvals` is about all targets: leave `-t` out")
+    if given["require_approvals"] and given["live"]:
+        raise click.UsageError("`--require-approvals` compares two policies: leave `--live` out")
+    if given["people"]:
+        text = people_text(given["people"])
+        if not isinstance(text, str):
+            _unusable(given["people"], text)
+        given["people_text"] = text
+
+
+def _unusable(file: str, found: PeopleRead) -> NoReturn:
+    from aipol.cli import output
+    from aipol.source import Sources
+
+    output.warnings(found.findings, Sources({}))
+    raise click.ClickException(f"`{file}` cannot be used to count people")
+
+
 def approving(review: Review, given: dict[str, Any]) -> Review:
     """The review with people counted and the approvals that it needs."""
     from aipol.review.approving import compared, with_approvals
 
-    whole = not given["chosen"]
-    if given["require_approvals"] and not whole:
-        raise click.UsageError("`--require-approvals` is about all targets: leave `-t` out")
     if given["require_approvals"] and not review.of_policies:
         raise click.UsageError("`--require-approvals` compares two policies: name a revision")
     _known_before(review, given)
-    change = compared(review, whole=whole)
+    change = compared(review)
     if change is not None:
         _unknown(change.contacts, given["approved"])
     people = _people(review, given)
-    return with_approvals(review, people, given["approved"], whole=whole)
+    return with_approvals(review, people, given["approved"])
 
 
 def _known_before(review: Review, given: dict[str, Any]) -> None:
@@ -106,16 +127,16 @@ def _unknown(contacts: Mapping[str, frozenset[str]], approved: tuple[str, ...]) 
 def _people(review: Review, given: dict[str, Any]) -> People | None:
     """The people in the file, told what is wrong with it. No line of it is quoted anywhere."""
     from aipol.cli import output
-    from aipol.people import identities, read_people
+    from aipol.people import identities, people_in
     from aipol.source import Sources
 
     if not given["people"]:
         return None
     irs = [side.ir for side in (review.base, review.new) if side.ir is not None]
-    found = read_people(given["people"], identities(*irs))
-    output.warnings(found.findings, Sources({}))
+    found = people_in(given["people"], given["people_text"], identities(*irs))
     if found.people is None:
-        raise click.ClickException(f"`{given['people']}` cannot be used to count people")
+        _unusable(given["people"], found)
+    output.warnings(found.findings, Sources({}))
     return replace(found.people, least_told=1) if given["exact_counts"] else found.people
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aipol.cli.app import CLEAN, FINDINGS
-from aipol.cli.approving import approval_options, approving, lacking
+from aipol.cli.approving import approval_options, approving, lacking, prepared
 from aipol.cli.following import following
 from aipol.cli.options import Place, as_of_option, policy_argument
 from aipol.cli.output import formats
@@ -48,6 +48,7 @@ def command(**given: Any) -> int:
     """
     # Nothing shows that it goes on: what shows it is a thread, and with one there are no two
     # processes, which make both sides' files at once.
+    prepared(given)
     review = approving(_reviewed(given), given)
     _show(review, given)
     if lacking(review, given) or review.fails:

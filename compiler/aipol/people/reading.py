@@ -51,8 +51,14 @@ def read_people(file: str, known: Mapping[str, str]) -> PeopleRead:
 
     `known` has the policy's groups by what the file may call them.
     """
+    text = people_text(file)
+    return text if isinstance(text, PeopleRead) else people_in(file, text, known)
+
+
+def people_text(file: str) -> str | PeopleRead:
+    """What `file` has, before it is known what a policy calls its groups; or why it has nothing."""
     try:
-        text = read_bytes(file, MOST_OCTETS).removeprefix(_BOM).decode("utf-8")
+        return read_bytes(file, MOST_OCTETS).removeprefix(_BOM).decode("utf-8")
     except OverflowError:
         return _unreadable(file, f"it has more than {MOST_OCTETS:,} bytes")
     except UnicodeDecodeError as error:
@@ -61,6 +67,10 @@ def read_people(file: str, known: Mapping[str, str]) -> PeopleRead:
         return _unreadable(file, f"line {line:,} is not UTF-8", hint)
     except (OSError, ValueError) as error:
         return _unreadable(file, reason(error))
+
+
+def people_in(file: str, text: str, known: Mapping[str, str]) -> PeopleRead:
+    """Everybody in the text of `file`."""
     sums = Sums(file, known)
     (from_export if _is_export(file) else from_table)(text, sums)
     if not sums.counted and not sums.findings:

@@ -19,22 +19,20 @@ if TYPE_CHECKING:
     from aipol.review.sides import Side
 
 
-def with_approvals(
-    review: Review, people: People | None, approved: Collection[str], *, whole: bool
-) -> Review:
-    """The review with what it needs; `whole` where the gaps of all targets were compared."""
-    change = None if _same(review) else compared(review, whole=whole)
+def with_approvals(review: Review, people: People | None, approved: Collection[str]) -> Review:
+    """The review with what it needs."""
+    change = None if _same(review) else compared(review)
     needed = required(change, people) if change is not None else ()
     found = replace(review, counted=people, required=needed, approved=frozenset(approved))
     return replace(found, lacking=missing_approvals(found))
 
 
-def compared(review: Review, *, whole: bool) -> Compared | None:
+def compared(review: Review) -> Compared | None:
     """The two policies, where there are two, and it is known what the new one says."""
     after = _policy(review.new)
     if after is None or not review.of_policies:
         return None
-    known = review.gaps if whole else None
+    known = review.gaps
     gaps = None if known is None else tuple(_openings(known, review.new))
     return Compared(_policy(review.base), after, review.difference, gaps, review.coming)
 

@@ -304,3 +304,15 @@ def test_a_policy_that_was_there_is_not_new(committed: Path, run: Run, given: li
     """Otherwise a pipeline would keep saying so."""
     del committed
     assert run("diff", *given).code == 2
+
+
+@pytest.mark.parametrize(
+    "asked", [("--require-approvals", "-t", "alpha"), ("--people", "gone.csv")], ids=" ".join
+)
+def test_what_cannot_be_answered_is_refused_before_anything_is_compiled(
+    committed: Path, run: Run, monkeypatch: pytest.MonkeyPatch, asked: tuple[str, ...]
+) -> None:
+    """Nobody waits for it."""
+    del committed
+    monkeypatch.setattr("aipol.cli.diff._reviewed", lambda _: pytest.fail("it is compiled"))
+    assert run("diff", *asked).code == 2
