@@ -169,7 +169,7 @@ def test_what_is_compared_and_what_the_exit_code_says(place: Path) -> None:
     broken = aipol(place)
     assert broken.returncode == 1
     assert "What it would do cannot be said." in broken.stdout
-    assert "did you mean `warn`?" in broken.stdout
+    assert "did you mean `warn`?" in broken.stderr
     path.rename(place / "policy" / "other.yaml")
     (place / "policy" / "other.yaml").write_text(POLICY, encoding="utf-8")
     new = aipol(place, "policy/other.yaml", "--format", "json")
