@@ -137,7 +137,7 @@ def test_an_indentation_that_changes_scope(comment: Comment) -> None:
     """The surprise is flagged at its line, and the effect is told."""
     said = comment(("    surfaces: [web]\n", "      surfaces: [web]\n"))
     assert "AIP801: only white space differs here, and rules.claude means something else" in said
-    assert "AIP802: claude has no surfaces any more (it was [web])" in said
+    assert "AIP802: claude no longer has surfaces (it was [web]): it matches all" in said
     assert "policy/ai-usage.yaml:24 warning" in said
     assert "looser" in said
 
