@@ -219,7 +219,7 @@ def test_a_torn_last_line_says_nothing(pushing: Pushing) -> None:
 def test_a_journal_cut_short_in_its_head_is_no_obstacle(pushing: Pushing) -> None:
     """Nothing was sent before the head was on the disk, so there is nothing to find out."""
     pushing.folder.mkdir()
-    (pushing.folder / "20261129T000000Z.jsonl").write_bytes(b'{"schema": "aipol.jou')
+    (pushing.folder / "20261129T000000Z.jsonl").write_bytes(b'{"at": 17')
     (pushing.folder / "20261129T000000Z-2.jsonl").write_bytes(b"")
     assert pushing.until_done(*WANTED) == 1
     assert len(pushing.journals()) == 1

@@ -1,6 +1,6 @@
 """What a review says of effects against asking both policies for everybody, one by one.
 
-As many pairs as AIPOL_POLICIES says are tried.
+As many pairs as AIPOL_POLICIES says are tried, and no fewer than 240.
 """
 
 from __future__ import annotations
