@@ -44,6 +44,16 @@ def uses_words(change: Change) -> str:
 
 def used(uses: Iterable[Use]) -> str:
     """Uses, apps with the same surfaces together: `claude (web), ollama (web, cli)`."""
+    shapes = by_surfaces(uses)
+    parts = [f"{some(apps)} ({', '.join(surfaces)})" for surfaces, apps in shapes.items()]
+    if len(parts) > _MOST_SHAPES + 1:
+        left = sum(len(apps) for apps in list(shapes.values())[_MOST_SHAPES:])
+        parts = [*parts[:_MOST_SHAPES], f"{count(left, 'app')} more"]
+    return ", ".join(parts)
+
+
+def by_surfaces(uses: Iterable[Use]) -> dict[tuple[Surface, ...], list[str]]:
+    """The apps by the surfaces that each is used on."""
     by_app: dict[str, list[Surface]] = {}
     for app, surface in uses:
         by_app.setdefault(app, []).append(surface)
@@ -51,11 +61,7 @@ def used(uses: Iterable[Use]) -> str:
     for app, surfaces in by_app.items():
         ordered = tuple(surface for surface in Surface if surface in surfaces)
         shapes.setdefault(ordered, []).append(app)
-    parts = [f"{some(apps)} ({', '.join(surfaces)})" for surfaces, apps in shapes.items()]
-    if len(parts) > _MOST_SHAPES + 1:
-        left = sum(len(apps) for apps in list(shapes.values())[_MOST_SHAPES:])
-        parts = [*parts[:_MOST_SHAPES], f"{count(left, 'app')} more"]
-    return ", ".join(parts)
+    return shapes
 
 
 def outcome_words(change: Change, uses: str) -> str:

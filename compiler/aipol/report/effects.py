@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from aipol.report.difference import outcome_words
+from aipol.report.difference import by_surfaces, outcome_words
 from aipol.report.headcounts import headcount_words
 from aipol.report.words import at_sites, count, decision_words, places, some
 from aipol.target import EFFECT_CLAUSE
@@ -81,14 +81,7 @@ def _verb(before: Effect, after: Effect) -> str:
 
 def uses_words(sides: Sides, uses: Iterable[tuple[str, Surface]]) -> str:
     """`Claude and 3 more on the web; Ollama on the command line`, by the catalogue's names."""
-    by_app: dict[str, list[Surface]] = {}
-    for app, surface in uses:
-        by_app.setdefault(app, []).append(surface)
-    shapes: dict[tuple[Surface, ...], list[str]] = {}
-    for app, surfaces in by_app.items():
-        ordered = tuple(surface for surface in Surface if surface in surfaces)
-        shapes.setdefault(ordered, []).append(app)
-    by_size = sorted(shapes.items(), key=lambda shape: -len(shape[1]))
+    by_size = sorted(by_surfaces(uses).items(), key=lambda shape: -len(shape[1]))
     parts = [
         f"{some(app_name(sides, app) for app in apps)} {ways_words(surfaces)}"
         for surfaces, apps in by_size

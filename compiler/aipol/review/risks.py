@@ -168,11 +168,10 @@ def _setting(new: Side, target: str) -> Span:
 def _unprotected(new: Side, found: Difference | None) -> Iterator[Diagnostic]:
     if found is None:
         return
-    for host, match, purpose in found.unprotected:
+    for host, match, _ in found.unprotected:
         yield codes.UNPROTECTED.at(
             whole_file(new.told_as), host=host if match == "exact" else f"{host} ({match})"
         )
-        del purpose
     for account in sorted(_accounts(found.sides.before) - _accounts(found.sides.after)):
         yield codes.UNPROTECTED.at(whole_file(new.told_as), host=account)
 

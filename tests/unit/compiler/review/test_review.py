@@ -12,6 +12,7 @@ from aipol.report.review_markdown import review_markdown
 from aipol.report.review_text import Next
 from aipol.report.unchanged import unchanged
 from aipol.review.edits import Way, moved
+from aipol.review.outputs import same_inputs
 from aipol.vocabulary import Surface
 from tests.unit.compiler.review.conftest import APPS, CHAT, HEAD, REST, Change, policy
 
@@ -325,3 +326,23 @@ def test_of_many_days_a_few_are_shown_and_the_rest_is_counted(change: Change) ->
         "2 effects from 2 more days on, 2027-07-02 the first of them"
     ]
     assert "Later still" not in {each.title for each in sections(review, whole=True)}
+
+
+def test_nothing_is_proven_of_outputs_that_could_not_be_made(change: Change) -> None:
+    """Where one side's targets say an error, the same files are no proof."""
+    review = change(OLD, policy("  # whoever counts\n", CHAT, REST))
+    assert review.proven_same
+    broken = replace(review.new.outputs, sound=False)
+    assert not replace(review, new=replace(review.new, outputs=broken)).proven_same
+    assert not replace(review, base=replace(review.base, outputs=broken)).proven_same
+
+
+def test_the_same_text_with_another_catalogue_is_made_twice(change: Change) -> None:
+    """What a policy means is its catalogue's, too."""
+    apps = {**APPS, "chatty": {**APPS["chatty"], "name": "Chatty 2"}}
+    review = change(OLD, OLD, later=apps)
+    before, after = review.base.opened, review.new.opened
+    assert before is not None
+    assert after is not None
+    assert same_inputs(after, after)
+    assert not same_inputs(before, after)

@@ -19,36 +19,19 @@ from aipol.apply.journal import Head, read, start
 from aipol.apply.undoing import undo
 from aipol.plan.model import Inputs, Plan
 from aipol.plan.planning import Asked, compare
-from aipol.remote import Clock, Surroundings, referring
+from aipol.remote import Surroundings, referring
 from aipol_targets.cloudflare.remote import CloudflareRemote, open_remote
 from aipol_targets.cloudflare.settings import CloudflareSettings
 from aipol_targets.standins.cloudflare.standin import ACCOUNT, TOKEN, CloudflareStandin
 from aipol_targets.standins.faults import Fault, Faults
 from aipol_targets.standins.server import Request, serving
+from tests.unit.targets.hand import Hand
 
 ORGANIZATION = "com.acme"
 CASE = Path(__file__).parents[4] / "cases" / "cloudflare" / "expected" / "cloudflare"
 SETTINGS = CloudflareSettings(on_ramp="wan", account=ACCOUNT, tls_decryption=True)
 
 DECRYPTING: dict[str, Any] = {"decrypts": True}
-
-
-@dataclass
-class Hand:
-    """A clock that moves only where somebody sleeps."""
-
-    now: float = 1_000.0
-    slept: list[float] = field(default_factory=list[float])
-
-    def sleep(self, seconds: float) -> None:
-        """Let time pass."""
-        self.slept.append(seconds)
-        self.now += seconds
-
-    @property
-    def clock(self) -> Clock:
-        """As remotes take it."""
-        return Clock(lambda: self.now, self.sleep)
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -17,35 +17,18 @@ from aipol.apply.journal import Writer
 from aipol.ir import Ir
 from aipol.plan.model import Plan
 from aipol.plan.planning import Asked, compare
-from aipol.remote import Clock, Surroundings
+from aipol.remote import Surroundings
 from aipol_targets.jamf.remote import JamfRemote, open_remote
 from aipol_targets.jamf.target import JAMF, Settings
 from aipol_targets.standins.faults import Faults
 from aipol_targets.standins.jamf import resources
 from aipol_targets.standins.jamf.standin import DEMO, JamfStandin
 from aipol_targets.standins.server import Request, serving
+from tests.unit.targets.hand import Hand
 
 ORGANIZATION = "com.acme"
 GROUPS = ("Finance Macs", "R&amp;D Macs", "Pilot “Macs”")
 URL = "https://acme.jamfcloud.example"
-
-
-@dataclass
-class Hand:
-    """A clock that moves only where somebody sleeps."""
-
-    now: float = 1_000.0
-    slept: list[float] = field(default_factory=list[float])
-
-    def sleep(self, seconds: float) -> None:
-        """Let time pass."""
-        self.slept.append(seconds)
-        self.now += seconds
-
-    @property
-    def clock(self) -> Clock:
-        """As remotes take it."""
-        return Clock(lambda: self.now, self.sleep)
 
 
 @dataclass

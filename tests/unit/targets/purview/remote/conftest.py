@@ -18,9 +18,10 @@ from aipol.apply.events import Outcome, Result
 from aipol.apply.journal import Writer
 from aipol.plan.model import Plan
 from aipol.plan.planning import Asked, compare
-from aipol.remote import Clock, Remote, Surroundings
+from aipol.remote import Remote, Surroundings
 from aipol_targets.purview.remote import Connected, open_remote
 from aipol_targets.purview.settings import PurviewSettings
+from tests.unit.targets.hand import Hand
 from tests.unit.targets.purview.remote import played
 from tests.unit.targets.purview.remote.played import TENANT, Played, loaded, save
 
@@ -38,24 +39,6 @@ TYPES = {
     "0e9b3178-9678-47dd-a509-37222ca96b42": "EU Debit Card Number",
     "c7bc98e8-551a-4c35-a92d-d2c8cda714a7": "Azure Storage Account Key",
 }
-
-
-@dataclass
-class Hand:
-    """A clock that moves only where somebody sleeps."""
-
-    now: float = 1_000.0
-    slept: list[float] = field(default_factory=list[float])
-
-    def sleep(self, seconds: float) -> None:
-        """Let time pass."""
-        self.slept.append(seconds)
-        self.now += seconds
-
-    @property
-    def clock(self) -> Clock:
-        """As remotes take it."""
-        return Clock(lambda: self.now, self.sleep)
 
 
 @dataclass
